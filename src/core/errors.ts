@@ -1,0 +1,39 @@
+/** Every code a {@link CacheError} can carry. A program may branch on them; they do not change within a major version. */
+export const errorCodes = [
+  'CONFIG.INVALID',
+  'QUERY.INVALID_STRATEGY',
+  'STORE.UNAVAILABLE',
+  'STORE.TIMEOUT',
+  'CODEC.UNDECODABLE',
+  'KEY.UNSUPPORTED_VALUE',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** What a {@link CacheError} says beyond its sentence. Never holds row values. */
+export interface CacheErrorDetails {
+  /** What to do about it, in a sentence. */
+  readonly fix?: string
+  /** The model concerned. */
+  readonly model?: string
+  /** Every problem found, one line each (`CONFIG.INVALID`). */
+  readonly problems?: readonly string[]
+  readonly cause?: unknown
+}
+
+/** The one error class of this package. Errors of the database are never wrapped in it. */
+export class CacheError extends Error {
+  override readonly name = 'CacheError'
+  readonly code: ErrorCode
+  readonly fix: string | undefined
+  readonly model: string | undefined
+  readonly problems: readonly string[]
+
+  constructor(code: ErrorCode, message: string, { fix, model, problems = [], cause }: CacheErrorDetails = {}) {
+    super(fix === undefined ? message : `${message} ${fix}`, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.fix = fix
+    this.model = model
+    this.problems = problems
+  }
+}
