@@ -43,7 +43,11 @@ export type Tag =
 export function makeShape(fields: readonly string[], columns: Columns): Shape {
   const sorted = [...new Set(fields)].sort()
   const sortedColumns = columns === 'all' ? columns : [...new Set(columns)].sort()
-  return { id: `${sorted.join(',')}|${sortedColumns === 'all' ? '*' : sortedColumns.join(',')}`, fields: sorted, columns: sortedColumns }
+  return {
+    id: `${sorted.join(',')}|${sortedColumns === 'all' ? '*' : sortedColumns.join(',')}`,
+    fields: sorted,
+    columns: sortedColumns,
+  }
 }
 
 /** The shape back from its {@link Shape.id}. */

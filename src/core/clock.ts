@@ -1,0 +1,22 @@
+import { performance } from 'node:perf_hooks'
+
+/** Time as the cache sees it: monotonic, so that a clock that jumps changes nothing. */
+export interface Clock {
+  /** Milliseconds since some fixed moment. Only differences mean anything. */
+  nowMs(): number
+  /** Calls `run` after `delayMs`. The timer alone never keeps the process alive. */
+  after(delayMs: number, run: () => void): Timer
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  after(delayMs, run) {
+    const handle = setTimeout(run, delayMs)
+    handle.unref()
+    return { cancel: () => clearTimeout(handle) }
+  },
+}

@@ -1,0 +1,115 @@
+import type { CacheConfig, CacheDefaults, CachedModel } from './config/cache-config.ts'
+import { tagList } from './config/parts.ts'
+import type { ResultContext } from './config/plugin-config.ts'
+import { expectedGot, problemLines } from './config/problems.ts'
+import { configSchema, type ParsedModel } from './config/schema.ts'
+import { parseDuration } from './duration.ts'
+import { CacheError } from './errors.ts'
+import type { Report } from './events.ts'
+
+export type { CacheConfig, CacheDefaults, CachedModel } from './config/cache-config.ts'
+export { type CacheStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
+export type {
+  BatchConfig,
+  DefaultsConfig,
+  MemoryConfig,
+  ModelConfig,
+  PluginConfig,
+  ResultContext,
+  Strategy,
+} from './config/plugin-config.ts'
+
+/**
+ * The user's configuration, checked against the models of the schema and completed with the defaults.
+ *
+ * @throws CacheError `CONFIG.INVALID` with every problem.
+ */
+export function parseConfig(input: unknown, knownModels: readonly string[]): CacheConfig {
+  const parsed = configSchema(knownModels).safeParse(input)
+  const problems = [...(parsed.success ? [] : problemLines(parsed.error)), ...strayBatches(input)]
+  if (!parsed.success || problems.length > 0) throw invalid(problems)
+
+  const { defaults: given, models, memory, lease, loadLease, loadWait, commandDeadline, ...config } = parsed.data
+  const defaults: CacheDefaults = Object.freeze({
+    strategy: given?.strategy ?? 'cache-aside',
+    ttlMs: given?.ttl ?? 5 * 60_000,
+    staleWhileRevalidateMs: given?.staleWhileRevalidate ?? 0,
+  })
+  return Object.freeze({
+    redis: config.redis ?? null,
+    namespace: config.namespace,
+    defaults,
+    models: cachedModels(models, defaults),
+    leaseMs: lease,
+    loadLeaseMs: loadLease,
+    loadWaitMs: loadWait,
+    commandDeadlineMs: commandDeadline,
+    memory: Object.freeze({ maxBytes: memory?.maxBytes ?? 64 * 1024 * 1024 }),
+    codec: config.codec ?? null,
+    onEvent: harmless(config.onEvent),
+  })
+}
+
+function cachedModels(
+  models: Readonly<Record<string, ParsedModel | undefined>>,
+  defaults: CacheDefaults,
+): CacheConfig['models'] {
+  const cached: Record<string, CachedModel> = Object.create(null)
+  for (const [name, model] of Object.entries(models)) {
+    if (model !== undefined) cached[name] = cachedModel(name, model, defaults)
+  }
+  return Object.freeze(cached)
+}
+
+function cachedModel(name: string, model: ParsedModel, defaults: CacheDefaults): CachedModel {
+  const { ttl = defaults.ttlMs, tags = Object.freeze([]), batch } = model
+  return Object.freeze({
+    strategy: model.strategy ?? defaults.strategy,
+    fixedTtlMs: typeof ttl === 'function' ? null : ttl,
+    ttlMs: typeof ttl === 'function' ? (context: ResultContext) => returnedTtl(name, ttl(context)) : () => ttl,
+    staleWhileRevalidateMs: model.staleWhileRevalidate ?? defaults.staleWhileRevalidateMs,
+    staleIfErrorMs: model.staleIfError,
+    fixedTags: typeof tags === 'function' ? [] : tags,
+    resultTags: typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(context)) : null,
+    batch: Object.freeze({ maxSize: batch?.maxSize ?? 500, maxDelayMs: batch?.maxDelay ?? 200 }),
+  })
+}
+
+function returnedTtl(model: string, returned: unknown): number {
+  const ttlMs = parseDuration(returned)
+  if (ttlMs !== undefined) return ttlMs
+  throw invalid([`models.${model}.ttl(): ${expectedGot(`a duration such as '5m'`, returned)}`])
+}
+
+function returnedTags(model: string, returned: unknown): readonly string[] {
+  const parsed = tagList.safeParse(returned)
+  if (parsed.success) return parsed.data
+  throw invalid(parsed.error.issues.map(({ message }) => `models.${model}.tags(): ${message}`))
+}
+
+/** Looks at the input as it came, so that these problems are listed beside those of the schema. */
+function strayBatches(input: unknown): readonly string[] {
+  const { models, defaults } = record(input)
+  return Object.entries(record(models)).flatMap(([name, model]) => {
+    const { batch, strategy = record(defaults).strategy } = record(model)
+    if (batch === undefined || strategy === 'write-behind') return []
+    return [`models.${name}.batch: only for the strategy 'write-behind'`]
+  })
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
+}
+
+/** A listener that throws must not fail the query it was told about. */
+function harmless(report: Report | undefined): Report {
+  return (event) => {
+    try {
+      report?.(event)
+    } catch {}
+  }
+}
+
+function invalid(problems: readonly string[]): CacheError {
+  return new CacheError('CONFIG.INVALID', `The configuration is invalid:\n${problems.join('\n')}`, { problems })
+}

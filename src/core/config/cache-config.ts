@@ -1,0 +1,46 @@
+import type { Codec } from '../codec.ts'
+import type { Report } from '../events.ts'
+import type { ResultContext, Strategy } from './plugin-config.ts'
+
+/** The configuration as the code reads it: parsed once, frozen, nothing optional. */
+export interface CacheConfig {
+  /** A URL or socket path, ioredis options or an ioredis client; `null` for the store inside this process. */
+  readonly redis: string | object | null
+  readonly namespace: string
+  readonly defaults: CacheDefaults
+  /** By model name; has no prototype, so that no name finds anything but a model. */
+  readonly models: Readonly<Record<string, CachedModel>>
+  readonly leaseMs: number
+  readonly loadLeaseMs: number
+  readonly loadWaitMs: number
+  readonly commandDeadlineMs: number
+  readonly memory: { readonly maxBytes: number }
+  /** `null` for the default one, which needs Prisma's `Decimal`. */
+  readonly codec: Codec | null
+  /** Never throws. */
+  readonly onEvent: Report
+}
+
+export interface CacheDefaults {
+  readonly strategy: Strategy
+  readonly ttlMs: number
+  readonly staleWhileRevalidateMs: number
+}
+
+export interface CachedModel {
+  readonly strategy: Strategy
+  /** The TTL when it is the same for every result, else `null`. */
+  readonly fixedTtlMs: number | null
+  /** Throws what the user's function throws, and `CONFIG.INVALID` when it returns something that is no duration. */
+  readonly ttlMs: (context: ResultContext) => number
+  readonly staleWhileRevalidateMs: number
+  readonly staleIfErrorMs: number
+  /** Tags of every entry, without duplicates. */
+  readonly fixedTags: readonly string[]
+  /**
+   * Tags that depend on the result, without duplicates; `null` when none do. Throws what the user's function throws, and
+   * `CONFIG.INVALID` when it returns no tags.
+   */
+  readonly resultTags: ((context: ResultContext) => readonly string[]) | null
+  readonly batch: { readonly maxSize: number; readonly maxDelayMs: number }
+}

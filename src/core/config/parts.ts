@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { parseDuration } from '../duration.ts'
+import { expectedGot, unknownName } from './problems.ts'
+
+/** An object with these keys; every other key is a problem of its own, which names the nearest known one. */
+export function section<Shape extends z.ZodRawShape>(shape: Shape, kind = 'option'): z.ZodObject<Shape> {
+  const known = Object.keys(shape)
+  const stranger = z.custom(() => false, {
+    error: (issue) => unknownName(kind, String(issue.path?.at(-1)), known),
+  })
+  // Typed as if strangers were dropped: with one of them nothing is parsed at all.
+  return z.object(shape, expected('an object')).catchall(stranger) as unknown as z.ZodObject<Shape>
+}
+
+/** A duration, as milliseconds. */
+export function duration({ minMs = 0, min = '' }: { readonly minMs?: number; readonly min?: string } = {}) {
+  return z.unknown().transform((input, context) => {
+    const ms = parseDuration(input)
+    if (ms !== undefined && ms >= minMs) return ms
+    const message = ms === undefined ? `a duration such as '5m'` : `a duration of at least ${min}`
+    context.addIssue({ code: 'custom', message: expectedGot(message, input) })
+    return z.NEVER
+  })
+}
+
+/** Names of entries: at most 64, without duplicates. */
+export const tagList = z
+  .array(
+    z
+      .string(expected('a tag'))
+      .min(1, expected('a tag of 1 to 128 characters'))
+      .max(128, {
+        error: (issue) => `expected a tag of 1 to 128 characters, got ${(issue.input as string).length} of them`,
+      }),
+    expected('an array of tags'),
+  )
+  .max(64, { error: (issue) => `expected at most 64 tags, got ${(issue.input as readonly string[]).length}` })
+  .transform((tags): readonly string[] => Object.freeze([...new Set(tags)]))
+
+/** The error option of a zod schema. */
+export function expected(what: string) {
+  return { error: (issue: { readonly input?: unknown }) => expectedGot(what, issue.input) }
+}

@@ -1,0 +1,81 @@
+import type { Codec } from '../codec.ts'
+import type { Duration } from '../duration.ts'
+import type { Report } from '../events.ts'
+
+/** How a model is cached. */
+export const strategies = ['cache-aside', 'read-through', 'write-through', 'write-behind'] as const
+
+export type Strategy = (typeof strategies)[number]
+
+/** What `ttl` and `tags` functions see: a result that is about to be stored. */
+export interface ResultContext {
+  readonly result: unknown
+  readonly args: unknown
+  readonly operation: string
+}
+
+/** The configuration as users write it. Durations are seconds, or strings such as `'5m'`. */
+export interface PluginConfig<Models extends string = string> {
+  /**
+   * Where entries live: a `redis://`, `rediss://` or socket path URL, ioredis options, or an ioredis `Redis` or `Cluster`.
+   *
+   * Default: absent, which means a store inside this process.
+   */
+  readonly redis?: string | object | undefined
+  /** Prefix of every Redis key, without spaces and braces. Default `'cache'`. */
+  readonly namespace?: string | undefined
+  /** For the models, and the queries on other models, that do not say otherwise. */
+  readonly defaults?: DefaultsConfig | undefined
+  /** The models to cache, named as in the schema. Writes to all other models are watched all the same. Default `{}`. */
+  readonly models?: { readonly [M in Models]?: ModelConfig | undefined } | undefined
+  /** How long a writer that crashed may leave stale data. At least 1 s, default `'10s'`. */
+  readonly lease?: Duration | undefined
+  /** How long one process may load an entry before another takes over. At least 100 ms, default `'3s'`. */
+  readonly loadLease?: Duration | undefined
+  /** How long a query waits for an entry that another one loads, before it loads for itself. Default `'5s'`. */
+  readonly loadWait?: Duration | undefined
+  /** How long a command to Redis may take before the query goes on without it. Above 0, default `'200ms'`. */
+  readonly commandDeadline?: Duration | undefined
+  readonly memory?: MemoryConfig | undefined
+  /** How results become text. Default: superjson with Prisma's `Decimal`. */
+  readonly codec?: Codec | undefined
+  /** Called with everything the cache does. What it throws is ignored. */
+  readonly onEvent?: Report | undefined
+}
+
+export interface DefaultsConfig {
+  /** Default `'cache-aside'`. */
+  readonly strategy?: Strategy | undefined
+  /** How long an entry is fresh. Default `'5m'`. */
+  readonly ttl?: Duration | undefined
+  /** How long after its TTL an entry may be served while it is loaded again. Default 0. */
+  readonly staleWhileRevalidate?: Duration | undefined
+}
+
+export interface ModelConfig<Context = ResultContext> {
+  /** Default: that of `defaults`, else `'cache-aside'`. */
+  readonly strategy?: Strategy | undefined
+  /** How long an entry is fresh; may depend on the result. Default: that of `defaults`, else `'5m'`. */
+  readonly ttl?: Duration | ((context: Context) => Duration) | undefined
+  /** How long after its TTL an entry may be served while it is loaded again. Default: that of `defaults`, else 0. */
+  readonly staleWhileRevalidate?: Duration | undefined
+  /** How long after its TTL an entry may be served when the database fails. Default 0. */
+  readonly staleIfError?: Duration | undefined
+  /** Names for entries, to invalidate them by: at most 64, each 1 to 128 characters. May depend on the result. Default none. */
+  readonly tags?: readonly string[] | ((context: Context) => readonly string[]) | undefined
+  /** How writes are gathered; for `write-behind` alone. */
+  readonly batch?: BatchConfig | undefined
+}
+
+export interface BatchConfig {
+  /** Writes in one batch, at least 1. Default 500. */
+  readonly maxSize?: number | undefined
+  /** How long a write waits for others. Default `'200ms'`. */
+  readonly maxDelay?: Duration | undefined
+}
+
+/** Limits of the store inside this process. */
+export interface MemoryConfig {
+  /** Bytes of entries, at least 1. Default 64 MiB. */
+  readonly maxBytes?: number | undefined
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { Codec } from '../codec.ts'
+import type { Duration } from '../duration.ts'
+import type { Report } from '../events.ts'
+import { duration, expected, section, tagList } from './parts.ts'
+import { type ResultContext, strategies } from './plugin-config.ts'
+
+/** The shape of the configuration, for a client with these models. */
+export function configSchema(knownModels: readonly string[]) {
+  const models = Object.fromEntries(knownModels.map((name) => [name, modelSchema.optional()]))
+  return section({
+    redis,
+    namespace: z
+      .string(expected('a string'))
+      .regex(/^[^{}\s]+$/, expected('a non-empty string without spaces and braces'))
+      .default('cache'),
+    defaults: section({
+      strategy: strategy.default('cache-aside'),
+      ttl: duration().default(5 * 60_000),
+      staleWhileRevalidate: duration().default(0),
+    }).optional(),
+    models: section(models, 'model').default({}),
+    lease: duration({ minMs: 1000, min: '1s' }).default(10_000),
+    loadLease: duration({ minMs: 100, min: '100ms' }).default(3000),
+    loadWait: duration().default(5000),
+    commandDeadline: duration({ minMs: 1, min: '1ms' }).default(200),
+    memory: section({ maxBytes: count.default(64 * 1024 * 1024) }).optional(),
+    codec: z.custom<Codec>(isCodec, { error: 'expected an object with `name`, `encode` and `decode`' }).optional(),
+    onEvent: aFunction<Report>().optional(),
+  })
+}
+
+const strategy = z.enum(strategies, expected(`one of ${strategies.map((name) => `'${name}'`).join(', ')}`))
+
+const count = z.int(expected('a whole number')).min(1, expected('a whole number of at least 1'))
+
+const modelSchema = section({
+  strategy: strategy.optional(),
+  ttl: valueOrFunction<(context: ResultContext) => Duration, number>(duration()),
+  staleWhileRevalidate: duration().optional(),
+  staleIfError: duration().default(0),
+  tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
+  batch: section({ maxSize: count.default(500), maxDelay: duration().default(200) }).optional(),
+})
+
+/** A model's configuration, as parsed and without the defaults. */
+export type ParsedModel = z.infer<typeof modelSchema>
+
+// The text may hold a password, so the message does not repeat it.
+const redis = z
+  .custom<string | object>(isRedis, {
+    error: 'expected a redis:// or rediss:// URL, an absolute socket path, ioredis options or an ioredis client',
+  })
+  .optional()
+
+function isRedis(input: unknown): boolean {
+  if (typeof input !== 'string') return typeof input === 'object' && input !== null && !Array.isArray(input)
+  return /^rediss?:\/\/./.test(input) ? URL.canParse(input) : /^\/[^/]/.test(input)
+}
+
+function isCodec(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false
+  const { name, encode, decode } = input as Partial<Record<keyof Codec, unknown>>
+  return typeof name === 'string' && name !== '' && typeof encode === 'function' && typeof decode === 'function'
+}
+
+function aFunction<Fn>() {
+  return z.custom<Fn>((input) => typeof input === 'function', expected('a function'))
+}
+
+/** A function is kept as it is; its results are checked when it is called. Not a union: that would hide the value's problems. */
+function valueOrFunction<Fn, Value>(value: z.ZodType<Value>) {
+  return z
+    .unknown()
+    .transform((input, context): Fn | Value => {
+      if (typeof input === 'function') return input as Fn
+      const parsed = value.safeParse(input)
+      if (parsed.success) return parsed.data
+      for (const { path, message } of parsed.error.issues) {
+        context.addIssue({ code: 'custom', path: [...path], message })
+      }
+      return z.NEVER
+    })
+    .optional()
+}

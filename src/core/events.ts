@@ -1,0 +1,40 @@
+/**
+ * What the cache reports as it works.
+ *
+ * `key` is the digest of an entry's key; no event holds arguments or row values. Errors are passed on as they came.
+ */
+export type CacheEvent =
+  | EntryEvent<'hit' | 'stale', { readonly ageMs: number }>
+  | EntryEvent<'miss'>
+  /** The database answered; `loadMs` is how long it took. */
+  | EntryEvent<'loaded', { readonly loadMs: number }>
+  /** An entry was stored. */
+  | EntryEvent<'filled'>
+  | { readonly kind: 'bypass'; readonly model: string; readonly operation: string; readonly reason: string }
+  | EntryEvent<'load-failed', { readonly error: unknown }>
+  /** An entry in the store could not be read back; it counts as a miss. */
+  | EntryEvent<'undecodable', { readonly error: unknown }>
+  /** A result could not be encoded; it was returned and not stored. */
+  | EntryEvent<'uncodable', { readonly error: unknown }>
+  | { readonly kind: 'invalidated'; readonly models: readonly string[] }
+  /** Writers of these models died, here or elsewhere; what they may have left behind was invalidated. */
+  | { readonly kind: 'swept'; readonly models: readonly string[] }
+  /** An invalidation failed and will be retried; until then these models are not served from the cache. */
+  | { readonly kind: 'invalidation-owed'; readonly models: readonly string[]; readonly error: unknown }
+  | { readonly kind: 'store-unavailable'; readonly error: unknown }
+  | { readonly kind: 'store-recovered'; readonly downMs: number }
+  /** A write went on without its intent recorded: a crash right now would leave stale data until the TTL. */
+  | {
+      readonly kind: 'weakened-write'
+      readonly models: readonly string[]
+      readonly reason: string
+      readonly error?: unknown
+    }
+  | { readonly kind: 'warning'; readonly message: string; readonly model?: string; readonly error?: unknown }
+
+/** Receives every {@link CacheEvent}. */
+export type Report = (event: CacheEvent) => void
+
+type EntryEvent<Kind extends string, More = unknown> = Kind extends string
+  ? { readonly kind: Kind; readonly model: string; readonly operation: string; readonly key: string } & More
+  : never

@@ -1,0 +1,121 @@
+import type { Dependency, Tag } from './tags.ts'
+
+/**
+ * What the cache asks of a store: entries, stamps, intents and leases.
+ *
+ * The store keeps them; it decides nothing. Whether an entry is valid, when stamps are obtained and what a write touches is
+ * the business of the strategies. Every method may reject when the store is out of reach (`CacheError` `STORE.*`); none
+ * waits longer than the command deadline.
+ */
+
+/** A random nonce at a tag. It changes with every invalidation and never returns to an earlier value. */
+export type Stamp = string
+
+/** Everything that can carry a stamp: the analysed tags, the tags that users name, and the mark that guards the latter. */
+export type StampTag = Tag | { readonly kind: 'user'; readonly name: string } | { readonly kind: 'user-mark' }
+
+/** Where an entry lives. The store adds its namespace. */
+export interface EntryKey {
+  readonly model: string
+  /** Digest of everything that tells one query from another. */
+  readonly digest: string
+}
+
+export interface StoredText {
+  readonly text: string
+  /** Until the store drops the entry by itself; measured by the store's own clock. */
+  readonly remainingMs: number
+}
+
+export interface Looked {
+  readonly entry: StoredText | null
+  /** The stamps of the tags asked for, in that order; `null` where there is none. */
+  readonly stamps: readonly (Stamp | null)[]
+}
+
+/** Says which tags a write touches, given the shapes in use on the model. Pure; may be called again with newer shapes. */
+export type DecideTouched = (shapesInUse: readonly string[]) => readonly Tag[]
+
+export type LeaseAnswer = { readonly kind: 'acquired' } | { readonly kind: 'held'; readonly remainingMs: number }
+
+/** What the holder of a lease left behind: an entry, or a load that failed. */
+export type LoadOutcome = 'filled' | 'failed'
+
+/** A subscription to the end of one lease. */
+export interface LeaseWatch {
+  /** Resolves when the lease is released, or with `timeout` after `timeoutMs`. */
+  released(timeoutMs: number): Promise<LoadOutcome | 'timeout'>
+  close(): Promise<void>
+}
+
+export interface Intent {
+  readonly id: string
+  readonly models: readonly string[]
+}
+
+export interface Store {
+  readonly kind: 'memory' | 'redis'
+
+  /** The entry and the current stamps of `tags`. Nothing needs to be atomic. */
+  lookup(key: EntryKey, tags: readonly StampTag[]): Promise<Looked>
+  /** Current stamps of `tags`. */
+  stamps(tags: readonly StampTag[]): Promise<readonly (Stamp | null)[]>
+  /**
+   * The stamps of `tags`, created where missing, in order. Also registers the shapes among them, so that writers know them.
+   * A stamp lives at least `retainMs` from now, or as long as memory lasts.
+   */
+  obtainStamps(tags: readonly StampTag[], retainMs: number): Promise<readonly Stamp[]>
+  /** Stores an entry for `retainMs` (more than 0). Replaces what is there. */
+  fill(key: EntryKey, text: string, retainMs: number): Promise<void>
+
+  /** Removes the stamps of what `decide` names, seeing every shape that was registered before the call. */
+  touch(model: string, decide: DecideTouched): Promise<void>
+  /** Removes the root stamps of models: everything that depends on them is invalid. */
+  dropRoots(models: readonly string[]): Promise<void>
+  /** Removes the stamps of tags that users named. */
+  touchUserTags(names: readonly string[]): Promise<void>
+
+  /** Records (or renews) that a write on these models is under way; it is presumed dead after `leaseMs`. */
+  intend(intent: Intent, leaseMs: number): Promise<void>
+  /** The write is over and its invalidation done. */
+  settle(intent: Intent): Promise<void>
+  /** Drops the root stamps of the models whose intents have expired. Resolves to those models. */
+  sweep(leaseMs: number): Promise<readonly string[]>
+
+  acquireLease(key: EntryKey, token: string, leaseMs: number): Promise<LeaseAnswer>
+  /** `false` when the lease is no longer held by this token. */
+  renewLease(key: EntryKey, token: string, leaseMs: number): Promise<boolean>
+  /** Frees the lease if this token still holds it, and wakes those who watch it. */
+  releaseLease(key: EntryKey, token: string, outcome: LoadOutcome): Promise<void>
+  watchLease(key: EntryKey): Promise<LeaseWatch>
+
+  /** Closes what the store opened. A later call opens it again. */
+  close(): Promise<void>
+}
+
+/** A text that names a tag unambiguously: the key of a stamp inside an entry. */
+export function tagId(tag: StampTag): string {
+  switch (tag.kind) {
+    case 'root':
+      return `r ${tag.model}`
+    case 'shape':
+      return `s ${tag.model} ${tag.shape}`
+    case 'values':
+      return `v ${tag.model} ${tag.shape} ${tag.values}`
+    case 'user':
+      return `u ${tag.name}`
+    case 'user-mark':
+      return 'm'
+  }
+}
+
+/** Everything that carries a stamp for these dependencies: per model the root, each shape, and each pinned value. */
+export function stampTagsOf(dependencies: readonly Dependency[]): StampTag[] {
+  return dependencies.flatMap(({ model, uses }): StampTag[] => [
+    { kind: 'root', model },
+    ...uses.flatMap(({ shape, values }): StampTag[] => [
+      { kind: 'shape', model, shape: shape.id },
+      ...values.map((pinned) => ({ kind: 'values', model, shape: shape.id, values: pinned }) as const),
+    ]),
+  ])
+}

@@ -1,0 +1,14 @@
+export type {
+  AccelerateClient,
+  CacheClient,
+  CacheStats,
+  InvalidateTarget,
+  ModelStats,
+  ReadInfo,
+} from './core/client.ts'
+export type { Codec } from './core/codec.ts'
+export type { ModelConfig, PluginConfig, ResultContext } from './core/config.ts'
+export { CacheError, type ErrorCode } from './core/errors.ts'
+export type { CacheEvent } from './core/events.ts'
+export { cachePlugin } from './plugin.ts'
+export type { CacheStrategy } from './prisma/types.ts'

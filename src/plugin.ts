@@ -1,0 +1,110 @@
+import { systemClock } from './core/clock.ts'
+import { superjsonCodec } from './core/codec.ts'
+import { parseConfig } from './core/config.ts'
+import { CacheError } from './core/errors.ts'
+import type { CacheEvent } from './core/events.ts'
+import { fingerprint } from './core/key.ts'
+import { createNonceSource } from './core/nonce.ts'
+import type { Store } from './core/store.ts'
+import { readDataModel } from './prisma/dmmf.ts'
+import { attach, type ExtendableClient } from './prisma/extension.ts'
+import { clientVersionOf, schemaTextOf } from './prisma/internals.ts'
+import { createInfoScope } from './prisma/read-info.ts'
+import type { Runtime } from './prisma/runtime.ts'
+import { createTransactions } from './prisma/transactions.ts'
+import type { CachePlugin } from './prisma/types.ts'
+import { Decimal } from './prisma/values.ts'
+import { createMemoryStore } from './stores/memory/memory-store.ts'
+import { createRedisStore } from './stores/redis/redis-store.ts'
+import { createCacheAside } from './strategies/cache-aside.ts'
+import { createInvalidator } from './strategies/invalidator.ts'
+import { createStats } from './strategies/stats.ts'
+import { createSweeper } from './strategies/sweeper.ts'
+
+/**
+ * Caches the reads of a Prisma client, and never serves one that a write has made stale.
+ *
+ * @param config see {@link PluginConfig}; checked against the schema when the client is extended.
+ * @returns an extension: `new PrismaClient({ adapter }).$extends(cachePlugin({ redis, models: { City: { ttl: '10m' } } }))`
+ * @throws CacheError `CONFIG.INVALID`, from `$extends`, with every problem of the configuration.
+ */
+export const cachePlugin = ((config: unknown = {}) =>
+  (client: ExtendableClient) =>
+    attach(client, createRuntime(client, config))) as unknown as CachePlugin
+
+/** An expired intent is found a sweep later: together they make up the promised lease. */
+const intentShare = 0.8
+const sweepShare = 0.1
+const sweepMsMax = 1000
+
+function createRuntime(client: ExtendableClient, input: unknown): Runtime {
+  if ('$cache' in client) {
+    throw new CacheError('CONFIG.INVALID', 'This client has a cache already.', {
+      fix: 'Extend it with cachePlugin once.',
+    })
+  }
+  const schema = schemaTextOf(client)
+  if (schema === null) {
+    throw new CacheError('CONFIG.INVALID', 'This is not a client of Prisma 7: it does not hold its schema.')
+  }
+  const dataModel = readDataModel(schema)
+  const models = [...dataModel.models.keys()]
+  const config = parseConfig(
+    input,
+    models.filter((name) => !dataModel.models.get(name)?.isJoinTable),
+  )
+
+  const stats = createStats()
+  const report = (event: CacheEvent) => {
+    stats.count(event)
+    config.onEvent(event)
+    if (event.kind === 'warning') process.emitWarning(event.message, 'PrismaCacheWarning')
+  }
+  const clock = systemClock
+  const makeNonce = createNonceSource()
+  const codec = config.codec ?? superjsonCodec({ Decimal })
+  const intentMs = config.leaseMs * intentShare
+  const store: Store =
+    config.redis === null
+      ? createMemoryStore({ clock, makeNonce, maxBytes: config.memory.maxBytes })
+      : createRedisStore({
+          source: config.redis,
+          namespace: config.namespace,
+          models,
+          commandDeadlineMs: config.commandDeadlineMs,
+          leaseMs: intentMs,
+          clock,
+          makeNonce,
+          report,
+        })
+  const invalidator = createInvalidator({ store, clock, makeNonce, report, intentMs })
+  const { loadLeaseMs, loadWaitMs } = config
+  const reader = createCacheAside({
+    ...{ store, codec, clock, report, makeNonce, invalidator, loadLeaseMs, loadWaitMs },
+    random: Math.random,
+  })
+  const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)
+  const sweeper = createSweeper({ store, clock, report, intentMs, everyMs })
+
+  return {
+    config,
+    dataModel,
+    store,
+    reader,
+    invalidator,
+    transactions: createTransactions(invalidator),
+    info: createInfoScope(),
+    report,
+    stats: stats.read,
+    fingerprint: fingerprint([schema, clientVersionOf(client), codec.name]),
+    wake: sweeper.start,
+    async idle() {
+      await reader.idle()
+      await invalidator.idle()
+    },
+    async close() {
+      await sweeper.stop()
+      await store.close()
+    },
+  }
+}

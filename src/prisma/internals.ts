@@ -1,0 +1,96 @@
+/**
+ * What Prisma does not declare, in one place. Seen on client 7.10.
+ *
+ * Every reader answers "unknown" when the shape is not the expected one, and the callers then bypass the cache or
+ * invalidate more than needed: slower, never wrong.
+ */
+
+/** How an operation runs: alone, in `$transaction([...])`, or in `$transaction(async (tx) => ...)`. */
+export type HowRun =
+  | { readonly kind: 'alone' | 'batch' | 'unknown' }
+  | { readonly kind: 'interactive'; readonly transactionId: string }
+
+/** Source: `__internalParams.transaction`, which Prisma passes to query hooks. */
+export function howRun(hook: object): HowRun {
+  const params = field(hook, '__internalParams')
+  if (typeof params !== 'object' || params === null) return unknownRun
+  const transaction = field(params, 'transaction')
+  if (transaction === undefined)
+    return 'dataPath' in params || 'clientMethod' in params ? { kind: 'alone' } : unknownRun
+  const kind = field(transaction, 'kind')
+  if (kind === 'batch') return { kind: 'batch' }
+  const id = field(transaction, 'id')
+  return kind === 'itx' && typeof id === 'string' ? { kind: 'interactive', transactionId: id } : unknownRun
+}
+
+const unknownRun: HowRun = { kind: 'unknown' }
+
+/** The path by which the fluent API unpacks a result, `['select', 'country']`; `null` when it is not known. */
+export function dataPathOf(hook: object): readonly string[] | null {
+  const path = field(field(hook, '__internalParams'), 'dataPath')
+  if (path === undefined) return []
+  return Array.isArray(path) && path.every((step) => typeof step === 'string') ? path : null
+}
+
+/** The arguments that Prisma is about to run, after the innermost hook has called `query`. */
+export function argsAboutToRun(hook: object): unknown {
+  return field(field(hook, '__internalParams'), 'args')
+}
+
+/**
+ * The id that the hooks of a transaction client will report.
+ *
+ * Source: a transaction client makes its promises through `_createPrismaPromise`, which hands its transaction to the callback.
+ */
+export function transactionIdOf(client: object): string | null {
+  const create = field(client, '_createPrismaPromise')
+  if (typeof create !== 'function') return null
+  let id: unknown
+  try {
+    create((transaction: unknown) => {
+      id = field(transaction, 'id')
+      return Promise.resolve()
+    }).then(() => {})
+  } catch {
+    return null
+  }
+  return typeof id === 'string' ? id : null
+}
+
+/** The schema that the client was generated from, all files together. */
+export function schemaTextOf(client: object): string | null {
+  const text = field(field(client, '_engineConfig'), 'inlineSchema')
+  return typeof text === 'string' ? text : null
+}
+
+/** The `omit` that the client was made with; it decides which columns a row has. */
+export function globalOmitOf(client: object): unknown {
+  return field(client, '_globalOmit')
+}
+
+export function clientVersionOf(client: object): string {
+  const version = field(client, '_clientVersion')
+  return typeof version === 'string' ? version : 'unknown'
+}
+
+/**
+ * Of each computed field, the columns it needs: they decide which columns a query that selects the field returns.
+ *
+ * Source: `_extensions.getAllComputedFields(model)`, a record of `{ name, needs }`.
+ */
+export function computedFieldsOf(client: object, models: Iterable<string>): Readonly<Record<string, unknown>> {
+  const extensions = field(client, '_extensions')
+  const read = field(extensions, 'getAllComputedFields')
+  if (typeof read !== 'function') return {}
+  const computed: Record<string, unknown> = {}
+  for (const model of models) {
+    const fields: unknown = read.call(extensions, model)
+    if (typeof fields !== 'object' || fields === null) continue
+    computed[model] = Object.fromEntries(Object.entries(fields).map(([name, one]) => [name, field(one, 'needs')]))
+  }
+  return computed
+}
+
+function field(object: unknown, name: string): unknown {
+  return typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[name] : undefined
+}

@@ -1,0 +1,33 @@
+import type { DataModel } from '../analysis/data-model.ts'
+import type { CacheStats } from '../core/client.ts'
+import type { CacheConfig } from '../core/config.ts'
+import type { Report } from '../core/events.ts'
+import type { Store } from '../core/store.ts'
+import type { CacheAside } from '../strategies/cache-aside.ts'
+import type { Invalidator } from '../strategies/invalidator.ts'
+import type { InfoScope } from './read-info.ts'
+import type { Transactions } from './transactions.ts'
+
+/**
+ * What every client made from one use of the plugin shares: configuration, analysis, strategies and store.
+ *
+ * Extending such a client puts the hooks on top again; the runtime stays the same.
+ */
+export interface Runtime {
+  readonly config: CacheConfig
+  readonly dataModel: DataModel
+  readonly store: Store
+  readonly reader: CacheAside
+  readonly invalidator: Invalidator
+  readonly transactions: Transactions
+  readonly info: InfoScope
+  readonly report: Report
+  readonly stats: () => CacheStats
+  /** Part of every key: schema, client version and codec. */
+  readonly fingerprint: string
+  /** Called by every operation: starts what runs in the background. Idempotent. */
+  readonly wake: () => void
+  /** Finishes what runs in the background; `close` then closes what was opened. Both may be followed by new operations. */
+  readonly idle: () => Promise<void>
+  readonly close: () => Promise<void>
+}

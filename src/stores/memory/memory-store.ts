@@ -1,0 +1,138 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../../core/clock.ts'
+import type { MakeNonce } from '../../core/nonce.ts'
+import {
+  type EntryKey,
+  type Intent,
+  type LoadOutcome,
+  type Stamp,
+  type StampTag,
+  type Store,
+  tagId,
+} from '../../core/store.ts'
+import type { Tag } from '../../core/tags.ts'
+import { createLeases } from './leases.ts'
+
+export interface MemoryStoreDeps {
+  readonly clock: Clock
+  readonly makeNonce: MakeNonce
+  /** Bytes of keys, entries and value stamps together; the least recently used go first. */
+  readonly maxBytes: number
+}
+
+/** Rough bytes of one map slot, so that many tiny entries are not free. */
+const slotBytes = 100
+
+/**
+ * The embedded store: entries, stamps and leases in this process, for one process.
+ *
+ * Bounded: entries and the stamps of values and of user tags share one LRU, so either may vanish at any time, which costs
+ * a hit and nothing else. Root and shape stamps are as many as the schema has models and shapes, and stay.
+ */
+export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDeps): Store {
+  /** Entries and stamps that may be dropped. `expiresAtMs` is on the store's clock. */
+  const bounded = new LRUCache<string, { text: string; expiresAtMs: number }>({
+    maxSize: maxBytes,
+    sizeCalculation: (item, key) => 2 * (item.text.length + key.length) + slotBytes,
+  })
+  /** Per model: the root stamp, and each registered shape with its own stamp. Lost together or not at all. */
+  const models = new Map<string, { root: Stamp | null; shapes: Map<string, Stamp | null> }>()
+  const intents = new Map<string, { model: string; deadlineMs: number }>()
+  const leases = createLeases(clock)
+
+  const entryName = (key: EntryKey) => `e ${key.model} ${key.digest}`
+
+  function modelOf(name: string) {
+    const known = models.get(name)
+    if (known) return known
+    const created = { root: null, shapes: new Map<string, Stamp | null>() }
+    models.set(name, created)
+    return created
+  }
+
+  function alive(name: string): { text: string; expiresAtMs: number } | null {
+    const item = bounded.get(name)
+    if (!item) return null
+    if (item.expiresAtMs > clock.nowMs()) return item
+    bounded.delete(name)
+    return null
+  }
+
+  function stampOf(tag: StampTag): Stamp | null {
+    if (tag.kind === 'root') return models.get(tag.model)?.root ?? null
+    if (tag.kind === 'shape') return models.get(tag.model)?.shapes.get(tag.shape) ?? null
+    return alive(tagId(tag))?.text ?? null
+  }
+
+  function obtain(tag: StampTag, retainMs: number): Stamp {
+    const stamp = stampOf(tag) ?? makeNonce()
+    if (tag.kind === 'root') modelOf(tag.model).root = stamp
+    else if (tag.kind === 'shape') modelOf(tag.model).shapes.set(tag.shape, stamp)
+    else {
+      const name = tagId(tag)
+      const expiresAtMs = Math.max(bounded.peek(name)?.expiresAtMs ?? 0, clock.nowMs() + retainMs)
+      bounded.set(name, { text: stamp, expiresAtMs })
+    }
+    return stamp
+  }
+
+  function unlink(tag: Tag): void {
+    if (tag.kind === 'root') modelOf(tag.model).root = null
+    else if (tag.kind === 'shape') modelOf(tag.model).shapes.set(tag.shape, null)
+    else bounded.delete(tagId(tag))
+  }
+
+  const dropRoots = (names: readonly string[]) => {
+    for (const model of names) unlink({ kind: 'root', model })
+  }
+
+  return {
+    kind: 'memory',
+
+    async lookup(key, tags) {
+      const item = alive(entryName(key))
+      const entry = item && { text: item.text, remainingMs: item.expiresAtMs - clock.nowMs() }
+      return { entry, stamps: tags.map(stampOf) }
+    },
+    async stamps(tags) {
+      return tags.map(stampOf)
+    },
+    async obtainStamps(tags, retainMs) {
+      return tags.map((tag) => obtain(tag, retainMs))
+    },
+    async fill(key, text, retainMs) {
+      bounded.set(entryName(key), { text, expiresAtMs: clock.nowMs() + retainMs })
+    },
+
+    async touch(model, decide) {
+      for (const tag of decide([...modelOf(model).shapes.keys()])) unlink(tag)
+    },
+    async dropRoots(names) {
+      dropRoots(names)
+    },
+    async touchUserTags(names) {
+      bounded.delete(tagId({ kind: 'user-mark' }))
+      for (const name of names) bounded.delete(tagId({ kind: 'user', name }))
+    },
+
+    async intend({ id, models: touched }: Intent, leaseMs) {
+      for (const model of touched) intents.set(`${model} ${id}`, { model, deadlineMs: clock.nowMs() + leaseMs })
+    },
+    async settle({ id, models: touched }) {
+      for (const model of touched) intents.delete(`${model} ${id}`)
+    },
+    async sweep() {
+      const expired = [...intents].filter(([, intent]) => intent.deadlineMs <= clock.nowMs())
+      dropRoots(expired.map(([, intent]) => intent.model))
+      for (const [member] of expired) intents.delete(member)
+      return [...new Set(expired.map(([, intent]) => intent.model))]
+    },
+
+    acquireLease: async (key, token, leaseMs) => leases.acquire(entryName(key), token, leaseMs),
+    renewLease: async (key, token, leaseMs) => leases.renew(entryName(key), token, leaseMs),
+    releaseLease: async (key, token, outcome: LoadOutcome) => leases.release(entryName(key), token, outcome),
+    watchLease: async (key) => leases.watch(entryName(key)),
+
+    async close() {},
+  }
+}

@@ -1,0 +1,84 @@
+import { type Cluster, Redis, type RedisOptions } from 'ioredis'
+import { CacheError } from '../../core/errors.ts'
+
+/** A connection to one Redis server, or to a cluster of them. */
+export type Client = Redis | Cluster
+
+/** What a user may give: a URL, options, or a client of their own. */
+export type ClientSource = string | object
+
+export interface OpenedClient {
+  readonly client: Client
+  /** Whether this plugin made it, and therefore closes it. */
+  readonly owned: boolean
+}
+
+/** Reconnection: 50 ms, doubling up to a second, spread by a fifth so that processes do not return in one wave. */
+function retryDelayMs(attempt: number): number {
+  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), 1000) * (0.9 + Math.random() * 0.2)
+}
+
+/**
+ * Commands fail at once while there is no connection: a cache that waits is worse than none. Nothing is sent twice, so
+ * that a reply always comes from the server that was asked.
+ */
+const ourOptions = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 2000,
+  retryStrategy: retryDelayMs,
+  connectionName: 'prisma-cache-plugin',
+} satisfies RedisOptions
+
+export function openClient(source: ClientSource): OpenedClient {
+  if (typeof source === 'string') return { client: new Redis(source, ourOptions), owned: true }
+  if (isClient(source)) {
+    // Replicas lag: what they say of a stamp may be older than a write that was acknowledged.
+    const asksReplicas = isCluster(source) && (source.options.scaleReads ?? 'master') !== 'master'
+    if (asksReplicas) return { client: source.duplicate([], { scaleReads: 'master' }), owned: true }
+    return { client: source, owned: false }
+  }
+  return { client: new Redis({ ...source, ...ourOptions }), owned: true }
+}
+
+/** A second connection to the same place, for subscriptions. Always ours to close. */
+export function openSubscriber(client: Client): Client {
+  if (isCluster(client)) {
+    // With what the user gave for the nodes: `duplicate` would drop password and TLS.
+    const redisOptions = { ...client.options.redisOptions, keyPrefix: '' } as RedisOptions
+    return client.duplicate([], { keyPrefix: '', redisOptions })
+  }
+  return client.duplicate({
+    lazyConnect: true,
+    keyPrefix: '',
+    retryStrategy: retryDelayMs,
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: 1,
+    autoResubscribe: true,
+  })
+}
+
+export function isCluster(client: Client): client is Cluster {
+  return 'isCluster' in client && client.isCluster === true
+}
+
+/** By behaviour, not by class: the user's ioredis may be another copy of the package. */
+function isClient(source: object): source is Client {
+  return 'duplicate' in source && typeof source.duplicate === 'function' && 'evalsha' in source
+}
+
+/** Sends commands together: as one pipeline to one server, one by one to a cluster, where keys have different homes. */
+export async function sendAll(
+  client: Client,
+  commands: readonly (readonly [string, ...string[]])[],
+): Promise<unknown[]> {
+  if (isCluster(client)) return Promise.all(commands.map(([name, ...args]) => client.call(name, ...args)))
+  const replies = await client.pipeline(commands.map((command) => [...command])).exec()
+  if (!replies) throw new CacheError('STORE.UNAVAILABLE', 'Redis gave no reply to a pipeline.')
+  return replies.map(([error, reply]) => {
+    if (error) throw error
+    return reply
+  })
+}

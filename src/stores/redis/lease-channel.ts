@@ -1,0 +1,67 @@
+import type { Clock } from '../../core/clock.ts'
+import { createWatchers } from '../../core/lease-watch.ts'
+import type { LeaseWatch, LoadOutcome } from '../../core/store.ts'
+import { type Client, openSubscriber } from './client.ts'
+import type { Connection } from './connection.ts'
+import { withDeadline } from './deadline.ts'
+
+/**
+ * Wakes those in this process who wait for a lease that another process holds.
+ *
+ * A connection of its own, made when somebody first waits: a connection that subscribes can do nothing else. A message may
+ * be lost; who waits looks again when the lease would have ended anyway.
+ */
+export interface LeaseChannel {
+  watch(name: string): Promise<LeaseWatch>
+  close(): Promise<void>
+}
+
+export interface LeaseChannelDeps {
+  readonly connection: Connection
+  readonly commandDeadlineMs: number
+  readonly clock: Clock
+}
+
+export function createLeaseChannel({ connection, commandDeadlineMs, clock }: LeaseChannelDeps): LeaseChannel {
+  const watchers = createWatchers(clock)
+  let subscriber: Client | null = null
+  /** Per channel, the subscription that everyone who watches it waits for. */
+  const subscribed = new Map<string, Promise<unknown>>()
+
+  function open(): Client {
+    if (subscriber) return subscriber
+    subscriber = openSubscriber(connection.client())
+    subscriber.on('error', () => {})
+    subscriber.on('message', (name: string, message: string) => watchers.wake(name, outcomeOf(message)))
+    return subscriber
+  }
+
+  return {
+    async watch(name) {
+      const client = open()
+      const watch = watchers.watch(name)
+      const pending =
+        subscribed.get(name) ?? withDeadline(client.subscribe(name), commandDeadlineMs, clock).catch(() => {})
+      subscribed.set(name, pending)
+      await pending
+      return {
+        released: watch.released,
+        async close() {
+          await watch.close()
+          if (watchers.has(name) || !subscribed.delete(name)) return
+          client.unsubscribe(name).catch(() => {})
+        },
+      }
+    },
+    async close() {
+      subscriber?.disconnect()
+      subscriber = null
+      subscribed.clear()
+    },
+  }
+}
+
+/** Anyone may publish; whoever wakes looks at the entry anyway. */
+function outcomeOf(message: string): LoadOutcome {
+  return message === 'failed' ? 'failed' : 'filled'
+}

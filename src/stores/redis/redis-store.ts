@@ -1,0 +1,197 @@
+import type { Clock } from '../../core/clock.ts'
+import type { Report } from '../../core/events.ts'
+import type { MakeNonce } from '../../core/nonce.ts'
+import type { DecideTouched, Intent, Stamp, StampTag, Store } from '../../core/store.ts'
+import type { Tag } from '../../core/tags.ts'
+import { type Client, type ClientSource, sendAll } from './client.ts'
+import { createConnection } from './connection.ts'
+import { createKeys, type Keys } from './keys.ts'
+import { createLeaseChannel } from './lease-channel.ts'
+import * as scripts from './scripts.ts'
+import { planStamps, readStamps } from './stamp-plan.ts'
+
+export interface RedisStoreDeps {
+  readonly source: ClientSource
+  readonly namespace: string
+  /** Every model that may have stamps here. */
+  readonly models: readonly string[]
+  readonly commandDeadlineMs: number
+  /** How long a writer may be silent before it is presumed dead; births use it too. */
+  readonly leaseMs: number
+  readonly clock: Clock
+  readonly makeNonce: MakeNonce
+  readonly report: Report
+}
+
+/** After this many new shapes in a row, registered while we decided, the whole model is invalidated instead. */
+const decisionsMax = 4
+
+/**
+ * The store that processes share: one round trip per lookup, per fill, and per invalidated model.
+ *
+ * A root stamp carries the identity of the server it was made on. A restart, a restore from a backup and a failover
+ * therefore invalidate everything by themselves, before anyone could serve from a server that missed an invalidation.
+ */
+export function createRedisStore(deps: RedisStoreDeps): Store {
+  const { namespace, clock, makeNonce, commandDeadlineMs, report, source } = deps
+  const keys = createKeys(namespace)
+  const registries = new Map<string, scripts.Registry>()
+  const connection = createConnection({
+    source,
+    commandDeadlineMs,
+    clock,
+    report,
+    prepare: async (client, identity) => {
+      await sweep(client, identity, deps, keys)
+    },
+  })
+  const channel = createLeaseChannel({ connection, commandDeadlineMs, clock })
+
+  async function touch(client: Client, model: string, decide: DecideTouched): Promise<void> {
+    for (let decision = 0; decision < decisionsMax; decision += 1) {
+      const { version, shapes } = registries.get(model) ?? { version: '', shapes: [] }
+      const { fields, valueKeys } = addresses(decide(shapes), keys)
+      const outcome = await scripts.touch(client, { modelKey: keys.model(model), valueKeys, version, fields })
+      if (outcome === 'touched') return
+      registries.set(model, outcome)
+    }
+    await dropRoots(client, [model], keys)
+  }
+
+  return {
+    kind: 'redis',
+
+    lookup: (key, tags) =>
+      connection.run(async (client, identity) => {
+        const plan = planStamps(tags, keys)
+        const name = keys.entry(key)
+        const [text, remainingMs, ...replies] = await sendAll(client, [['get', name], ['pttl', name], ...plan.commands])
+        const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remainingMs), 0) } : null
+        return { entry, stamps: readStamps(plan, replies, identity) }
+      }),
+
+    stamps: (tags) =>
+      connection.run(async (client, identity) => {
+        const plan = planStamps(tags, keys)
+        return readStamps(plan, await sendAll(client, plan.commands), identity)
+      }),
+
+    obtainStamps: (tags, retainMs) =>
+      connection.run((client, identity) =>
+        obtainStamps(client, tags, { identity, retainMs, nonce: makeNonce(), keys }),
+      ),
+
+    fill: (key, text, retainMs) =>
+      connection.run(async (client) => {
+        await client.set(keys.entry(key), text, 'PX', Math.ceil(retainMs))
+      }),
+
+    touch: (model, decide) => connection.run((client) => touch(client, model, decide)),
+    dropRoots: (models) => connection.run((client) => dropRoots(client, models, keys)),
+    touchUserTags: (names) =>
+      connection.run(async (client) => {
+        // The mark first: a filler that finds it unmoved has obtained its stamps before they are removed here.
+        await client.unlink(keys.userMark)
+        await Promise.all(names.map((name) => client.unlink(keys.userTag(name))))
+      }),
+
+    intend: (intent, leaseMs) =>
+      connection.run((client) => scripts.intend(client, keys.intents, leaseMs, members(intent))),
+    settle: (intent) =>
+      connection.run(async (client) => {
+        await client.zrem(keys.intents, ...members(intent))
+      }),
+    async sweep(leaseMs) {
+      // Not every change of the server closes the connection: a demotion and a new replication history do not.
+      await connection.verify()
+      return connection.run((client, identity) => sweep(client, identity, { ...deps, leaseMs }, keys))
+    },
+
+    acquireLease: (key, token, leaseMs) =>
+      connection.run(async (client) => {
+        const remainingMs = await scripts.acquireLease(client, keys.lease(key), token, leaseMs)
+        return remainingMs < 0 ? { kind: 'acquired' } : { kind: 'held', remainingMs }
+      }),
+    renewLease: (key, token, leaseMs) =>
+      connection.run((client) => scripts.renewLease(client, keys.lease(key), token, leaseMs)),
+    releaseLease: (key, token, outcome) =>
+      connection.run((client) => scripts.releaseLease(client, keys.lease(key), token, outcome)),
+    watchLease: (key) => channel.watch(keys.lease(key)),
+
+    async close() {
+      await channel.close()
+      await connection.close()
+    },
+  }
+}
+
+const members = ({ id, models }: Intent) => models.map((model) => `${model} ${id}`)
+
+interface Obtain {
+  readonly identity: string
+  readonly retainMs: number
+  readonly nonce: string
+  readonly keys: Keys
+}
+
+/** One script per model and per user tag, all sent together. */
+async function obtainStamps(client: Client, tags: readonly StampTag[], ask: Obtain): Promise<Stamp[]> {
+  const stamps = new Map<StampTag, Stamp>()
+  const models = new Set(tags.flatMap((tag) => ('model' in tag ? [tag.model] : [])))
+  const ofModel = async (model: string) => {
+    const own = tags.filter((tag) => 'model' in tag && tag.model === model) as Tag[]
+    const roots = own.filter((tag) => tag.kind === 'root')
+    const shapes = own.filter((tag) => tag.kind === 'shape')
+    const values = own.filter((tag) => tag.kind === 'values')
+    const [root, ...rest] = await scripts.obtainStamps(client, {
+      ...ask,
+      modelKey: ask.keys.model(model),
+      shapes: shapes.map((tag) => tag.shape),
+      valueKeys: values.map((tag) => ask.keys.values(model, tag.shape, tag.values)),
+    })
+    for (const tag of roots) stamps.set(tag, root!)
+    for (const [i, tag] of [...shapes, ...values].entries()) stamps.set(tag, rest[i]!)
+  }
+  const ofUser = async (tag: StampTag, name: string) => {
+    stamps.set(tag, await scripts.obtainStamp(client, name, ask.nonce, ask.retainMs))
+  }
+  await Promise.all([
+    ...[...models].map(ofModel),
+    ...tags.map((tag) => {
+      if (tag.kind === 'user') return ofUser(tag, ask.keys.userTag(tag.name))
+      if (tag.kind === 'user-mark') return ofUser(tag, ask.keys.userMark)
+      return undefined
+    }),
+  ])
+  return tags.map((tag) => stamps.get(tag)!)
+}
+
+function addresses(tags: readonly Tag[], keys: Keys) {
+  const fields: string[] = []
+  const valueKeys: string[] = []
+  for (const tag of tags) {
+    if (tag.kind === 'root') fields.push('root')
+    else if (tag.kind === 'shape') fields.push(`stamp ${tag.shape}`)
+    else valueKeys.push(keys.values(tag.model, tag.shape, tag.values))
+  }
+  return { fields, valueKeys }
+}
+
+async function dropRoots(client: Client, models: readonly string[], keys: Keys): Promise<void> {
+  await Promise.all(models.map((model) => client.hdel(keys.model(model), 'root')))
+}
+
+/** Drops first, forgets the intents after: a sweeper that dies in between leaves them to the next one. */
+async function sweep(
+  client: Client,
+  identity: string,
+  { leaseMs, models }: Pick<RedisStoreDeps, 'leaseMs' | 'models'>,
+  keys: Keys,
+): Promise<readonly string[]> {
+  const expired = await scripts.expiredIntents(client, keys.intents, { identity, leaseMs, models })
+  if (expired.models.length === 0) return []
+  await dropRoots(client, expired.models, keys)
+  // By the time of the reading, so that an intent that was renewed meanwhile stays.
+  await client.zremrangebyscore(keys.intents, '-inf', expired.nowMs)
+  return expired.models
+}

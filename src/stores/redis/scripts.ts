@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Client } from './client.ts'
+
+/** One Lua script: its text, and the digest under which Redis remembers it. */
+interface Script {
+  readonly text: string
+  readonly sha1: string
+}
+
+function loadScript(name: string): Script {
+  const text = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
+  return { text, sha1: createHash('sha1').update(text).digest('hex') }
+}
+
+/** Runs by digest, and by text where the server does not know the script (first use, SCRIPT FLUSH, restart, another node). */
+async function run(client: Client, script: Script, keys: readonly string[], args: readonly (string | number)[]) {
+  try {
+    return await client.evalsha(script.sha1, keys.length, ...keys, ...args)
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
+      return await client.eval(script.text, keys.length, ...keys, ...args)
+    }
+    throw error
+  }
+}
+
+const scripts = {
+  obtainStamps: loadScript('obtain-stamps'),
+  obtainStamp: loadScript('obtain-stamp'),
+  touch: loadScript('touch'),
+  intend: loadScript('intend'),
+  expiredIntents: loadScript('expired-intents'),
+  acquireLease: loadScript('acquire-lease'),
+  renewLease: loadScript('renew-lease'),
+  releaseLease: loadScript('release-lease'),
+}
+
+export interface ObtainStamps {
+  readonly modelKey: string
+  readonly valueKeys: readonly string[]
+  readonly identity: string
+  readonly nonce: string
+  readonly retainMs: number
+  readonly shapes: readonly string[]
+}
+
+/** `[root, ...shapes, ...values]`, as `obtain-stamps.lua` returns them. */
+export async function obtainStamps(client: Client, ask: ObtainStamps): Promise<readonly string[]> {
+  const { modelKey, valueKeys, identity, nonce, retainMs, shapes } = ask
+  const args = [identity, nonce, Math.ceil(retainMs), ...shapes]
+  return (await run(client, scripts.obtainStamps, [modelKey, ...valueKeys], args)) as string[]
+}
+
+export async function obtainStamp(client: Client, key: string, nonce: string, retainMs: number): Promise<string> {
+  return (await run(client, scripts.obtainStamp, [key], [nonce, Math.ceil(retainMs)])) as string
+}
+
+/** The shapes registered for a model, and the version that stands for exactly them. */
+export interface Registry {
+  readonly version: string
+  readonly shapes: readonly string[]
+}
+
+export interface Touch {
+  readonly modelKey: string
+  readonly valueKeys: readonly string[]
+  readonly version: string
+  readonly fields: readonly string[]
+}
+
+/** Resolves to `'touched'`, or to the registry that the caller did not know. */
+export async function touch(
+  client: Client,
+  { modelKey, valueKeys, version, fields }: Touch,
+): Promise<'touched' | Registry> {
+  const reply = (await run(client, scripts.touch, [modelKey, ...valueKeys], [version, ...fields])) as string[]
+  const [word, current = '', ...shapes] = reply
+  return word === 'TOUCHED' ? 'touched' : { version: current, shapes }
+}
+
+export async function intend(client: Client, key: string, leaseMs: number, members: readonly string[]): Promise<void> {
+  await run(client, scripts.intend, [key], [Math.ceil(leaseMs), ...members])
+}
+
+export interface ExpiredIntents {
+  readonly identity: string
+  readonly leaseMs: number
+  readonly models: readonly string[]
+}
+
+export async function expiredIntents(client: Client, key: string, ask: ExpiredIntents) {
+  const args = [ask.identity, Math.ceil(ask.leaseMs), ...ask.models]
+  const [nowMs, ...models] = (await run(client, scripts.expiredIntents, [key], args)) as [string | number, ...string[]]
+  return { nowMs, models }
+}
+
+/** Milliseconds that the holder has left, or `-1` when the lease was taken. */
+export async function acquireLease(client: Client, key: string, token: string, leaseMs: number): Promise<number> {
+  return Number(await run(client, scripts.acquireLease, [key], [token, Math.ceil(leaseMs)]))
+}
+
+export async function renewLease(client: Client, key: string, token: string, leaseMs: number): Promise<boolean> {
+  return (await run(client, scripts.renewLease, [key], [token, Math.ceil(leaseMs)])) === 'RENEWED'
+}
+
+export async function releaseLease(client: Client, key: string, token: string, outcome: string): Promise<void> {
+  await run(client, scripts.releaseLease, [key], [token, key, outcome])
+}

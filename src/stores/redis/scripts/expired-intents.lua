@@ -1,0 +1,45 @@
+-- Finds the models whose writers died, and notes models that this server does not remember (a birth).
+--
+--   KEYS[1]   intents   sorted set: '<model> <id>' scored with a deadline in milliseconds; '=<model> <identity>' scored +inf is
+--                       the birth mark of a model on this server
+--   ARGV[1]   identity  of the server
+--   ARGV[2]   leaseMs   milliseconds after which a writer is presumed dead, more than 0
+--   ARGV[3..] models    every model this process knows
+--
+--   returns   { nowMs, the models with expired intents... }
+--
+-- A server without the mark may have lost intents (it is new, was emptied, restored or promoted), and with them the trace of
+-- writers that are about to die. So a birth is itself an intent on the model: one lease later its root stamp is dropped.
+-- Mark and intents share one key so that they are lost together.
+--
+-- Why a script: time, mark and birth intent must be one step. ZADD may be refused when Redis is out of memory; what has
+-- expired must be found all the same, hence pcall.
+-- Slot: one key.
+local time = redis.call('TIME')
+local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local outdated = nil
+for i = 3, #ARGV do
+  local mark = '=' .. ARGV[i] .. ' ' .. ARGV[1]
+  if not redis.call('ZSCORE', KEYS[1], mark) then
+    outdated = outdated or redis.call('ZRANGEBYSCORE', KEYS[1], '+inf', '+inf')
+    local ours = '=' .. ARGV[i] .. ' '
+    for _, member in ipairs(outdated) do
+      if string.sub(member, 1, #ours) == ours then
+        redis.call('ZREM', KEYS[1], member)
+      end
+    end
+    redis.pcall('ZADD', KEYS[1], nowMs + tonumber(ARGV[2]), ARGV[i] .. ' birth')
+    redis.pcall('ZADD', KEYS[1], '+inf', mark)
+  end
+end
+
+local reply, seen = { nowMs }, {}
+for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', nowMs)) do
+  local model = string.match(member, '^(%S+) ')
+  if model and not seen[model] then
+    seen[model] = true
+    reply[#reply + 1] = model
+  end
+end
+return reply

@@ -1,0 +1,178 @@
+import type { Timer } from '../../core/clock.ts'
+import { type Client, openClient } from './client.ts'
+import type { Connection, ConnectionDeps } from './connection.ts'
+import { withDeadline } from './deadline.ts'
+import { readIdentity } from './identity.ts'
+import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable } from './outage.ts'
+
+/**
+ * One connection to Redis, from opening to closing: says no at once when there is none, and lets nothing through before the
+ * server has been looked at.
+ *
+ * - `opening`  the first connection is under way; commands wait for it, at most one deadline.
+ * - `serving`  commands run, each within the deadline. Leaves when the connection closes, after three outages in a row, and
+ *              when the server turns out to be another one or a replica.
+ * - `down`     commands are refused. Leaves when a probe, alone, has read the server's identity and prepared it.
+ * - `closed`   final.
+ *
+ * The three failures in a row are counted here and not by a library, because those measure time by the wall clock.
+ */
+export type Session = Connection
+
+const failuresMax = 3
+const probeEveryMs = 250
+/** How long the first connection may take before it counts as lost, and a greeting before the connection is made anew. */
+const connectMaxMs = 1000
+
+export function openSession({ source, commandDeadlineMs, clock, report, prepare }: ConnectionDeps): Session {
+  const { client, owned } = openClient(source)
+  let state: 'opening' | 'serving' | 'down' | 'closed' = 'opening'
+  let identity = ''
+  /** Counts the connections: a reply that comes over another one than the command left by is not an answer. */
+  let epoch = 0
+  let failures = 0
+  let probeTimer: Timer | undefined
+  let looking = false
+  let connectedAtMs = clock.nowMs()
+  let downSinceMs = clock.nowMs()
+  let markReady = () => {}
+  const ready = new Promise<void>((resolve) => {
+    markReady = resolve
+  })
+
+  const stopListening = listen(client, {
+    connect: () => {
+      connectedAtMs = clock.nowMs()
+    },
+    ready: () => {
+      markReady()
+      void probe()
+    },
+    close: () => serverMayChange('The connection to Redis closed.'),
+    end: () => serverMayChange('The connection to Redis ended.'),
+    '+node': onTopology,
+    '-node': onTopology,
+  })
+  const firstLook = withDeadline(connectAndLook(), connectMaxMs, clock).catch(goDown)
+
+  async function connectAndLook(): Promise<void> {
+    if (client.status === 'end') throw unavailable('The Redis client that was given has ended.')
+    if (client.status === 'wait') await client.connect()
+    else if (client.status !== 'ready') await ready
+    // Once it took too long, looking is the business of the probe.
+    if (state === 'opening') await look()
+  }
+
+  function serverMayChange(message: string) {
+    epoch += 1
+    goDown(unavailable(message))
+  }
+
+  function onTopology() {
+    epoch += 1
+    if (state === 'serving') goDown(unavailable('The nodes of the cluster changed.'))
+    void probe()
+  }
+
+  function goDown(error: unknown) {
+    if (state === 'closed') return
+    if (state !== 'down') {
+      state = 'down'
+      downSinceMs = clock.nowMs()
+      report({ kind: 'store-unavailable', error })
+    }
+    probeLater()
+  }
+
+  function probeLater() {
+    probeTimer?.cancel()
+    probeTimer = clock.after(probeEveryMs, () => void probe())
+  }
+
+  async function probe(): Promise<void> {
+    if (state !== 'down') return
+    if (looking) return probeLater()
+    try {
+      if (client.status === 'ready') await look()
+      else if (client.status === 'connect' && clock.nowMs() - connectedAtMs > connectMaxMs) throw silentlyDead()
+    } catch (error) {
+      // The kernel would trust a connection that is silently dead for minutes, and a replica stays one: make a new one.
+      if (owned && state === 'down' && (isTimeout(error) || saysReplica(error))) client.disconnect(true)
+    }
+    if (state === 'down' && client.status !== 'end') probeLater()
+  }
+
+  /** Reads who the server is and prepares it; then commands may run. */
+  async function look(): Promise<void> {
+    looking = true
+    const startedEpoch = epoch
+    try {
+      const found = await withDeadline(readIdentity(client), commandDeadlineMs, clock)
+      await withDeadline(prepare(client, found), commandDeadlineMs, clock)
+      if (startedEpoch !== epoch || state === 'closed') throw changed()
+      identity = found
+    } finally {
+      looking = false
+    }
+    if (state === 'down') report({ kind: 'store-recovered', downMs: clock.nowMs() - downSinceMs })
+    failures = 0
+    state = 'serving'
+  }
+
+  async function run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
+    if (state === 'opening') await withDeadline(firstLook, commandDeadlineMs, clock)
+    if (state !== 'serving') throw unavailable('Redis is out of reach; a probe looks for it.')
+    const startedEpoch = epoch
+    let reply: T
+    try {
+      reply = await withDeadline(command(client, identity), commandDeadlineMs, clock)
+    } catch (error) {
+      if (startedEpoch === epoch) countFailure(error)
+      throw explained(error)
+    }
+    if (startedEpoch !== epoch) throw changed()
+    failures = 0
+    return reply
+  }
+
+  function countFailure(error: unknown) {
+    failures = isOutage(error) ? failures + 1 : 0
+    if (saysReplica(error)) epoch += 1
+    if (saysReplica(error) || failures >= failuresMax) goDown(error)
+  }
+
+  return {
+    run,
+    client: () => client,
+
+    async verify() {
+      const { found, known } = await run(async (_, known) => ({ found: await readIdentity(client), known }))
+      if (found === known) return
+      serverMayChange('Redis is no longer the server that it was.')
+      await probe()
+    },
+
+    async close() {
+      state = 'closed'
+      probeTimer?.cancel()
+      stopListening()
+      if (!owned) return
+      client.on('error', () => {})
+      if (client.status === 'ready') await withDeadline(client.quit(), commandDeadlineMs, clock).catch(() => {})
+      client.disconnect()
+    },
+  }
+}
+
+function listen(client: Client, listeners: Readonly<Record<string, () => void>>): () => void {
+  // Without a listener ioredis prints every error; they arrive as rejections of the commands anyway.
+  const all = Object.entries({ ...listeners, error: () => {} })
+  for (const [event, listener] of all) client.on(event, listener)
+  return () => {
+    for (const [event, listener] of all) client.off(event, listener)
+  }
+}
+
+function changed() {
+  return unavailable('The connection to Redis changed meanwhile.')
+}

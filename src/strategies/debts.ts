@@ -1,0 +1,61 @@
+import type { Clock, Timer } from '../core/clock.ts'
+import type { Report } from '../core/events.ts'
+import type { Store } from '../core/store.ts'
+
+/**
+ * Invalidations that failed: the store was out of reach when a write had to be made known.
+ *
+ * Until one is made good, by dropping the root stamp of its model, this process serves nothing of that model from the store.
+ * Retried for ever, 50 ms after the failure, doubling to a second; while the store is known to be down an attempt costs nothing.
+ */
+export interface Debts {
+  owe(models: readonly string[], error: unknown): void
+  owes(models: readonly string[]): boolean
+  /** One attempt, now. Never rejects. */
+  payOnce(): Promise<void>
+}
+
+const retryMs = 50
+const retryMsMax = 1000
+
+export function createDebts({ store, clock, report }: { store: Store; clock: Clock; report: Report }): Debts {
+  /** By model, the number of the latest failure: an older payment does not cover it. */
+  const owed = new Map<string, number>()
+  let failures = 0
+  let delayMs = retryMs
+  /** One attempt at a time is planned. */
+  let timer: Timer | undefined
+
+  async function payOnce() {
+    const due = [...owed]
+    if (due.length === 0) return
+    try {
+      await store.dropRoots(due.map(([model]) => model))
+    } catch {
+      delayMs = Math.min(delayMs * 2, retryMsMax)
+      return retryLater()
+    }
+    delayMs = retryMs
+    for (const [model, failure] of due) if (owed.get(model) === failure) owed.delete(model)
+    if (owed.size > 0) retryLater()
+  }
+
+  function retryLater() {
+    if (timer) return
+    timer = clock.after(delayMs, () => {
+      timer = undefined
+      void payOnce()
+    })
+  }
+
+  return {
+    owe(models, error) {
+      failures += 1
+      for (const model of models) owed.set(model, failures)
+      report({ kind: 'invalidation-owed', models, error })
+      retryLater()
+    },
+    owes: (models) => owed.size > 0 && models.some((model) => owed.has(model)),
+    payOnce,
+  }
+}

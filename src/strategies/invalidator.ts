@@ -1,0 +1,134 @@
+import type { RowEvent } from '../analysis/row-event.ts'
+import { touchedTags } from '../analysis/touched.ts'
+import type { Clock, Timer } from '../core/clock.ts'
+import type { Report } from '../core/events.ts'
+import type { MakeNonce } from '../core/nonce.ts'
+import type { Store } from '../core/store.ts'
+import { parseShape } from '../core/tags.ts'
+import { createDebts } from './debts.ts'
+
+export interface InvalidatorDeps {
+  readonly store: Store
+  readonly clock: Clock
+  readonly makeNonce: MakeNonce
+  readonly report: Report
+  /** How long an intent lasts without renewal. */
+  readonly intentMs: number
+}
+
+/**
+ * One write, or one transaction, from before its first statement until its invalidation is done.
+ *
+ * - *open*       `record` names the models it may touch; their intents are recorded and renewed.
+ * - *committed*  everything it touched is invalidated before the promise resolves, then the intents are removed. When the
+ *                invalidation fails it is owed, and the intents stay for the sweepers of other processes.
+ * - *abandoned*  it rolled back: the intents are removed, nothing is invalidated.
+ */
+export interface WriteScope {
+  /** Before the write. Does not wait for the store: a crash is covered as soon as the command has left. */
+  record(models: readonly string[]): void
+  /** Never rejects. With `keepIntents`, the sweepers invalidate the models once more when the intents expire. */
+  commit(events: readonly RowEvent[], options?: { readonly keepIntents: boolean }): Promise<void>
+  abandon(): void
+}
+
+export interface Invalidator {
+  open(): WriteScope
+  /** Invalidates everything that reads these models. Rejects when that could not be confirmed; it is owed then. */
+  dropModels(models: readonly string[]): Promise<void>
+  /** Whether an invalidation of one of these models has failed and not yet been made good: then the store must not serve. */
+  owes(models: readonly string[]): boolean
+  /** Resolves when nothing runs in the background any more; tries once more to pay what is owed. */
+  idle(): Promise<void>
+}
+
+export function createInvalidator(deps: InvalidatorDeps): Invalidator {
+  const { store, clock, makeNonce, report, intentMs } = deps
+  const active = new Map<string, Set<string>>()
+  const background = new Set<Promise<unknown>>()
+  const debts = createDebts({ store, clock, report })
+  let renewal: Timer | undefined
+
+  function inBackground(work: Promise<unknown>) {
+    const tracked = work.finally(() => background.delete(tracked))
+    background.add(tracked)
+  }
+
+  /** A write that outlives its intent would be taken for dead: dropped too early, then not dropped when it commits. */
+  function renewLater() {
+    renewal ??= clock.after(intentMs / 3, () => {
+      renewal = undefined
+      if (active.size === 0) return
+      for (const [id, models] of active)
+        inBackground(store.intend({ id, models: [...models] }, intentMs).catch(() => {}))
+      renewLater()
+    })
+  }
+
+  function touchModel(model: string, events: readonly RowEvent[]) {
+    const own = events.filter((event) => event.model === model)
+    return store.touch(model, (shapes) => touchedTags(own, new Map([[model, shapes.map(parseShape)]])))
+  }
+
+  function open(): WriteScope {
+    const id = makeNonce()
+    const models = new Set<string>()
+
+    const settle = () => {
+      active.delete(id)
+      if (models.size > 0) inBackground(store.settle({ id, models: [...models] }).catch(() => {}))
+    }
+
+    return {
+      record(names) {
+        const fresh = names.filter((name) => !models.has(name))
+        if (fresh.length === 0) return
+        for (const name of fresh) models.add(name)
+        active.set(id, models)
+        renewLater()
+        inBackground(
+          store.intend({ id, models: fresh }, intentMs).catch((error: unknown) => {
+            report({ kind: 'weakened-write', models: fresh, reason: 'its intent could not be recorded', error })
+          }),
+        )
+      },
+
+      async commit(events, { keepIntents } = { keepIntents: false }) {
+        const touched = [...new Set(events.map((event) => event.model))]
+        try {
+          await Promise.all(touched.map((model) => touchModel(model, events)))
+        } catch (error) {
+          // Only this process knows that it is owed; the intents tell the others, so they stay.
+          active.delete(id)
+          debts.owe(touched, error)
+          return
+        }
+        if (keepIntents) active.delete(id)
+        else settle()
+        if (touched.length > 0) report({ kind: 'invalidated', models: touched })
+      },
+
+      abandon: settle,
+    }
+  }
+
+  return {
+    open,
+    async dropModels(models) {
+      try {
+        await store.dropRoots(models)
+      } catch (error) {
+        debts.owe(models, error)
+        throw error
+      }
+      report({ kind: 'invalidated', models })
+    },
+    owes: debts.owes,
+    async idle() {
+      await Promise.allSettled(background)
+      await debts.payOnce()
+      renewal?.cancel()
+      renewal = undefined
+    },
+  }
+}

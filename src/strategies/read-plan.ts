@@ -1,0 +1,31 @@
+import type { ReadInfo } from '../core/client.ts'
+import type { EntryKey, StampTag } from '../core/store.ts'
+
+/** One read, analysed: where its entry lives, what it depends on, and how long it may be used. */
+export interface ReadPlan {
+  readonly model: string
+  readonly operation: string
+  readonly key: EntryKey
+  /** Everything the result depends on that is known from the arguments. */
+  readonly tags: readonly StampTag[]
+  /** Every model read. */
+  readonly models: readonly string[]
+  /** How long the result is fresh; throws what the user's function throws. */
+  readonly ttlMs: (result: unknown) => number
+  /** The age past which this caller does not accept an entry as fresh, whoever filled it; `Infinity` without a wish. */
+  readonly freshMaxMs: number
+  /** How long after that it accepts a stale one. */
+  readonly staleMs: number
+  /** How long stamps must live so that an entry of this query outlives none of them. */
+  readonly retainMs: number
+  /** User tags that depend on the result; `null` when there are none. */
+  readonly lateTags: ((result: unknown) => readonly string[]) | null
+}
+
+/** Runs the query on the database. May be called more than once, also after the read has been answered. */
+export type Load = () => Promise<unknown>
+
+export interface Served {
+  readonly result: unknown
+  readonly info: ReadInfo
+}

@@ -1,0 +1,82 @@
+import type { CacheStats, ModelStats } from '../core/client.ts'
+import type { CacheEvent } from '../core/events.ts'
+
+/** Counts events. Counters start with the process and only grow. */
+export interface Stats {
+  count(event: CacheEvent): void
+  /** A copy. */
+  read(): CacheStats
+}
+
+type Counters<T> = { -readonly [K in keyof T]: T[K] }
+
+const noModelStats: ModelStats = { hits: 0, staleHits: 0, misses: 0, bypasses: 0, fills: 0 }
+
+export function createStats(): Stats {
+  const total: Counters<Omit<CacheStats, 'models'>> = {
+    ...noModelStats,
+    invalidations: 0,
+    loads: 0,
+    loadErrors: 0,
+    storeErrors: 0,
+    undecodable: 0,
+    uncodable: 0,
+    weakenedWrites: 0,
+  }
+  const models = new Map<string, Counters<ModelStats>>()
+
+  function countRead(model: string, counter: keyof ModelStats) {
+    const own = models.get(model) ?? { ...noModelStats }
+    models.set(model, own)
+    own[counter] += 1
+    total[counter] += 1
+  }
+
+  return {
+    count(event) {
+      switch (event.kind) {
+        case 'hit':
+          return countRead(event.model, 'hits')
+        case 'stale':
+          return countRead(event.model, 'staleHits')
+        case 'miss':
+          return countRead(event.model, 'misses')
+        case 'bypass':
+          return countRead(event.model, 'bypasses')
+        case 'loaded':
+          total.loads += 1
+          return
+        case 'filled':
+          return countRead(event.model, 'fills')
+        case 'load-failed':
+          total.loads += 1
+          total.loadErrors += 1
+          return
+        case 'invalidated':
+          total.invalidations += 1
+          return
+        case 'store-unavailable':
+        case 'invalidation-owed':
+          total.storeErrors += 1
+          return
+        case 'undecodable':
+          total.undecodable += 1
+          return
+        case 'uncodable':
+          total.uncodable += 1
+          return
+        case 'weakened-write':
+          total.weakenedWrites += 1
+          return
+        case 'store-recovered':
+        case 'swept':
+        case 'warning':
+          return
+      }
+    },
+    read: () => ({
+      ...total,
+      models: Object.fromEntries([...models].map(([model, own]) => [model, { ...own }])),
+    }),
+  }
+}

@@ -1,0 +1,54 @@
+import { freePort, type PrivateServer } from './private-server.ts'
+import { startRedis } from './redis.ts'
+import { redisCommand } from './redis-command.ts'
+import { waitUntil } from './wait-until.ts'
+
+const slotCount = 16_384
+
+export interface RedisCluster {
+  readonly nodes: readonly PrivateServer[]
+  /** Of one node each: enough for a client to find the others. */
+  readonly urls: readonly string[]
+  stop(): Promise<void>
+}
+
+/** Starts masters, without replicas, that share the slots evenly. Ready when every node says that the cluster is. */
+export async function startRedisCluster({ masters = 3 }: { readonly masters?: number } = {}): Promise<RedisCluster> {
+  const buses: number[] = []
+  const nodes: PrivateServer[] = []
+  for (let index = 0; index < masters; index++) {
+    // The default, port + 10,000, does not exist for the upper part of the free ports.
+    const bus = await freePort()
+    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000']
+    nodes.push(await startRedis({ args }))
+    buses.push(bus)
+  }
+  for (const [index, { url }] of nodes.entries()) {
+    const first = Math.floor((index * slotCount) / masters)
+    const last = Math.floor(((index + 1) * slotCount) / masters) - 1
+    await redisCommand(url, ['CLUSTER', 'ADDSLOTSRANGE', first, last])
+    await redisCommand(url, ['CLUSTER', 'SET-CONFIG-EPOCH', index + 1])
+  }
+  for (const [index, { port }] of nodes.entries()) {
+    if (index > 0) await redisCommand(nodes[0]!.url, ['CLUSTER', 'MEET', '127.0.0.1', port, buses[index]!])
+  }
+  for (const { url, port } of nodes) {
+    await waitUntil(async () => knowsAll(String(await redisCommand(url, ['CLUSTER', 'INFO'])), masters), {
+      what: `the node on port ${port} to see the whole cluster`,
+      deadlineMs: 20_000,
+      pollMs: 50,
+    })
+  }
+  return {
+    nodes,
+    urls: nodes.map(({ url }) => url),
+    stop: async () => {
+      for (const node of nodes) await node.stop()
+    },
+  }
+}
+
+function knowsAll(info: string, masters: number): boolean {
+  const says = (line: string) => info.split('\r\n').includes(line)
+  return says('cluster_state:ok') && says(`cluster_known_nodes:${masters}`) && says(`cluster_slots_ok:${slotCount}`)
+}

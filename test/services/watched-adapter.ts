@@ -1,0 +1,119 @@
+import type { PrismaPg } from '@prisma/adapter-pg'
+import { type GateOptions, type HeldStatement, type Matches, openGates, type Statement } from './statement-gates.ts'
+
+type Adapter = Awaited<ReturnType<PrismaPg['connect']>>
+type SqlAdapter = Omit<Adapter, 'underlyingDriver'>
+type Transaction = Awaited<ReturnType<Adapter['startTransaction']>>
+type Queryable = Pick<Adapter, 'queryRaw' | 'executeRaw'>
+interface AdapterFactory {
+  readonly provider: PrismaPg['provider']
+  readonly adapterName: string
+  connect(): Promise<SqlAdapter>
+}
+
+export interface WatchedAdapter extends AdapterFactory {
+  /** Every statement that was sent, in order. */
+  readonly statements: readonly Statement[]
+  count(matches?: Matches): number
+  /** Forgets the statements so far. */
+  clear(): void
+  /** Holds the next statement that matches, before it runs or (`when: 'after'`) before its answer is given. */
+  holdNext(matches: Matches, options?: GateOptions): HeldStatement
+  /** Fails the next statement that matches, before it runs or (`when: 'after'`) although it ran. */
+  failNext(matches: Matches, error: Error, options?: GateOptions): void
+  releaseAll(): void
+}
+
+export interface WatchedAdapterOptions {
+  readonly onStatement?: (statement: Statement) => void
+}
+
+/** Wraps a driver adapter: it shows what really runs, and lets a test decide when, and whether, it does. */
+export function watchedAdapter(factory: AdapterFactory, { onStatement }: WatchedAdapterOptions = {}): WatchedAdapter {
+  const statements: Statement[] = []
+  const gates = openGates()
+  let transactions = 0
+
+  const pass: Pass = async (statement, run, failedBefore) => {
+    statements.push(statement)
+    onStatement?.(statement)
+    const gate = gates.take(statement)
+    await gate?.before(statement).catch(async (error: unknown) => {
+      await failedBefore?.()
+      throw error
+    })
+    const answer = await run()
+    await gate?.after(statement)
+    return answer
+  }
+
+  return {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    connect: async () => watchConnection(await factory.connect(), pass, () => ++transactions),
+    statements,
+    count: (matches = () => true) => statements.filter((statement) => matches(statement.sql, statement)).length,
+    clear: () => void statements.splice(0),
+    holdNext: gates.holdNext,
+    failNext: gates.failNext,
+    releaseAll: gates.releaseAll,
+  }
+}
+
+type Pass = <T>(statement: Statement, run: () => Promise<T>, failedBefore?: () => Promise<unknown>) => Promise<T>
+
+function watchConnection(inner: SqlAdapter, pass: Pass, nextTransaction: () => number): SqlAdapter {
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    ...watchQueries(inner, pass, null),
+    executeScript: (script) => pass(control(script, null), () => inner.executeScript(script)),
+    async startTransaction(isolation) {
+      const transaction = nextTransaction()
+      const started = await pass(control('BEGIN', transaction), () => inner.startTransaction(isolation))
+      return watchTransaction(started, pass, transaction)
+    },
+    getConnectionInfo: () => inner.getConnectionInfo(),
+    dispose: () => inner.dispose(),
+  }
+}
+
+function watchTransaction(inner: Transaction, pass: Pass, transaction: number): Transaction {
+  // Without phantom queries the engine sends COMMIT and ROLLBACK as statements, and `commit()` only gives the
+  // connection back; with them, `commit()` is the statement.
+  const end = (sql: string, run: () => Promise<void>) =>
+    inner.options.usePhantomQuery ? pass(control(sql, transaction), run) : run()
+  const savepoint = (sql: string, run: ((name: string) => Promise<void>) | undefined) =>
+    run && ((name: string) => pass(control(`${sql} ${name}`, transaction), () => run.call(inner, name)))
+  const savepoints = {
+    createSavepoint: savepoint('SAVEPOINT', inner.createSavepoint),
+    rollbackToSavepoint: savepoint('ROLLBACK TO SAVEPOINT', inner.rollbackToSavepoint),
+    releaseSavepoint: savepoint('RELEASE SAVEPOINT', inner.releaseSavepoint),
+  }
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    options: inner.options,
+    ...watchQueries(inner, pass, transaction),
+    commit: () => end('COMMIT', () => inner.commit()),
+    rollback: () => end('ROLLBACK', () => inner.rollback()),
+    ...(Object.fromEntries(Object.entries(savepoints).filter(([, run]) => run !== undefined)) as Partial<Transaction>),
+  }
+}
+
+function watchQueries(inner: Queryable, pass: Pass, transaction: number | null): Queryable {
+  type Query = Parameters<Queryable['queryRaw']>[0]
+  const statement = ({ sql, args }: Query): Statement => ({ sql, args, transaction })
+  // A COMMIT that never reaches the server means a lost connection, and the server then rolls back. Without this, the
+  // connection would return to the pool with the transaction still open.
+  const lost = ({ sql }: Query) =>
+    sql === 'COMMIT' ? () => inner.executeRaw({ sql: 'ROLLBACK', args: [], argTypes: [] }) : undefined
+  return {
+    queryRaw: (query) => pass(statement(query), () => inner.queryRaw(query)),
+    executeRaw: (query) => pass(statement(query), () => inner.executeRaw(query), lost(query)),
+  }
+}
+
+function control(sql: string, transaction: number | null): Statement {
+  return { sql, args: [], transaction }
+}

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { type PluginConfig, parseConfig } from '../../../src/core/config.ts'
+import { CacheError } from '../../../src/core/errors.ts'
+
+const models = ['City', 'Country', 'PageView']
+const context = { result: null, args: {}, operation: 'findMany' }
+
+const parse = (config: unknown) => parseConfig(config, models)
+
+function problemsOf(config: unknown): readonly string[] {
+  try {
+    parse(config)
+  } catch (error) {
+    if (error instanceof CacheError && error.code === 'CONFIG.INVALID') return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('a valid configuration', () => {
+  it('is complete when nothing is given', () => {
+    const { onEvent, ...config } = parse({})
+    expect(config).toEqual({
+      redis: null,
+      namespace: 'cache',
+      defaults: { strategy: 'cache-aside', ttlMs: 300_000, staleWhileRevalidateMs: 0 },
+      models: {},
+      leaseMs: 10_000,
+      loadLeaseMs: 3000,
+      loadWaitMs: 5000,
+      commandDeadlineMs: 200,
+      memory: { maxBytes: 67_108_864 },
+      codec: null,
+    })
+    expect(onEvent({ kind: 'store-recovered', downMs: 1 })).toBeUndefined()
+  })
+
+  it('takes explicit undefined for absent', () => {
+    const { onEvent: _, ...empty } = parse({})
+    const { onEvent: __, ...given } = parse({
+      redis: undefined,
+      defaults: { ttl: undefined },
+      lease: undefined,
+      memory: undefined,
+    })
+    expect(given).toEqual(empty)
+  })
+
+  it('completes models from the defaults', () => {
+    const config: PluginConfig<'City' | 'Country' | 'PageView'> = {
+      defaults: { strategy: 'write-behind', ttl: '1m', staleWhileRevalidate: 3 },
+      models: { City: { batch: { maxSize: 9 } }, Country: { strategy: 'cache-aside', ttl: '1h', staleIfError: '1d' } },
+    }
+    const { models } = parse(config)
+    const { City, Country, PageView } = models
+    expect(City).toMatchObject({ strategy: 'write-behind', staleWhileRevalidateMs: 3000, staleIfErrorMs: 0 })
+    expect(City?.batch).toEqual({ maxSize: 9, maxDelayMs: 200 })
+    expect(City?.ttlMs(context)).toBe(60_000)
+    expect(City?.fixedTags).toEqual([])
+    expect(Country).toMatchObject({ strategy: 'cache-aside', staleIfErrorMs: 86_400_000 })
+    expect(Country?.ttlMs(context)).toBe(3_600_000)
+    expect(PageView).toBeUndefined()
+  })
+
+  it('finds no model by an inherited name', () => {
+    expect(parse({}).models.constructor).toBeUndefined()
+  })
+
+  it('is frozen at every level', () => {
+    const config = parse({ models: { City: { tags: ['a'] } } })
+    const parts = [config, config.defaults, config.models, config.memory, config.models.City, config.models.City?.batch]
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true))
+    expect(Object.isFrozen(config.models.City?.fixedTags)).toBe(true)
+  })
+
+  it('keeps an ioredis client or codec as it is', () => {
+    class Redis {}
+    const redis = new Redis()
+    const codec = { name: 'mine', encode: String, decode: String }
+    const config = parse({ redis, codec })
+    expect(config.redis).toBe(redis)
+    expect(config.codec).toBe(codec)
+    expect(Object.isFrozen(redis)).toBe(false)
+  })
+
+  it.each(['redis://localhost', 'rediss://user:secret@host:6380/2', '/run/redis.sock'])(
+    'takes %s for a store',
+    (redis) => {
+      expect(parse({ redis }).redis).toBe(redis)
+    },
+  )
+
+  it('calls ttl and tags functions with the result', () => {
+    const City = { ttl: ({ result }: { result: unknown }) => (result === null ? 5 : '1m'), tags: () => ['a', 'b', 'a'] }
+    const model = parse({ models: { City } }).models.City
+    expect(model?.ttlMs(context)).toBe(5000)
+    expect(model?.ttlMs({ ...context, result: [] })).toBe(60_000)
+    expect(model?.resultTags?.(context)).toEqual(['a', 'b'])
+  })
+
+  it('refuses what ttl and tags functions should not return', () => {
+    const model = parse({ models: { City: { ttl: () => 'soon', tags: () => ['a', ''] } } }).models.City
+    expect(() => model?.ttlMs(context)).toThrow(`models.City.ttl(): expected a duration such as '5m', got 'soon'`)
+    expect(() => model?.resultTags?.(context)).toThrow(/models\.City\.tags\(\): expected a tag of 1 to 128 characters/)
+  })
+
+  it('ignores what a listener throws', () => {
+    const seen: string[] = []
+    const { onEvent } = parse({
+      onEvent: (event: { kind: string }) => {
+        seen.push(event.kind)
+        throw new Error('listener')
+      },
+    })
+    expect(() => onEvent({ kind: 'store-recovered', downMs: 1 })).not.toThrow()
+    expect(seen).toEqual(['store-recovered'])
+  })
+})
+
+describe('an invalid configuration', () => {
+  it('is reported with every problem at once', () => {
+    const config = {
+      redis: 'http://user:secret@host',
+      namespace: 'a b',
+      defaults: { ttl: -1, strategy: 'write-thru' },
+      models: {
+        City: { ttl: 'soon', tgas: [], tags: ['ok', '', 5], staleIfError: null },
+        city: {},
+        Planet: {},
+        Country: { batch: { maxSize: 0, maxDelay: 'x' } },
+        PageView: 5,
+      },
+      lease: '10ms',
+      loadLease: 0.01,
+      commandDeadline: 0,
+      memory: { maxBytes: 1.5 },
+      codec: { name: 'x' },
+      onEvent: 'log',
+      modles: {},
+      cheese: 1,
+    }
+    expect([...problemsOf(config)].sort()).toEqual(
+      [
+        'redis: expected a redis:// or rediss:// URL, an absolute socket path, ioredis options or an ioredis client',
+        `namespace: expected a non-empty string without spaces and braces, got 'a b'`,
+        `defaults.ttl: expected a duration such as '5m', got -1`,
+        `defaults.strategy: expected one of 'cache-aside', 'read-through', 'write-through', 'write-behind', got 'write-thru'`,
+        `models.City.ttl: expected a duration such as '5m', got 'soon'`,
+        `models.City.tgas: unknown option, did you mean 'tags'?`,
+        `models.City.tags[1]: expected a tag of 1 to 128 characters, got ''`,
+        'models.City.tags[2]: expected a tag, got 5',
+        `models.City.staleIfError: expected a duration such as '5m', got null`,
+        `models.city: unknown model, did you mean 'City'?`,
+        'models.Planet: unknown model, known are City, Country, PageView',
+        'models.Country.batch.maxSize: expected a whole number of at least 1, got 0',
+        `models.Country.batch.maxDelay: expected a duration such as '5m', got 'x'`,
+        `models.Country.batch: only for the strategy 'write-behind'`,
+        'models.PageView: expected an object, got 5',
+        `lease: expected a duration of at least 1s, got '10ms'`,
+        'loadLease: expected a duration of at least 100ms, got 0.01',
+        'commandDeadline: expected a duration of at least 1ms, got 0',
+        'memory.maxBytes: expected a whole number, got 1.5',
+        'codec: expected an object with `name`, `encode` and `decode`',
+        "onEvent: expected a function, got 'log'",
+        `modles: unknown option, did you mean 'models'?`,
+        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, memory, codec, onEvent',
+      ].sort(),
+    )
+  })
+
+  it('lists the problems in the message, one line each', () => {
+    expect(() => parse({ lease: 'x', loadWait: 'y' })).toThrow(
+      `The configuration is invalid:\nlease: expected a duration such as '5m', got 'x'\nloadWait: expected a duration such as '5m', got 'y'`,
+    )
+  })
+
+  it('never repeats a password', () => {
+    expect(problemsOf({ redis: 'https://:hunter2@host' }).join()).not.toContain('hunter2')
+  })
+
+  it.each([[5], [null], [[]], [undefined]])('is %j itself', (config) => {
+    expect(problemsOf(config)).toHaveLength(1)
+    expect(problemsOf(config)[0]).toMatch(/^configuration: expected an object, got /)
+  })
+
+  it.each(['', 'localhost', 'redis://', '//host', 'redis'])('has %j for a store', (redis) => {
+    expect(problemsOf({ redis })).toHaveLength(1)
+  })
+
+  it.each(['', 'a{b', 'a}b', 'a\tb', 5])('has %j for a namespace', (namespace) => {
+    expect(problemsOf({ namespace })).toHaveLength(1)
+  })
+
+  it('has more than 64 tags', () => {
+    const tags = Array.from({ length: 65 }, (_, i) => `t${i}`)
+    expect(problemsOf({ models: { City: { tags } } })).toEqual(['models.City.tags: expected at most 64 tags, got 65'])
+    expect(problemsOf({ models: { City: { tags: tags.slice(1) } } })).toEqual([])
+  })
+})
