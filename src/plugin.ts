@@ -1,8 +1,8 @@
 import { systemClock } from './core/clock.ts'
 import { superjsonCodec } from './core/codec.ts'
-import { parseConfig } from './core/config.ts'
+import { type CacheConfig, parseConfig } from './core/config.ts'
 import { CacheError } from './core/errors.ts'
-import type { CacheEvent } from './core/events.ts'
+import type { CacheEvent, Report } from './core/events.ts'
 import { fingerprint } from './core/key.ts'
 import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
@@ -20,6 +20,7 @@ import { createCacheAside } from './strategies/cache-aside.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
 import { createStats } from './strategies/stats.ts'
 import { createSweeper } from './strategies/sweeper.ts'
+import { createWarner } from './strategies/warner.ts'
 
 /**
  * Caches the reads of a Prisma client, and never serves one that a write has made stale.
@@ -55,11 +56,13 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   )
 
   const stats = createStats()
+  const warn = createWarner()
   const report = (event: CacheEvent) => {
     stats.count(event)
     config.onEvent(event)
-    if (event.kind === 'warning') process.emitWarning(event.message, 'PrismaCacheWarning')
+    warn(event)
   }
+  warnOfStrategies(config, report)
   const clock = systemClock
   const makeNonce = createNonceSource()
   const codec = config.codec ?? superjsonCodec({ Decimal })
@@ -106,5 +109,14 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
       await sweeper.stop()
       await store.close()
     },
+  }
+}
+
+/** Until they have a machinery of their own, these run as cache-aside: nothing is ever wrong, only slower than it could be. */
+function warnOfStrategies({ models }: CacheConfig, report: Report) {
+  for (const [model, { strategy }] of Object.entries(models)) {
+    if (strategy !== 'write-through' && strategy !== 'write-behind') continue
+    const message = `models.${model}.strategy: '${strategy}' runs as 'cache-aside' in this version: writes go to the database at once and invalidate.`
+    report({ kind: 'warning', model, message })
   }
 }

@@ -40,9 +40,7 @@ function walk(state: Walk, value: unknown, place: Place): boolean {
 
     const targets = models.flatMap((model) => targetOf(state, model, key))
     const next = targets.length === 0 ? models : argumentWords.has(key) ? [...models, ...targets] : targets
-    // Elements of a list stand where the list stands.
-    const isElement = Array.isArray(value)
-    const inside = { models: [...new Set(next)], parent: isElement ? parent : key, depth: depth + 1 }
+    const inside = { models: [...new Set(next)], parent: key, depth: depth + 1 }
     if (!walk(state, inner, inside)) return false
   }
   return true

@@ -3,7 +3,7 @@ import { writtenTables } from '../analysis/statement/written-tables.ts'
 import { eventsOfTables, everyModel } from '../analysis/table-events.ts'
 import { eventsOfWrite, modelsWritten } from '../analysis/write-events.ts'
 import type { Hook } from './hook.ts'
-import { howRun } from './internals.ts'
+import { dataPathOf, howRun } from './internals.ts'
 import { provesRollback } from './outcome.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -21,9 +21,11 @@ interface Effect {
 export async function runWrite(hook: Hook & { readonly model: string }, runtime: Runtime): Promise<unknown> {
   const { dataModel } = runtime
   const write = { model: hook.model, operation: hook.operation, args: hook.args }
+  // The fluent API (`update(...).author()`) unpacks the result: what comes back is a row of another model.
+  const isUnpacked = dataPathOf(hook)?.length !== 0
   return runEffect(hook, runtime, {
     models: [...modelsWritten(dataModel, write)],
-    events: (result) => eventsOfWrite(dataModel, write, result),
+    events: (result) => eventsOfWrite(dataModel, write, isUnpacked ? undefined : result),
     mayCommit: false,
   })
 }

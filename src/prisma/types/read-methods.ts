@@ -24,7 +24,7 @@ type ArgsRequired = 'findUnique' | 'findUniqueOrThrow' | 'groupBy'
  * A read whose arguments may be left out.
  *
  * `A` has no constraint: `this` is not known yet when one would be needed, and literals (`'asc'`) would widen. `Exact` checks
- * the arguments all the same. Its default is what an editor completes from while nothing is written.
+ * the arguments all the same.
  */
 export type Read<
   TypeMap extends Types.Extensions.TypeMapDef,
@@ -32,7 +32,7 @@ export type Read<
   Operation extends PropertyKey,
 > = <This, A>(
   this: This,
-  args?: Types.Utils.Exact<A, ReadArgs<SiteOf<This, TypeMap, Model>, Operation>>,
+  args?: Checked<A, ReadArgs<SiteOf<This, TypeMap, Model>, Operation>>,
 ) => ReadResult<SiteOf<This, TypeMap, Model>, A, Operation>
 
 /** A read that needs arguments. */
@@ -42,7 +42,7 @@ export type ReadBy<
   Operation extends PropertyKey,
 > = <This, A>(
   this: This,
-  args: Types.Utils.Exact<A, ReadArgs<SiteOf<This, TypeMap, Model>, Operation>>,
+  args: Checked<A, ReadArgs<SiteOf<This, TypeMap, Model>, Operation>>,
 ) => ReadResult<SiteOf<This, TypeMap, Model>, A, Operation>
 
 /**
@@ -60,6 +60,9 @@ export type CacheStrategy =
       /** Names for `$cache.invalidate({ tags })`; at most 64, each 1 to 128 characters. */
       readonly tags?: readonly string[] | undefined
     }
+
+// `Exact` of no arguments has no keys; an editor completes from the second part while nothing is written.
+type Checked<A, Args> = Types.Utils.Exact<A, Args> | Args
 
 /** Where a method stands: a client's type map, and the name of a model in it. */
 interface Site {

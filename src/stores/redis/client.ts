@@ -1,4 +1,4 @@
-import { type Cluster, Redis, type RedisOptions } from 'ioredis'
+import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import { CacheError } from '../../core/errors.ts'
 
 /** A connection to one Redis server, or to a cluster of them. */
@@ -47,7 +47,9 @@ export function openClient(source: ClientSource): OpenedClient {
 export function openSubscriber(client: Client): Client {
   if (isCluster(client)) {
     // With what the user gave for the nodes: `duplicate` would drop password and TLS.
-    const redisOptions = { ...client.options.redisOptions, keyPrefix: '' } as RedisOptions
+    const redisOptions = { ...client.options.redisOptions, keyPrefix: '' } as NonNullable<
+      ClusterOptions['redisOptions']
+    >
     return client.duplicate([], { keyPrefix: '', redisOptions })
   }
   return client.duplicate({
