@@ -1,52 +1,66 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 const project = mkdtempSync(join(tmpdir(), 'cache-package-'))
 const installed = join(project, 'node_modules/prisma-cache-plugin')
 
-const run = (cwd: string, command: string, ...args: readonly string[]) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs a program to its end and returns what it printed; a failure shows all of it. */
+function run(cwd: string, command: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
+  return stdout
+}
 
-// Runs `prepack`, as publishing does; a project may have turned scripts off for the packages that it installs.
+const resolveHere = createRequire(import.meta.url).resolve
+
+// `prepack` runs, as it does in publishing, although this repository turns the scripts of packages off.
 beforeAll(() => {
-  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   run(root, 'npm', 'pack', '--ignore-scripts=false', '--pack-destination', project)
   const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'))!
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const prisma = `@prisma/client@${manifest.devDependencies['@prisma/client']}`
-  run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`, prisma)
+  const prisma = ['@prisma/client', '@prisma/adapter-pg'].map((name) => `${name}@${devDependencies[name]}`)
+  run(project, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', `./${tarball}`, ...prisma)
+  cpSync(join(root, 'prisma/generated'), join(project, 'generated'), { recursive: true })
 })
 
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
-it('can be imported, and refuses a wrong configuration', () => {
+it('extends a client, and refuses a wrong configuration', () => {
   writeFileSync(
-    join(project, 'use.mjs'),
+    join(project, 'use.mts'),
     `import assert from 'node:assert/strict'
+    import { PrismaPg } from '@prisma/adapter-pg'
     import { cachePlugin } from 'prisma-cache-plugin'
+    import { PrismaClient } from './generated/client.ts'
     assert.equal(typeof cachePlugin, 'function')
-    assert.throws(() => cachePlugin({ models: { City: { strategy: 'no-such-strategy' } } }), { code: 'CONFIG.INVALID' })
+    const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: 'postgresql://127.0.0.1:1/none' }) })
+    const models = { City: { strategy: 'no-such-strategy' as 'cache-aside' } }
+    assert.throws(() => client.$extends(cachePlugin({ models })), { name: 'CacheError', code: 'CONFIG.INVALID' })
+    const cached = client.$extends(cachePlugin({ models: { City: { strategy: 'cache-aside', ttl: '1m' } } }))
+    assert.equal(cached.$cache.stats().hits, 0)
+    await cached.$disconnect()
     console.log('ok')`,
   )
-  expect(run(project, 'node', 'use.mjs')).toBe('ok\n')
+  expect(run(project, 'node', '--import', pathToFileURL(resolveHere('tsx')).href, 'use.mts')).toBe('ok\n')
 })
 
 it('brings types that know the strategies', () => {
   writeFileSync(
-    join(project, 'use.mts'),
+    join(project, 'types.mts'),
     `import { cachePlugin } from 'prisma-cache-plugin'
     cachePlugin({ models: { City: { strategy: 'cache-aside' } } })
     // @ts-expect-error: fails to fail where the types are missing
     cachePlugin({ models: { City: { strategy: 'no-such-strategy' } } })`,
   )
-  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
   const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2023']
-  expect(run(project, 'node', tsc, ...options, 'use.mts')).toBe('')
+  expect(run(project, 'node', resolveHere('typescript/bin/tsc'), ...options, 'types.mts')).toBe('')
 })
 
 it('holds the build, every Lua script, and nothing else', () => {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { findBinaries, unprivilegedUser } from './binaries.ts'
 import { type PrivateServer, type PrivateServerOptions, startPrivateServer } from './private-server.ts'
@@ -66,6 +67,7 @@ export async function withPostgres<T>(url: string, use: (client: pg.Client) => P
     await client.connect()
     return await use(client)
   } finally {
-    await client.end().catch(() => undefined)
+    // A server that is frozen never says goodbye; what went wrong before that must still be heard.
+    await Promise.race([client.end().catch(() => undefined), delay(2_000, undefined, { ref: false })])
   }
 }

@@ -56,7 +56,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       // The parent first: it must not start children that we miss.
       send(pid, 'SIGSTOP')
       for (const one of tree(pid)) send(one, 'SIGSTOP')
-      await waitUntil(() => states(tree(pid)).every((state) => state.startsWith('T')), { what: `${command} to stop` })
+      // A child that had just ended stays a zombie: its parent, now stopped, cannot bury it.
+      await waitUntil(() => states(tree(pid)).every((state) => /^[TZ]/.test(state)), { what: `${command} to freeze` })
     },
     resume() {
       for (const one of tree(pid)) send(one, 'SIGCONT')
