@@ -11,4 +11,14 @@ export type { ModelConfig, PluginConfig, ResultContext } from './core/config.ts'
 export { CacheError, type ErrorCode } from './core/errors.ts'
 export type { CacheEvent } from './core/events.ts'
 export { cachePlugin } from './plugin.ts'
-export type { CacheStrategy } from './prisma/types.ts'
+export type {
+  AnyTypeMap,
+  CacheExtension,
+  CachePlugin,
+  CacheStrategy,
+  QueryContext,
+  Read,
+  ReadBy,
+  TypedConfig,
+  TypedModelConfig,
+} from './prisma/types.ts'

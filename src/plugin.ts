@@ -6,6 +6,7 @@ import type { CacheEvent, Report } from './core/events.ts'
 import { fingerprint } from './core/key.ts'
 import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
+import { accelerateClient, cacheClient } from './prisma/cache-client.ts'
 import { readDataModel } from './prisma/dmmf.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
 import { clientVersionOf, schemaTextOf } from './prisma/internals.ts'
@@ -89,18 +90,22 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)
   const sweeper = createSweeper({ store, clock, report, intentMs, everyMs })
 
+  const info = createInfoScope()
+  const wake = sweeper.start
+  const cache = cacheClient({ store, dataModel, invalidator, info, stats: stats.read, wake })
+
   return {
     config,
     dataModel,
-    store,
     reader,
     invalidator,
     transactions: createTransactions(invalidator),
-    info: createInfoScope(),
+    info,
     report,
-    stats: stats.read,
+    cache,
+    accelerate: accelerateClient(cache),
     fingerprint: fingerprint([schema, clientVersionOf(client), codec.name]),
-    wake: sweeper.start,
+    wake,
     async idle() {
       await reader.idle()
       await invalidator.idle()

@@ -1,23 +1,34 @@
-import type { AccelerateClient, CacheClient, InvalidateTarget } from '../core/client.ts'
+import type { DataModel } from '../analysis/data-model.ts'
+import type { AccelerateClient, CacheClient, CacheStats, InvalidateTarget } from '../core/client.ts'
 import { CacheError } from '../core/errors.ts'
-import type { Runtime } from './runtime.ts'
+import type { Store } from '../core/store.ts'
+import type { Invalidator } from '../strategies/invalidator.ts'
+import type { InfoScope } from './read-info.ts'
+
+export interface CacheClientDeps {
+  readonly store: Store
+  readonly dataModel: DataModel
+  readonly invalidator: Pick<Invalidator, 'dropModels'>
+  readonly info: InfoScope
+  readonly stats: () => CacheStats
+  readonly wake: () => void
+}
 
 /** `$cache` of a client. */
-export function cacheClient(runtime: Runtime): CacheClient {
-  const { store, dataModel, info, stats } = runtime
+export function cacheClient({ store, dataModel, invalidator, info, stats, wake }: CacheClientDeps): CacheClient {
   return {
     withInfo: info.withInfo,
     async invalidate(what) {
       const { tags, models } = parseTarget(what, [...dataModel.models.keys()])
-      runtime.wake()
+      wake()
       await Promise.all([
         tags.length > 0 ? store.touchUserTags(tags) : undefined,
-        models.length > 0 ? runtime.invalidator.dropModels(models) : undefined,
+        models.length > 0 ? invalidator.dropModels(models) : undefined,
       ])
     },
     async invalidateAll() {
-      runtime.wake()
-      await runtime.invalidator.dropModels([...dataModel.models.keys()])
+      wake()
+      await invalidator.dropModels([...dataModel.models.keys()])
     },
     // Every write is in the database before it is acknowledged.
     async flush() {},

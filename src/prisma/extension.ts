@@ -1,7 +1,6 @@
 import { canonical } from '../core/canonical.ts'
-import { accelerateClient, cacheClient } from './cache-client.ts'
 import type { Hook } from './hook.ts'
-import { computedFieldsOf, globalOmitOf, transactionIdOf } from './internals.ts'
+import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
 import { isRead } from './operations.ts'
 import { runRead } from './reads.ts'
 import type { Runtime } from './runtime.ts'
@@ -21,34 +20,36 @@ export interface ExtendableClient {
  * Prisma runs the hooks of earlier extensions first, so a filter that is added later would change the arguments behind the
  * cache's back, and one tenant would be served another's rows. Therefore `$extends` puts each newcomer under the cache and
  * the cache back on top: the cache always sees the arguments that reach the database.
+ *
+ * @param given the client that was extended, as its user sees it: what a newcomer reaches through `$parent` is cached, and
+ *   its writes are seen. The cache itself is built on `parent`, which has no cache.
  */
-export function attach(parent: ExtendableClient, runtime: Runtime): ExtendableClient {
-  const cache = cacheClient(runtime)
-  let fingerprint: string | undefined
-  /** What of this client decides how a result looks, beside schema and arguments. */
-  const clientFingerprint = () => {
-    fingerprint ??= canonical([globalOmitOf(parent), computedFieldsOf(parent, runtime.dataModel.models.keys())], {
-      identify,
-    })
-    return fingerprint
-  }
+export function attach(parent: ExtendableClient, runtime: Runtime, given?: ExtendableClient): ExtendableClient {
+  const clientFingerprint = memoized(() =>
+    canonical([globalOmitOf(parent), computedFieldsOf(parent, runtime.dataModel.models.keys())], { identify }),
+  )
 
-  return parent.$extends({
+  const attached = extendPlainly(parent, {
     name: 'prisma-cache-plugin',
     query: {
-      $allOperations(hook: Hook) {
+      // Not an arrow function: its `this` tells whether the cache is innermost.
+      $allOperations: function hook(this: unknown, operation: Hook) {
         runtime.wake()
-        if (hook.model === undefined) return runRaw(hook, runtime)
-        const onModel = { ...hook, model: hook.model }
-        return isRead(hook.operation) ? runRead(onModel, runtime, clientFingerprint) : runWrite(onModel, runtime)
+        if (operation.model === undefined) return runRaw(operation, runtime)
+        const onModel = { ...operation, model: operation.model }
+        if (!isRead(operation.operation)) return runWrite(onModel, runtime)
+        return runRead(onModel, runtime, { fingerprint: clientFingerprint, isInnermost: isLastHook(this, hook) })
       },
     },
     client: {
-      $cache: cache,
-      $accelerate: accelerateClient(cache),
+      $cache: runtime.cache,
+      $accelerate: runtime.accelerate,
 
-      $extends(newcomer: unknown) {
-        return attach(parent.$extends(newcomer), runtime)
+      $extends(this: ExtendableClient, newcomer: unknown) {
+        // A function extends `this` by itself, and may keep it.
+        if (typeof newcomer === 'function') return newcomer(this)
+        const extended = parent.$extends(newcomer)
+        return hasCache(extended, runtime) ? extended : attach(extended, runtime, this)
       },
 
       $transaction(this: ExtendableClient, input: unknown, options?: unknown) {
@@ -65,4 +66,19 @@ export function attach(parent: ExtendableClient, runtime: Runtime): ExtendableCl
       },
     },
   })
+  if (given) setParent(attached, given)
+  return attached
+}
+
+/** Whether this very runtime is on the client already: somebody else's `$extends` may have led back to ours. */
+function hasCache(client: ExtendableClient, { cache }: Runtime): boolean {
+  return '$cache' in client && client.$cache === cache
+}
+
+function memoized<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }

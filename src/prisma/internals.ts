@@ -32,9 +32,31 @@ export function dataPathOf(hook: object): readonly string[] | null {
   return Array.isArray(path) && path.every((step) => typeof step === 'string') ? path : null
 }
 
-/** The arguments that Prisma is about to run, after the innermost hook has called `query`. */
-export function argsAboutToRun(hook: object): unknown {
-  return field(field(hook, '__internalParams'), 'args')
+/**
+ * Whether no other query hook runs after this one, and may change the arguments that it has seen.
+ *
+ * Source: Prisma calls a hook as an element of the array of all hooks of the operation, so that array is its `this`.
+ */
+export function isLastHook(self: unknown, hook: unknown): boolean {
+  return Array.isArray(self) && self.at(-1) === hook
+}
+
+/**
+ * Extends a client by Prisma's own method: one that another extension put in its place might lead back here without end.
+ *
+ * Source: `_originalClient`, the client before any extension.
+ */
+export function extendPlainly<Client extends { $extends(extension: unknown): Client }>(
+  client: Client,
+  extension: unknown,
+) {
+  const original = field(field(client, '_originalClient'), '$extends')
+  return typeof original === 'function' ? (original.call(client, extension) as Client) : client.$extends(extension)
+}
+
+/** Lets `$parent` of a client, and of its models, be this one. Source: `_appliedParent`. */
+export function setParent(client: object, parent: object): void {
+  Object.defineProperty(client, '_appliedParent', { value: parent, configurable: true })
 }
 
 /**

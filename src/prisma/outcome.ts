@@ -1,17 +1,37 @@
 /**
  * Whether an error proves that the write did not happen. Anything else counts as committed: a connection that broke while
- * the statement or the COMMIT was under way leaves that open.
+ * the statement or the COMMIT was under way leaves that open, and the codes for it also mean other things.
  *
- * - `PrismaClientValidationError`: never sent.
- * - `PrismaClientKnownRequestError` with a code `P2...`: the database refused it, and Prisma rolled back what was nested
- *   around it. Except P2010 (a raw query failed, for whatever reason), P2024 and P2028 (a pool or a transaction timed out).
- *
- * Source: Prisma's error reference, https://www.prisma.io/docs/orm/reference/error-reference
+ * Source: Prisma's error reference, https://www.prisma.io/docs/orm/reference/error-reference. The codes listed are those by
+ * which the database refuses a statement (or Prisma, before it sends one), and rolls back what was nested around it.
  */
 export function provesRollback(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error.name === 'PrismaClientValidationError') return true
   if (error.name !== 'PrismaClientKnownRequestError' || !('code' in error)) return false
-  const { code } = error
-  return typeof code === 'string' && /^P2\d{3}$/.test(code) && !['P2010', 'P2024', 'P2028'].includes(code)
+  return typeof error.code === 'string' && refusals.has(error.code)
 }
+
+const refusals = new Set([
+  'P2000', // value too long
+  'P2002', // unique constraint
+  'P2003', // foreign key
+  'P2004', // constraint
+  'P2005', // invalid stored value
+  'P2006', // invalid value
+  'P2007', // validation
+  'P2011', // null constraint
+  'P2012', // missing value
+  'P2013', // missing argument
+  'P2014', // required relation
+  'P2015', // related record not found
+  'P2016', // query interpretation
+  'P2017', // records not connected
+  'P2018', // connected records not found
+  'P2019', // input
+  'P2020', // value out of range
+  'P2021', // no such table
+  'P2022', // no such column
+  'P2025', // record not found
+  'P2034', // write conflict or deadlock
+])

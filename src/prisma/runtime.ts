@@ -1,8 +1,7 @@
 import type { DataModel } from '../analysis/data-model.ts'
-import type { CacheStats } from '../core/client.ts'
+import type { AccelerateClient, CacheClient } from '../core/client.ts'
 import type { CacheConfig } from '../core/config.ts'
 import type { Report } from '../core/events.ts'
-import type { Store } from '../core/store.ts'
 import type { CacheAside } from '../strategies/cache-aside.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
 import type { InfoScope } from './read-info.ts'
@@ -16,13 +15,14 @@ import type { Transactions } from './transactions.ts'
 export interface Runtime {
   readonly config: CacheConfig
   readonly dataModel: DataModel
-  readonly store: Store
   readonly reader: CacheAside
   readonly invalidator: Invalidator
   readonly transactions: Transactions
   readonly info: InfoScope
   readonly report: Report
-  readonly stats: () => CacheStats
+  /** `$cache` and `$accelerate`: the same objects on every client. */
+  readonly cache: CacheClient
+  readonly accelerate: AccelerateClient
   /** Part of every key: schema, client version and codec. */
   readonly fingerprint: string
   /** Called by every operation: starts what runs in the background. Idempotent. */

@@ -1,4 +1,4 @@
-import { type Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import { type Cluster, Redis, type RedisOptions } from 'ioredis'
 import { CacheError } from '../../core/errors.ts'
 
 /** A connection to one Redis server, or to a cluster of them. */
@@ -43,14 +43,22 @@ export function openClient(source: ClientSource): OpenedClient {
   return { client: new Redis({ ...source, ...ourOptions }), owned: true }
 }
 
+/**
+ * Chooses the database again: when the first choice is refused, ioredis goes on with database 0 and nobody is told.
+ *
+ * A client that the user gave may have been moved on purpose, and stays where it is.
+ */
+export async function confirmDatabase({ client, owned }: OpenedClient): Promise<void> {
+  if (!owned || isCluster(client) || !client.options.db) return
+  await client.select(client.options.db)
+}
+
 /** A second connection to the same place, for subscriptions. Always ours to close. */
 export function openSubscriber(client: Client): Client {
   if (isCluster(client)) {
     // With what the user gave for the nodes: `duplicate` would drop password and TLS.
-    const redisOptions = { ...client.options.redisOptions, keyPrefix: '' } as NonNullable<
-      ClusterOptions['redisOptions']
-    >
-    return client.duplicate([], { keyPrefix: '', redisOptions })
+    const options = { keyPrefix: '', redisOptions: { ...client.options.redisOptions, keyPrefix: '' } }
+    return client.duplicate([], options as Parameters<Cluster['duplicate']>[1])
   }
   return client.duplicate({
     lazyConnect: true,

@@ -1,5 +1,5 @@
 import type { Timer } from '../../core/clock.ts'
-import { type Client, openClient } from './client.ts'
+import { type Client, confirmDatabase, openClient } from './client.ts'
 import type { Connection, ConnectionDeps } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { readIdentity } from './identity.ts'
@@ -107,6 +107,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
     looking = true
     const startedEpoch = epoch
     try {
+      await withDeadline(confirmDatabase({ client, owned }), commandDeadlineMs, clock)
       const found = await withDeadline(readIdentity(client), commandDeadlineMs, clock)
       await withDeadline(prepare(client, found), commandDeadlineMs, clock)
       if (startedEpoch !== epoch || state === 'closed') throw changed()
