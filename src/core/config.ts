@@ -44,6 +44,7 @@ export function parseConfig(input: unknown, knownModels: readonly string[]): Cac
     loadLeaseMs: loadLease,
     loadWaitMs: loadWait,
     commandDeadlineMs: commandDeadline,
+    readOnlyFunctions: new Set(config.readOnlyFunctions),
     memory: Object.freeze({ maxBytes: memory?.maxBytes ?? 64 * 1024 * 1024 }),
     codec: config.codec ?? null,
     onEvent: harmless(config.onEvent),

@@ -44,7 +44,8 @@ interface Statement {
 }
 
 export function createTransactions(invalidator: Invalidator): Transactions {
-  const open = new Map<string, { readonly scope: WriteScope; readonly frames: Frame[] }>()
+  const open = new Map<string, { readonly scope: WriteScope; readonly frames: Frame[]; readonly run: number }>()
+  let runs = 0
 
   return {
     get(id) {
@@ -67,6 +68,8 @@ export function createTransactions(invalidator: Invalidator): Transactions {
     },
 
     async run(start, { callback, idOf }) {
+      runs += 1
+      const run = runs
       let id: string | null = null
       const frame: Frame = { statements: new Set() }
       let isNested = false
@@ -74,13 +77,17 @@ export function createTransactions(invalidator: Invalidator): Transactions {
       let succeeded = false
 
       const wrapped: typeof callback = async (tx) => {
-        id = idOf(tx)
-        const outer = id === null ? undefined : open.get(id)
+        const found = idOf(tx)
+        const outer = found === null ? undefined : open.get(found)
+        // Begun after us, and yet around us: an extension that overrides `$transaction` led through here twice, and this is
+        // one transaction, not a savepoint in it.
+        if (outer && outer.run > run) return callback(tx)
+        id = found
         isNested = outer !== undefined
         if (outer) outer.frames.push(frame)
         else if (id !== null) {
           scope = invalidator.open()
-          open.set(id, { scope, frames: [frame] })
+          open.set(id, { scope, frames: [frame], run })
         }
         const result = await callback(tx)
         succeeded = true

@@ -32,10 +32,10 @@ export async function runWrite(hook: Hook & { readonly model: string }, runtime:
 
 /** Runs a raw statement. One that certainly only reads runs as it is. */
 export async function runRaw(hook: Hook, runtime: Runtime): Promise<unknown> {
-  const { dataModel } = runtime
+  const { dataModel, config } = runtime
   const text = sqlOf(hook.args)
-  const written =
-    text === null ? ({ kind: 'unknown' } as const) : await writtenTables(text, { provider: dataModel.provider })
+  const dialect = { provider: dataModel.provider, readOnlyFunctions: config.readOnlyFunctions }
+  const written = text === null ? ({ kind: 'unknown' } as const) : await writtenTables(text, dialect)
   if (written.kind === 'none') return hook.query(hook.args)
   const events = written.kind === 'tables' ? eventsOfTables(dataModel, written.tables) : everyModel(dataModel)
   const models = [...new Set(events.map((event) => event.model))]

@@ -1,4 +1,5 @@
-import { it } from 'vitest'
+import { expectTypeOf, it } from 'vitest'
+import type { Prisma } from '../../prisma/generated/client.ts'
 import { cached } from './clients.ts'
 
 const where = { id: 1 }
@@ -87,6 +88,11 @@ it('still refuses what Prisma refuses', () => {
   cached.countryStats.findUnique({ where: { countryCode: 'PE' } })
 })
 
+it('adds no method that Prisma does not have', () => {
+  expectTypeOf(cached.countryStats).toHaveProperty('findFirst')
+  expectTypeOf(cached.countryStats).not.toHaveProperty('findUnique')
+})
+
 it('takes the arguments that Prisma takes', () => {
   cached.user.findMany({
     where: {
@@ -108,4 +114,7 @@ it('takes the arguments that Prisma takes', () => {
     cacheStrategy: { ttl: 60 },
   })
   cached.membership.findUnique({ where: { teamId_userId: { teamId: 1, userId: 2 } }, cacheStrategy: { ttl: 60 } })
+  const declared: Prisma.CityFindManyArgs = { where: { id: 1 } }
+  cached.city.findMany(declared)
+  cached.city.findMany({ ...declared, cacheStrategy: false })
 })

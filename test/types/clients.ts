@@ -1,9 +1,9 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient } from '../../prisma/generated/client.ts'
-import type { CachePlugin } from '../../src/prisma/types.ts'
+import { cachePlugin } from '../../src/index.ts'
 
-/** Compiled, never run: the type tests only look at types. */
-export declare const cachePlugin: CachePlugin
+// Compiled, never run: the type tests only look at types.
+export { cachePlugin }
 
 const adapter = new PrismaPg({})
 

@@ -33,6 +33,8 @@ it('types what the functions are given', () => {
             expectTypeOf(query.result[0]!.countryCode).toEqualTypeOf<string | undefined>()
             expectTypeOf(query.result[0]!.country).toEqualTypeOf<unknown>()
             expectTypeOf(query.args.orderBy).not.toBeAny()
+            // @ts-expect-error: the result belongs to the caller of the query
+            query.result.push({})
             return query.result.map((city) => `country-${city.countryCode}`)
           }
           if (query.operation === 'findFirst') expectTypeOf(query.result).toExtend<{ name?: string } | null>()

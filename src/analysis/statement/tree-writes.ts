@@ -16,6 +16,12 @@ export type Written =
 /** The dialects whose texts PostgreSQL's grammar can judge. */
 type Dialect = 'postgresql' | 'cockroachdb'
 
+export interface JudgeOptions {
+  readonly provider: Dialect
+  /** Bare names of functions that the user declares to write nothing, in the database's spelling. */
+  readonly readOnlyFunctions: ReadonlySet<string>
+}
+
 type Node = Readonly<Record<string, unknown>>
 
 /** What one node of the tree says by itself; its children speak for themselves, unless it speaks for them. */
@@ -35,7 +41,7 @@ const unknown = (reason: string): Finding => ({ kind: 'unknown', reason })
  *
  * A statement that is not listed in `statements`, and a function that is not listed as built-in, may write anything.
  */
-export function treeWrites(tree: unknown, { provider }: { readonly provider: Dialect }): Written {
+export function treeWrites(tree: unknown, options: JudgeOptions): Written {
   const tables = new Set<string>()
   // Not recursive: trees of generated statements get deeper than the call stack.
   const pending = [tree]
@@ -44,7 +50,7 @@ export function treeWrites(tree: unknown, { provider }: { readonly provider: Dia
     if (Array.isArray(node)) for (const child of node) pending.push(child)
     if (!isNode(node)) continue
     for (const [kind, body] of Object.entries(node)) {
-      const finding = judge(kind, body, provider)
+      const finding = judge(kind, body, options)
       if (finding.kind === 'unknown') return finding
       if (finding.kind === 'settled') continue
       for (const target of finding.kind === 'writes' ? finding.targets : []) {
@@ -58,14 +64,16 @@ export function treeWrites(tree: unknown, { provider }: { readonly provider: Dia
   return tables.size === 0 ? { kind: 'none' } : { kind: 'tables', tables: [...tables].sort() }
 }
 
-function judge(kind: string, body: unknown, provider: Dialect): Finding {
+function judge(kind: string, body: unknown, options: JudgeOptions): Finding {
   if (!isNode(body)) return nothing
-  if (kind === 'FuncCall') return isBuiltin(body.funcname) ? nothing : unknown('it calls a function that may write')
+  if (kind === 'FuncCall') {
+    return isReadOnly(body.funcname, options) ? nothing : unknown('it calls a function that may write')
+  }
   if (kind === 'RangeTableSample') return samples(body)
   if (kind === 'intoClause' || kind === 'into') return writes(body.rel)
   // CockroachDB reads backslashes in b'...' as escapes: what follows may be a string here and a statement there.
-  if (kind === 'bsval' && provider === 'cockroachdb') return unknown('it contains a bit string')
-  if (kind === 'ExplainStmt') return explains(body, provider)
+  if (kind === 'bsval' && options.provider === 'cockroachdb') return unknown('it contains a bit string')
+  if (kind === 'ExplainStmt') return explains(body, options)
   // Kinds of nodes have capitals, fields (`selectStmt`) have none.
   if (!/^[A-Z]\w*Stmt$/.test(kind)) return nothing
   return statements[kind]?.(body) ?? unknown(`${kind} is not analysed`)
@@ -120,11 +128,11 @@ function controls(body: Node): Finding {
 }
 
 /** Only EXPLAIN ANALYZE executes. `ANALYZE off` is taken for it: rare, and safe. Planning alone can call functions. */
-function explains(body: Node, provider: Dialect): Finding {
-  const options = Array.isArray(body.options) ? body.options : []
-  const executes = options.some((option) => isNode(option) && field(option.DefElem, 'defname') === 'analyze')
+function explains(body: Node, options: JudgeOptions): Finding {
+  const flags = Array.isArray(body.options) ? body.options : []
+  const executes = flags.some((option) => isNode(option) && field(option.DefElem, 'defname') === 'analyze')
   if (executes) return nothing
-  const planned = treeWrites(body.query, { provider })
+  const planned = treeWrites(body.query, options)
   return planned.kind === 'unknown' ? planned : settled
 }
 
@@ -134,8 +142,10 @@ function samples(body: Node): Finding {
   return method === 'system' || method === 'bernoulli' ? nothing : unknown('it calls a function that may write')
 }
 
-function isBuiltin(funcname: unknown): boolean {
+function isReadOnly(funcname: unknown, { readOnlyFunctions }: JudgeOptions): boolean {
   const path = names(funcname)
+  const bare = path.at(-1)
+  if (bare !== undefined && readOnlyFunctions.has(bare)) return true
   const [schema, name] = path.length === 1 ? ['pg_catalog', path[0]] : path
   return path.length <= 2 && schema === 'pg_catalog' && name !== undefined && builtinFunctions.has(name)
 }

@@ -14,6 +14,8 @@ export interface CacheConfig {
   readonly loadLeaseMs: number
   readonly loadWaitMs: number
   readonly commandDeadlineMs: number
+  /** Bare names, as the database spells them. */
+  readonly readOnlyFunctions: ReadonlySet<string>
   readonly memory: { readonly maxBytes: number }
   /** `null` for the default one, which needs Prisma's `Decimal`. */
   readonly codec: Codec | null

@@ -36,6 +36,12 @@ export interface PluginConfig<Models extends string = string> {
   readonly loadWait?: Duration | undefined
   /** How long a command to Redis may take before the query goes on without it. Above 0, default `'200ms'`. */
   readonly commandDeadline?: Duration | undefined
+  /**
+   * Functions of your database, or of its extensions, that write nothing: `['similarity', 'st_dwithin']`. A raw statement
+   * that calls a function which is neither listed here nor built into PostgreSQL is taken to write anything, and
+   * invalidates every model. Bare names as the database spells them. Default none.
+   */
+  readonly readOnlyFunctions?: readonly string[] | undefined
   readonly memory?: MemoryConfig | undefined
   /** How results become text. Default: superjson with Prisma's `Decimal`. */
   readonly codec?: Codec | undefined

@@ -24,6 +24,9 @@ export function configSchema(knownModels: readonly string[]) {
     loadLease: duration({ minMs: 100, min: '100ms' }).default(3000),
     loadWait: duration().default(5000),
     commandDeadline: duration({ minMs: 1, min: '1ms' }).default(200),
+    readOnlyFunctions: z
+      .array(z.string(expected('a name')).min(1, expected('a name')), expected('a list of function names'))
+      .default([]),
     memory: section({ maxBytes: count.default(64 * 1024 * 1024) }).optional(),
     codec: z.custom<Codec>(isCodec, { error: 'expected an object with `name`, `encode` and `decode`' }).optional(),
     onEvent: aFunction<Report>().optional(),

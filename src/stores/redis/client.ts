@@ -53,16 +53,12 @@ export async function confirmDatabase({ client, owned }: OpenedClient): Promise<
   await client.select(client.options.db)
 }
 
-/** A second connection to the same place, for subscriptions. Always ours to close. */
+/** A second connection to the same place, for subscriptions. Always ours to close. A key prefix leaves channels alone. */
 export function openSubscriber(client: Client): Client {
-  if (isCluster(client)) {
-    // With what the user gave for the nodes: `duplicate` would drop password and TLS.
-    const options = { keyPrefix: '', redisOptions: { ...client.options.redisOptions, keyPrefix: '' } }
-    return client.duplicate([], options as Parameters<Cluster['duplicate']>[1])
-  }
+  // Without options: any that were given here for the nodes would replace password and TLS.
+  if (isCluster(client)) return client.duplicate([])
   return client.duplicate({
     lazyConnect: true,
-    keyPrefix: '',
     retryStrategy: retryDelayMs,
     enableOfflineQueue: true,
     maxRetriesPerRequest: 1,

@@ -42,6 +42,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     clock,
     report,
     prepare: async (client, identity) => {
+      await scripts.loadScripts(client)
       await sweep(client, identity, deps, keys)
     },
   })

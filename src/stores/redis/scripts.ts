@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Client } from './client.ts'
+import { type Client, isCluster } from './client.ts'
 
 /** One Lua script: its text, and the digest under which Redis remembers it. */
 interface Script {
@@ -34,6 +34,16 @@ const scripts = {
   acquireLease: loadScript('acquire-lease'),
   renewLease: loadScript('renew-lease'),
   releaseLease: loadScript('release-lease'),
+}
+
+/**
+ * Makes a server, or every master of a cluster, know all scripts. Without it everything works, but a script that must be sent
+ * again by its text runs after commands that left later, which costs a second load of an entry now and then.
+ */
+export async function loadScripts(client: Client): Promise<void> {
+  const nodes = isCluster(client) ? client.nodes('master') : [client]
+  const texts = Object.values(scripts).map((script) => script.text)
+  await Promise.all(nodes.flatMap((node) => texts.map((text) => node.script('LOAD', text))))
 }
 
 export interface ObtainStamps {

@@ -197,6 +197,25 @@ describe('nested writes', () => {
     }
   })
 
+  it('of a one-to-one take the key from a row that no cascade reaches', () => {
+    const dataModel = modelOf(`
+model Seat {
+  id  Int  @id
+  car Car?
+}
+model Car {
+  id     Int   @id
+  seatId Int?  @unique
+  seat   Seat? @relation(fields: [seatId], references: [id], onDelete: Restrict, onUpdate: NoAction)
+}`)
+    const data = { id: 2, seat: { connect: { id: 1 } } }
+    expect(events('Car', 'create', { data }, undefined, dataModel)).toEqual([
+      'create Car known=id:2',
+      'any Seat',
+      'update Car changed=seatId',
+    ])
+  })
+
   it('of a many-to-many write the join table, and the rows unless they are only linked', () => {
     for (const operation of ['connect', 'disconnect', 'set']) {
       expect(post({ tags: { [operation]: [{ id: 1 }] } })).toEqual([

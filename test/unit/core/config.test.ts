@@ -22,6 +22,7 @@ describe('a valid configuration', () => {
     const { onEvent, ...config } = parse({})
     expect(config).toEqual({
       redis: null,
+      readOnlyFunctions: new Set(),
       namespace: 'cache',
       defaults: { strategy: 'cache-aside', ttlMs: 300_000, staleWhileRevalidateMs: 0 },
       models: {},
@@ -163,7 +164,7 @@ describe('an invalid configuration', () => {
         'codec: expected an object with `name`, `encode` and `decode`',
         "onEvent: expected a function, got 'log'",
         `modles: unknown option, did you mean 'models'?`,
-        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, memory, codec, onEvent',
+        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, memory, codec, onEvent',
       ].sort(),
     )
   })

@@ -13,10 +13,18 @@
 -- Mark and intents share one key so that they are lost together.
 --
 -- Why a script: time, mark and birth intent must be one step. ZADD may be refused when Redis is out of memory; what has
--- expired must be found all the same, hence pcall.
+-- expired must be found all the same, hence pcall, and a birth that cannot be noted counts as expired in every sweep.
 -- Slot: one key.
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local reply, seen = { nowMs }, {}
+local function found(model)
+  if not seen[model] then
+    seen[model] = true
+    reply[#reply + 1] = model
+  end
+end
 
 local outdated = nil
 for i = 3, #ARGV do
@@ -29,17 +37,14 @@ for i = 3, #ARGV do
         redis.call('ZREM', KEYS[1], member)
       end
     end
-    redis.pcall('ZADD', KEYS[1], nowMs + tonumber(ARGV[2]), ARGV[i] .. ' birth')
-    redis.pcall('ZADD', KEYS[1], '+inf', mark)
+    local noted = redis.pcall('ZADD', KEYS[1], nowMs + tonumber(ARGV[2]), ARGV[i] .. ' birth', '+inf', mark)
+    if type(noted) == 'table' and noted.err then
+      found(ARGV[i])
+    end
   end
 end
 
-local reply, seen = { nowMs }, {}
 for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', nowMs)) do
-  local model = string.match(member, '^(%S+) ')
-  if model and not seen[model] then
-    seen[model] = true
-    reply[#reply + 1] = model
-  end
+  found(string.match(member, '^%S+'))
 end
 return reply

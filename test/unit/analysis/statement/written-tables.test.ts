@@ -275,3 +275,18 @@ it('judges deep trees without recursion', async () => {
   expect(await written(`SELECT ${'1 + '.repeat(4000)}my_function()`)).toBe('unknown')
   expect(await written(`SELECT ${'1 + '.repeat(4000)}1`)).toBe('none')
 })
+
+describe('functions that the user declares to write nothing', () => {
+  const declared = { provider: 'postgresql', readOnlyFunctions: new Set(['similarity']) }
+  const sql = `SELECT similarity(name, 'Amsterdam') FROM "City"`
+
+  it('do not make a statement a write', async () => {
+    expect(await writtenTables(sql, declared)).toEqual({ kind: 'none' })
+    expect(await writtenTables(sql, { provider: 'postgresql' })).toMatchObject({ kind: 'unknown' })
+  })
+
+  it('are told from others of the same statement', async () => {
+    const mixed = `SELECT similarity(name, 'A'), audit(name) FROM "City"`
+    expect(await writtenTables(mixed, declared)).toMatchObject({ kind: 'unknown' })
+  })
+})

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { Redis, type RedisOptions } from 'ioredis'
+import { describe, expect, inject, it } from 'vitest'
+import { stopLater } from '../../../services/cleanup.ts'
+import { spawnWorker } from '../../../services/process.ts'
+import { startRedis } from '../../../services/redis.ts'
+import { redisCommand } from '../../../services/redis-command.ts'
+import { waitUntil } from '../../../services/wait-until.ts'
+import { fillEntry, key, retainMs, servedRow, touchRow } from './entries.ts'
+import { startForwarder } from './forwarder.ts'
+import { openStore } from './open-store.ts'
+
+function give(options: RedisOptions = {}, url = inject('redisUrl')): Redis {
+  const client = new Redis(url, options as object)
+  client.on('error', () => {})
+  stopLater(async () => client.disconnect())
+  return client
+}
+
+async function worksWith(client: Redis, namespace = `${inject('keyPrefix')}-${randomUUID()}`): Promise<void> {
+  const { store } = openStore(client, { namespace })
+  await fillEntry(store, 'row')
+  expect(await servedRow(store)).toBe('row')
+  await touchRow(store)
+  expect(await servedRow(store)).toBeNull()
+  await store.acquireLease(key, 'a', retainMs)
+  const watch = await store.watchLease(key)
+  await store.releaseLease(key, 'a', 'filled')
+  expect(await watch.released(20_000)).toBe('filled')
+  await watch.close()
+  await store.close()
+}
+
+describe('a client that the user gave', () => {
+  it.each([
+    ['as it is', {}],
+    ['lazily connecting', { lazyConnect: true }],
+    ['speaking RESP2', { protocol: 2 } as const],
+    ['pipelining by itself', { enableAutoPipelining: true }],
+    ['answering numbers as strings', { stringNumbers: true }],
+  ])('works %s, and is not closed', async (_, options) => {
+    const client = give(options)
+    const listeners = client.eventNames().map((name) => client.listenerCount(name))
+    await worksWith(client)
+    expect(await client.ping()).toBe('PONG')
+    expect(client.eventNames().map((name) => client.listenerCount(name))).toEqual(listeners)
+  })
+
+  it('keeps its key prefix, and wakes those whose client has none', async () => {
+    const redis = await startRedis()
+    const client = give({ keyPrefix: 'mine:' }, redis.url)
+    await worksWith(client, 'n')
+    const names = (await redisCommand(redis.url, ['KEYS', '*'])) as string[]
+    expect(names.length).toBeGreaterThan(0)
+    for (const name of names) expect(name).toMatch(/^mine:n:/)
+  })
+
+  it('may be connected, and may have ended: then commands are refused at once, until it is connected again', async () => {
+    const client = give()
+    await once(client, 'ready')
+    client.disconnect()
+    await once(client, 'end')
+    const { store, kinds, recovered } = openStore(client)
+    const startedMs = performance.now()
+    for (let i = 0; i < 3; i++) await expect(servedRow(store)).rejects.toMatchObject({ code: 'STORE.UNAVAILABLE' })
+    expect(performance.now() - startedMs).toBeLessThan(500)
+    await client.connect()
+    await recovered()
+    await fillEntry(store, 'row')
+    expect(await servedRow(store)).toBe('row')
+    client.disconnect()
+    await waitUntil(() => kinds().length === 3, { what: 'the loss to be seen' })
+    await expect(servedRow(store)).rejects.toMatchObject({ code: 'STORE.UNAVAILABLE' })
+    expect(kinds()).toEqual(['unavailable', 'recovered', 'unavailable'])
+  })
+
+  it('R10: may send again what it got no answer to, which is no answer either', async () => {
+    const first = await startRedis()
+    const second = await startRedis()
+    const forwarder = await startForwarder(first.port)
+    const client = give({ autoResendUnfulfilledCommands: true, maxRetriesPerRequest: null }, forwarder.url)
+    const { store } = openStore(client, { commandDeadlineMs: 5_000 })
+    await fillEntry(store, 'row')
+    await first.pause()
+    // Asked of the first server, answered by the second.
+    const pending = servedRow(store).catch((error) => error.code)
+    forwarder.forwardTo(second.port)
+    expect(await pending).toBe('STORE.UNAVAILABLE')
+  })
+})
+
+describe('options', () => {
+  it('make a client as a URL does, which is closed with the store', async () => {
+    const redis = await startRedis({ args: ['--requirepass', 'secret'] })
+    const { store } = openStore({ port: redis.port, password: 'secret', db: 2, keyPrefix: 'mine:' })
+    await fillEntry(store, 'row')
+    expect(await servedRow(store)).toBe('row')
+    const url = Object.assign(new URL(redis.url), { password: 'secret' }).href
+    const connections = async () => String(await redisCommand(url, ['CLIENT', 'LIST'])).match(/name=prisma-cache/g)
+    expect(await connections()).toHaveLength(1)
+    await store.close()
+    await waitUntil(async () => (await connections()) === null, { what: 'the connection to close' })
+  })
+})
+
+describe('close', () => {
+  it.each(['in use', 'unreachable', 'unused'])('lets the process end by itself when the store was %s', async (use) => {
+    const worker = await spawnWorker(new URL('./closing-worker.ts', import.meta.url))
+    const url = use === 'unreachable' ? 'redis://127.0.0.1:1' : inject('redisUrl')
+    expect(await worker.call('useAndClose', { url, use, namespace: `${inject('keyPrefix')}-${randomUUID()}` })).toEqual(
+      [],
+    )
+    expect(await worker.exited).toBe(0)
+  })
+})

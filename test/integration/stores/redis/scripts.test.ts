@@ -1,0 +1,79 @@
+import { describe, expect, inject, it } from 'vitest'
+import { startRedis } from '../../../services/redis.ts'
+import { redisCommand } from '../../../services/redis-command.ts'
+import { waitUntil } from '../../../services/wait-until.ts'
+import { fillEntry, key, retainMs, root, servedRow, shape, tags, touchRow, value } from './entries.ts'
+import { openStore } from './open-store.ts'
+
+describe('the scripts', () => {
+  it('run after SCRIPT FLUSH', async () => {
+    const redis = await startRedis()
+    const { store } = openStore(redis.url)
+    const user = { kind: 'user', name: 'home' } as const
+    const steps: (() => Promise<unknown>)[] = [
+      () => store.obtainStamps([...tags, user], retainMs),
+      () => touchRow(store),
+      () => store.intend({ id: 'i', models: ['City'] }, retainMs),
+      () => store.sweep(retainMs),
+      () => store.acquireLease(key, 'a', retainMs),
+      () => store.renewLease(key, 'a', retainMs),
+      () => store.releaseLease(key, 'a', 'filled'),
+    ]
+    for (const round of ['known', 'forgotten']) {
+      for (const step of steps) {
+        if (round === 'forgotten') await redisCommand(redis.url, ['SCRIPT', 'FLUSH'])
+        await step()
+      }
+    }
+    expect(await store.acquireLease(key, 'b', retainMs)).toEqual({ kind: 'acquired' })
+    expect((await store.stamps([...tags, user])).map((stamp) => stamp !== null)).toEqual([true, true, false, true])
+  })
+
+  it('R9: make another stamp when a client sends the same call twice, with a touch in between', async () => {
+    // As a client does that saw no reply to the first: one nonce, two runs.
+    const { store } = openStore(inject('redisUrl'), { makeNonce: () => 'same' })
+    const user = { kind: 'user', name: 'home' } as const
+    const first = await store.obtainStamps([...tags, user], retainMs)
+    await store.touch('City', () => [root, shape, value])
+    await store.touchUserTags(['home'])
+    const second = await store.obtainStamps([...tags, user], retainMs)
+    for (const [i, stamp] of second.entries()) expect(stamp).not.toBe(first[i])
+  })
+
+  it('R28: give the registry another version when a client sends the same call twice, with a loss in between', async () => {
+    const redis = await startRedis()
+    const reader = openStore(redis.url, { namespace: 'n', makeNonce: () => 'same' }).store
+    const writer = openStore(redis.url, { namespace: 'n' }).store
+    const name = { ...shape, shape: 'name|*' }
+    await reader.obtainStamps([root, shape], retainMs)
+    await writer.touch('City', () => [])
+    await redisCommand(redis.url, ['FLUSHALL'])
+    await reader.obtainStamps([root, shape, name], retainMs)
+    await writer.touch('City', (shapes) => shapes.map((id) => ({ ...shape, shape: id })))
+    expect(await reader.stamps([shape, name])).toEqual([null, null])
+  })
+
+  it('invalidate the whole model when new shapes keep coming while a writer decides', async () => {
+    const namespace = `${inject('keyPrefix')}-shapes`
+    const { store } = openStore(inject('redisUrl'), { namespace })
+    const rival = openStore(inject('redisUrl'), { namespace }).store
+    let shapes = 0
+    // The two send over connections of their own: tried until the rival is first in all of the four rounds.
+    await waitUntil(
+      async () => {
+        await fillEntry(store, 'row')
+        const arrivals: Promise<unknown>[] = []
+        await store.touch('City', () => {
+          shapes += 1
+          arrivals.push(rival.obtainStamps([{ ...shape, shape: `id|${shapes}` }], retainMs))
+          return []
+        })
+        await Promise.all(arrivals)
+        expect(arrivals.length).toBeLessThanOrEqual(4)
+        return arrivals.length === 4
+      },
+      { what: 'a shape to arrive in each round', pollMs: 0 },
+    )
+    expect(await servedRow(store)).toBeNull()
+  })
+})
