@@ -13,6 +13,8 @@ export interface Debts {
   owes(models: readonly string[]): boolean
   /** One attempt, now. Never rejects. */
   payOnce(): Promise<void>
+  /** Stops retrying, which would open the store again, until somebody asks or more is owed. */
+  rest(): void
 }
 
 const retryMs = 50
@@ -25,6 +27,7 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
   let delayMs = retryMs
   /** One attempt at a time is planned. */
   let timer: Timer | undefined
+  let resting = false
 
   async function payOnce() {
     const due = [...owed]
@@ -41,7 +44,7 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
   }
 
   function retryLater() {
-    if (timer) return
+    if (timer || resting) return
     timer = clock.after(delayMs, () => {
       timer = undefined
       void payOnce()
@@ -51,11 +54,22 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
   return {
     owe(models, error) {
       failures += 1
+      resting = false
       for (const model of models) owed.set(model, failures)
       report({ kind: 'invalidation-owed', models, error })
       retryLater()
     },
-    owes: (models) => owed.size > 0 && models.some((model) => owed.has(model)),
+    owes(models) {
+      if (owed.size === 0) return false
+      resting = false
+      retryLater()
+      return models.some((model) => owed.has(model))
+    },
     payOnce,
+    rest() {
+      resting = true
+      timer?.cancel()
+      timer = undefined
+    },
   }
 }

@@ -127,6 +127,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     async idle() {
       await Promise.allSettled(background)
       await debts.payOnce()
+      debts.rest()
       renewal?.cancel()
       renewal = undefined
     },

@@ -27,7 +27,7 @@ export const redisFinders: readonly ServerFinder[] = finders({
   startBinary: () => startRedis(),
   startContainer: async () => {
     const { RedisContainer } = await import('@testcontainers/redis')
-    const container = await new RedisContainer('redis:7-alpine').start()
+    const container = await new RedisContainer('redis:8-alpine').start()
     return { url: container.getConnectionUrl(), stop: async () => void (await container.stop()) }
   },
 })
