@@ -6,6 +6,7 @@ import type { CacheEvent, Report } from './core/events.ts'
 import { fingerprint } from './core/key.ts'
 import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
+import { createBatches } from './prisma/batches.ts'
 import { accelerateClient, cacheClient } from './prisma/cache-client.ts'
 import { readDataModel } from './prisma/dmmf.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
@@ -100,6 +101,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     reader,
     invalidator,
     transactions: createTransactions(invalidator),
+    batches: createBatches(invalidator),
     info,
     report,
     cache,

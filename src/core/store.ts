@@ -65,8 +65,11 @@ export interface Store {
    * A stamp lives at least `retainMs` from now, or as long as memory lasts.
    */
   obtainStamps(tags: readonly StampTag[], retainMs: number): Promise<readonly Stamp[]>
-  /** Stores an entry for `retainMs` (more than 0). Replaces what is there. */
-  fill(key: EntryKey, text: string, retainMs: number): Promise<void>
+  /**
+   * Stores an entry for `retainMs` (more than 0). Replaces what is there. With the token of a lease, then releases that lease
+   * with the outcome `filled`: in this order, and without a wait in between.
+   */
+  fill(key: EntryKey, text: string, retainMs: number, leaseToken?: string): Promise<void>
 
   /** Removes the stamps of what `decide` names, seeing every shape that was registered before the call. */
   touch(model: string, decide: DecideTouched): Promise<void>

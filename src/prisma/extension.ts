@@ -33,8 +33,9 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
     name: 'prisma-cache-plugin',
     query: {
       // Not an arrow function: its `this` tells whether the cache is innermost.
-      $allOperations: function hook(this: unknown, operation: Hook) {
+      $allOperations: function hook(this: unknown, called: Hook) {
         runtime.wake()
+        const operation = runtime.batches.watched(called)
         if (operation.model === undefined) return runRaw(operation, runtime)
         const onModel = { ...operation, model: operation.model }
         if (!isRead(operation.operation)) return runWrite(onModel, runtime)
@@ -54,7 +55,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
 
       $transaction(this: ExtendableClient, input: unknown, options?: unknown) {
         const start = (work: unknown) => parent.$transaction.call(this, work, options)
-        if (typeof input !== 'function') return start(input)
+        if (typeof input !== 'function') return runtime.batches.run(() => start(input))
         const callback = async (tx: object): Promise<unknown> => input(tx)
         return runtime.transactions.run(start, { callback, idOf: transactionIdOf })
       },

@@ -4,6 +4,7 @@ import type { CacheConfig } from '../core/config.ts'
 import type { Report } from '../core/events.ts'
 import type { CacheAside } from '../strategies/cache-aside.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
+import type { Batches } from './batches.ts'
 import type { InfoScope } from './read-info.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -18,6 +19,7 @@ export interface Runtime {
   readonly reader: CacheAside
   readonly invalidator: Invalidator
   readonly transactions: Transactions
+  readonly batches: Batches
   readonly info: InfoScope
   readonly report: Report
   /** `$cache` and `$accelerate`: the same objects on every client. */

@@ -6,6 +6,7 @@ import type { Hook } from './hook.ts'
 import { dataPathOf, howRun } from './internals.ts'
 import { provesRollback } from './outcome.ts'
 import type { Runtime } from './runtime.ts'
+import type { OpenTransaction } from './transactions.ts'
 
 /** What a statement may do to the cache. */
 interface Effect {
@@ -46,18 +47,15 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   const how = howRun(hook)
   if (how.kind === 'interactive') {
     const transaction = runtime.transactions.get(how.transactionId)
-    if (!transaction) return runUnattended(hook, runtime, effect)
-    transaction.scope.record(effect.models)
-    const statement = transaction.begin(effect.events(undefined), { survivesRollback: effect.mayCommit })
-    const result = await hook.query(hook.args)
-    statement.finish(effect.events(result))
-    return result
+    return transaction ? runWithin(transaction, hook, effect) : runUnattended(hook, runtime, effect)
   }
   if (how.kind === 'unknown') return runUnattended(hook, runtime, effect)
+  const batch = how.kind === 'batch' ? runtime.batches.current() : undefined
+  if (batch) return runWithin(batch, hook, effect)
 
-  // Alone, or in a batch: there Prisma settles every statement when the whole batch is committed or rolled back.
+  // Alone, or in a batch that was begun beside this plugin.
   const scope = runtime.invalidator.open()
-  scope.record(effect.models)
+  await scope.record(effect.models)
   let result: unknown
   try {
     result = await hook.query(hook.args)
@@ -70,13 +68,23 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   return result
 }
 
+/** A write whose fate is that of the transaction around it. */
+async function runWithin(transaction: OpenTransaction, hook: Hook, effect: Effect): Promise<unknown> {
+  const statement = transaction.begin(effect.events(undefined), { survivesRollback: effect.mayCommit })
+  const recorded = transaction.scope.record(effect.models)
+  if (recorded) await recorded
+  const result = await hook.query(hook.args)
+  statement.finish(effect.events(result))
+  return result
+}
+
 /**
  * A write in a transaction whose end we will not see. It is invalidated now, and its intents are left to expire: the
  * sweepers drop the models once more, one lease later.
  */
 async function runUnattended(hook: Hook, runtime: Runtime, effect: Effect): Promise<unknown> {
   const scope = runtime.invalidator.open()
-  scope.record(effect.models)
+  await scope.record(effect.models)
   runtime.report({
     kind: 'weakened-write',
     models: effect.models,

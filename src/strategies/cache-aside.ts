@@ -1,7 +1,9 @@
+import type { Report } from '../core/events.ts'
 import type { Stamp } from '../core/store.ts'
 import { type FillDeps, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
+import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
-import { type LeaseDeps, takeTurn, tryLease } from './lease.ts'
+import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
 import { type Found, lookup } from './lookup.ts'
 import type { Load, ReadPlan, Served } from './read-plan.ts'
 
@@ -21,86 +23,66 @@ export interface CacheAside {
  *
  * The store failing is never the caller's problem: the query runs. The query failing always is: its error passes through
  * untouched and nothing is stored.
- *
- * In the process, misses of one key share a *flight*, and only if they saw the very stamps that the flight holds: who came
- * after an invalidation never joins a load that began before it.
  */
 export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   const { store, codec, report, invalidator } = deps
-  const flights = new Map<string, Promise<Flown>>()
+  const flights = createFlights()
   const refreshes = new Map<string, Promise<void>>()
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
-    const about = { model: plan.model, operation: plan.operation, key: plan.key.digest }
-    const bypass = async (reason: string): Promise<Served> => {
-      report({ kind: 'bypass', model: plan.model, operation: plan.operation, reason })
-      return { result: await load(), info: { status: 'bypass', source: 'database', ageMs: null, reason } }
-    }
-    if (invalidator.owes(plan.models)) return bypass('an invalidation is not confirmed yet')
-
+    if (invalidator.owes(plan.models)) return bypass('an invalidation is not confirmed yet', plan, load, report)
     let found: Found
-    let stamps: readonly Stamp[]
     try {
       found = await lookup(plan, deps)
-      if (found.kind !== 'missing') {
-        const { kind, result, ageMs } = found
-        report({ kind: kind === 'fresh' ? 'hit' : 'stale', ...about, ageMs })
-        if (kind === 'stale') refresh(plan, load)
-        return { result, info: { status: kind === 'fresh' ? 'hit' : 'stale', source: 'store', ageMs } }
-      }
-      stamps = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
     } catch {
-      return bypass('the store is unavailable')
+      return bypass('the store is unavailable', plan, load, report)
     }
-    report({ kind: 'miss', ...about })
-    return await join(plan, stamps, load)
-  }
-
-  async function join(plan: ReadPlan, stamps: readonly Stamp[], load: Load): Promise<Served> {
-    const id = [plan.key.model, plan.key.digest, ...stamps].join(' ')
-    const running = flights.get(id)
-    if (!running) {
-      const flight = fly(plan, stamps, load).finally(() => flights.delete(id))
-      flights.set(id, flight)
-      const { result, info } = await flight
-      return { result, info }
+    if (found.kind !== 'missing') {
+      if (found.kind === 'stale') refresh(plan, load)
+      return fromStore(found, plan)
     }
-    const { payload, info } = await running
+    const arrival = await flights.join(plan.key, found.stamps, (loading) => fly(plan, load, loading))
+    if (arrival.kind === 'own') return arrival.served
+    // Somebody's entry, seen before we asked: it may be older than what we must see.
+    if (arrival.kind === 'too-early') return read(plan, load)
+    report({ kind: 'miss', ...about(plan) })
     // Each caller gets an object of its own.
-    if (payload !== null) return { result: codec.decode(payload), info }
-    return { result: await load(), info: missInfo }
+    return { result: arrival.payload === null ? await load() : codec.decode(arrival.payload), info: missInfo }
   }
 
   /** One load for everybody: in this process by the flight, across processes by the lease. */
-  async function fly(plan: ReadPlan, stamps: readonly Stamp[], load: Load): Promise<Flown> {
+  async function fly(plan: ReadPlan, load: Load, loading: Loading): Promise<Landed> {
     const turn = await takeTurn(
-      { key: plan.key, look: () => lookup(plan, deps), isFound: (found) => found.kind !== 'missing' },
+      {
+        key: plan.key,
+        look: () => lookup(plan, deps),
+        obtainStamps: () => store.obtainStamps(tagsToObtain(plan), plan.retainMs),
+      },
       deps,
     )
-    if (turn.kind === 'alone') return landed(await loadAndFill(plan, stamps, load))
-    if (turn.found.kind !== 'missing') {
-      const { kind, result, ageMs } = turn.found
-      if (turn.kind === 'ours') await turn.lease.release('filled')
-      const status = kind === 'fresh' ? 'hit' : 'stale'
-      return { result, payload: codec.encode(result), info: { status, source: 'store', ageMs } }
-    }
-    if (turn.kind !== 'ours') return landed(await loadAndFill(plan, stamps, load))
+    if (turn.kind === 'theirs') return { kind: 'found', served: fromStore(turn.found, plan) }
+    report({ kind: 'miss', ...about(plan) })
+    loading(turn.stamps)
+    const lease = turn.kind === 'ours' ? turn.lease : null
+    const { result, payload } = await loadAndFill(plan, turn.stamps, load, lease)
+    return { kind: 'loaded', served: { result, info: missInfo }, payload }
+  }
 
+  async function loadAndFill(
+    plan: ReadPlan,
+    stamps: readonly Stamp[] | null,
+    load: Load,
+    lease: HeldLease | null,
+  ): Promise<Loaded> {
     let loaded: Loaded
     try {
       loaded = await loadEntry(plan, stamps, load, deps)
     } catch (error) {
-      await turn.lease.release('failed')
+      await lease?.release('failed')
       throw error
     }
-    const filled = await loaded.fill()
-    await turn.lease.release(filled ? 'filled' : 'failed')
-    return landed(loaded)
-  }
-
-  async function loadAndFill(plan: ReadPlan, stamps: readonly Stamp[], load: Load): Promise<Loaded> {
-    const loaded = await loadEntry(plan, stamps, load, deps)
-    await loaded.fill()
+    if (await loaded.fill(lease?.token)) lease?.ended()
+    else await lease?.release('failed')
     return loaded
   }
 
@@ -117,31 +99,38 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   async function refreshNow(plan: ReadPlan, load: Load): Promise<void> {
     const lease = await tryLease(plan.key, deps)
     if (!lease) return
-    let filled = false
+    let stamps: readonly Stamp[]
     try {
-      const stamps = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
-      const loaded = await loadEntry(plan, stamps, load, deps)
-      filled = await loaded.fill()
-    } finally {
-      await lease.release(filled ? 'filled' : 'failed')
+      stamps = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
+    } catch (error) {
+      await lease.release('failed')
+      throw error
     }
+    await loadAndFill(plan, stamps, load, lease)
+  }
+
+  function fromStore({ kind, result, ageMs }: Exclude<Found, { kind: 'missing' }>, plan: ReadPlan): Served {
+    const status = kind === 'fresh' ? 'hit' : 'stale'
+    report({ kind: status, ...about(plan), ageMs })
+    return { result, info: { status, source: 'store', ageMs } }
   }
 
   return {
     read,
     async idle() {
-      await Promise.allSettled([...flights.values(), ...refreshes.values()])
+      await Promise.allSettled([...flights.running(), ...refreshes.values()])
     },
   }
 }
 
-/** What a flight brings: the result for the one who started it, its text for those who joined. */
-interface Flown extends Served {
-  readonly payload: string | null
-}
-
 const missInfo = { status: 'miss', source: 'database', ageMs: null } as const
 
-function landed({ result, payload }: Loaded): Flown {
-  return { result, payload, info: missInfo }
+/** What events say of a read. */
+function about({ model, operation, key }: ReadPlan) {
+  return { model, operation, key: key.digest }
+}
+
+async function bypass(reason: string, plan: ReadPlan, load: Load, report: Report): Promise<Served> {
+  report({ kind: 'bypass', model: plan.model, operation: plan.operation, reason })
+  return { result: await load(), info: { status: 'bypass', source: 'database', ageMs: null, reason } }
 }

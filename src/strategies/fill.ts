@@ -14,8 +14,8 @@ export interface Loaded {
   readonly result: unknown
   /** The result as text, for callers that need an object of their own; `null` when it cannot be encoded. */
   readonly payload: string | null
-  /** Stores the entry. Never rejects; resolves to whether there is one now. */
-  readonly fill: () => Promise<boolean>
+  /** Stores the entry, and then releases the lease with this token. Never rejects; resolves to whether it is stored. */
+  readonly fill: (leaseToken?: string) => Promise<boolean>
 }
 
 /** Up to a tenth is taken off every TTL, so that entries filled together do not expire together. */
@@ -25,9 +25,14 @@ const jitter = 0.1
  * Runs the query and prepares its entry, under stamps that were obtained *before*: a write that commits while the query
  * runs removes them, and the entry is never valid.
  *
- * The query failing is the caller's error, untouched. Everything after it is only a matter of being stored or not.
+ * Without stamps nothing can be stored. The query failing is the caller's error, untouched. Everything after it is only a matter of being stored or not.
  */
-export async function loadEntry(plan: ReadPlan, stamps: readonly Stamp[], load: Load, deps: FillDeps): Promise<Loaded> {
+export async function loadEntry(
+  plan: ReadPlan,
+  stamps: readonly Stamp[] | null,
+  load: Load,
+  deps: FillDeps,
+): Promise<Loaded> {
   const { codec, clock, report } = deps
   const about = { model: plan.model, operation: plan.operation, key: plan.key.digest }
   const startedMs = clock.nowMs()
@@ -44,10 +49,10 @@ export async function loadEntry(plan: ReadPlan, stamps: readonly Stamp[], load: 
   } catch (error) {
     report({ kind: 'uncodable', ...about, error })
   }
-  const fill = async () => {
-    if (payload === null) return false
+  const fill = async (leaseToken?: string) => {
+    if (payload === null || stamps === null) return false
     try {
-      const stored = await store(plan, stamps, { result, payload }, deps)
+      const stored = await store(plan, stamps, { result, payload, leaseToken }, deps)
       if (stored) report({ kind: 'filled', ...about })
       return stored
     } catch (error) {
@@ -61,7 +66,11 @@ export async function loadEntry(plan: ReadPlan, stamps: readonly Stamp[], load: 
 async function store(
   plan: ReadPlan,
   stamps: readonly Stamp[],
-  { result, payload }: { readonly result: unknown; readonly payload: string },
+  {
+    result,
+    payload,
+    leaseToken,
+  }: { readonly result: unknown; readonly payload: string; readonly leaseToken?: string | undefined },
   { store, random }: FillDeps,
 ): Promise<boolean> {
   const ttlMs = Math.round(plan.ttlMs(result) * (1 - jitter * random()))
@@ -71,7 +80,7 @@ async function store(
   if (lateTags === 'invalidated') return false
   const held = Object.fromEntries(plan.tags.map((tag, i) => [tagId(tag), stamps[i]!]))
   const text = encodeEntry({ stamps: held, lateTags, ttlMs, staleMs: plan.staleMs, payload })
-  await store.fill(plan.key, text, retainMs)
+  await store.fill(plan.key, text, retainMs, leaseToken)
   return true
 }
 

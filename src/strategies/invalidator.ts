@@ -25,8 +25,11 @@ export interface InvalidatorDeps {
  * - *abandoned*  it rolled back: the intents are removed, nothing is invalidated.
  */
 export interface WriteScope {
-  /** Before the write. Does not wait for the store: a crash is covered as soon as the command has left. */
-  record(models: readonly string[]): void
+  /**
+   * Before the write. Does not wait for the store: a crash is covered as soon as the command has left. Only the first one
+   * returns a promise to wait for, because the way to the store has to be opened before anything leaves.
+   */
+  record(models: readonly string[]): Promise<void> | undefined
   /** Never rejects. With `keepIntents`, the sweepers invalidate the models once more when the intents expire. */
   commit(events: readonly RowEvent[], options?: { readonly keepIntents: boolean }): Promise<void>
   abandon(): void
@@ -48,6 +51,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   const background = new Set<Promise<unknown>>()
   const debts = createDebts({ store, clock, report })
   let renewal: Timer | undefined
+  let opened = false
 
   function inBackground(work: Promise<unknown>) {
     const tracked = work.finally(() => background.delete(tracked))
@@ -82,15 +86,20 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     return {
       record(names) {
         const fresh = names.filter((name) => !models.has(name))
-        if (fresh.length === 0) return
+        if (fresh.length === 0) return undefined
         for (const name of fresh) models.add(name)
         active.set(id, models)
         renewLater()
-        inBackground(
-          store.intend({ id, models: fresh }, intentMs).catch((error: unknown) => {
+        const recorded = store.intend({ id, models: fresh }, intentMs).then(
+          () => {
+            opened = true
+          },
+          (error: unknown) => {
             report({ kind: 'weakened-write', models: fresh, reason: 'its intent could not be recorded', error })
-          }),
+          },
         )
+        inBackground(recorded)
+        return opened ? undefined : recorded
       },
 
       async commit(events, { keepIntents } = { keepIntents: false }) {
@@ -130,6 +139,8 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       debts.rest()
       renewal?.cancel()
       renewal = undefined
+      // What follows may have to open the store again.
+      opened = false
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import type { MakeNonce } from '../core/nonce.ts'
-import type { EntryKey, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
+import type { EntryKey, LeaseWatch, LoadOutcome, Stamp, Store } from '../core/store.ts'
+import type { Found } from './lookup.ts'
 
 export interface LeaseDeps {
   readonly store: Store
@@ -12,59 +13,69 @@ export interface LeaseDeps {
   readonly loadWaitMs: number
 }
 
-/** A lease that is held: it renews itself until it is released. */
+/** A lease that is held: it renews itself until it ends. */
 export interface HeldLease {
-  /** Never rejects. */
+  readonly token: string
+  /** Frees it and wakes those who wait. Never rejects. */
   release(outcome: LoadOutcome): Promise<void>
+  /** It was freed by other means. */
+  ended(): void
 }
 
-export type Turn<Found> =
-  /** Ours to load; `found` is what is stored now that we hold the lease. */
-  | { readonly kind: 'ours'; readonly lease: HeldLease; readonly found: Found }
-  /** Somebody else loaded, and left this. */
-  | { readonly kind: 'theirs'; readonly found: Found }
-  /** Load without a lease: the other failed, the wait was too long, or the store is out of reach. */
-  | { readonly kind: 'alone' }
+export type Turn =
+  /** Ours to load: nothing was stored when the lease was taken. */
+  | { readonly kind: 'ours'; readonly lease: HeldLease; readonly stamps: readonly Stamp[] }
+  /** Somebody else has loaded, and left this. */
+  | { readonly kind: 'theirs'; readonly found: Exclude<Found, { kind: 'missing' }> }
+  /** Load without a lease: the other failed, the wait was too long, or the store is out of reach (then there are no stamps). */
+  | { readonly kind: 'alone'; readonly stamps: readonly Stamp[] | null }
 
-export interface TakeTurn<Found> {
+export interface TakeTurn {
   readonly key: EntryKey
   readonly look: () => Promise<Found>
-  readonly isFound: (found: Found) => boolean
+  readonly obtainStamps: () => Promise<readonly Stamp[]>
 }
 
 /**
- * Decides which process loads an entry. For efficiency only: correctness never depends on who holds a lease, or on whether
- * two do.
+ * Decides which process loads an entry, and gives it the stamps to load under. For efficiency only: correctness never
+ * depends on who holds a lease, or on whether two do.
  *
- * - *asking*    takes the lease and looks at the entry in one go. Leaves with `ours`, or finds it held.
+ * - *asking*    takes the lease, obtains the stamps and looks at the entry, in one round trip. Leaves with `ours`, with
+ *               `theirs` if somebody filled it meanwhile, or finds the lease held.
  * - *listening* subscribes to the release, then asks once more: it may have ended before we listened.
- * - *waiting*   until woken, until the holder's lease would have ended, or until `loadWaitMs` is used up. A holder that filled
- *               leads to a look at the entry; one that failed, or a used up wait, to `alone`.
+ * - *waiting*   until woken, until the holder's lease would have ended, or until `loadWaitMs` is used up. A holder that failed,
+ *               or a used up wait, leads to `alone`; anything else to asking.
  */
-export async function takeTurn<Found>(turn: TakeTurn<Found>, deps: LeaseDeps): Promise<Turn<Found>> {
+export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: LeaseDeps): Promise<Turn> {
   const { store, clock, makeNonce, loadLeaseMs, loadWaitMs } = deps
-  const { key, look, isFound } = turn
   const token = makeNonce()
   const giveUpMs = clock.nowMs() + loadWaitMs
   let watch: LeaseWatch | null = null
+  let stamps: readonly Stamp[] | null = null
   try {
     for (;;) {
       // Sent in this order on one connection: what a holder filled before it released is seen by whoever comes after.
-      const [answer, found] = await Promise.all([store.acquireLease(key, token, loadLeaseMs), look()])
-      if (answer.kind === 'acquired') return { kind: 'ours', lease: hold(key, token, deps), found }
+      const asked = [store.acquireLease(key, token, loadLeaseMs), obtainStamps(), look()] as const
+      const [answer, obtained, found] = await Promise.all(asked)
+      stamps = obtained
+      if (found.kind !== 'missing') {
+        if (answer.kind === 'acquired') await hold(key, token, deps).release('filled')
+        return { kind: 'theirs', found }
+      }
+      if (answer.kind === 'acquired') return { kind: 'ours', lease: hold(key, token, deps), stamps }
       const leftMs = giveUpMs - clock.nowMs()
-      if (leftMs <= 0) return { kind: 'alone' }
+      if (leftMs <= 0) return { kind: 'alone', stamps }
       if (!watch) {
         watch = await store.watchLease(key)
         continue
       }
       const outcome = await watch.released(Math.min(answer.remainingMs + 1, leftMs))
-      if (outcome === 'failed') return { kind: 'alone' }
-      const left = await look()
-      if (isFound(left)) return { kind: 'theirs', found: left }
+      if (outcome === 'failed') return { kind: 'alone', stamps }
     }
   } catch {
-    return { kind: 'alone' }
+    // The lease may be ours although the rest failed.
+    store.releaseLease(key, token, 'failed').catch(() => {})
+    return { kind: 'alone', stamps }
   } finally {
     await watch?.close()
   }
@@ -86,11 +97,16 @@ function hold(key: EntryKey, token: string, { store, clock, loadLeaseMs }: Lease
       if (kept && !over) renewLater()
     })
   }
+  const ended = () => {
+    over = true
+    timer.cancel()
+  }
   renewLater()
   return {
+    token,
+    ended,
     async release(outcome) {
-      over = true
-      timer.cancel()
+      ended()
       await store.releaseLease(key, token, outcome).catch(() => {})
     },
   }

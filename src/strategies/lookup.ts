@@ -6,7 +6,8 @@ import type { ReadPlan } from './read-plan.ts'
 
 export type Found =
   | { readonly kind: 'fresh' | 'stale'; readonly result: unknown; readonly ageMs: number }
-  | { readonly kind: 'missing' }
+  /** `stamps` are the current ones of the query's tags. */
+  | { readonly kind: 'missing'; readonly stamps: Looked['stamps'] }
 
 export interface LookupDeps {
   readonly store: Store
@@ -22,6 +23,7 @@ export interface LookupDeps {
  */
 export async function lookup(plan: ReadPlan, { store, codec, report }: LookupDeps): Promise<Found> {
   const looked = await store.lookup(plan.key, plan.tags)
+  const missing: Found = { kind: 'missing', stamps: looked.stamps }
   if (!looked.entry) return missing
   try {
     const entry = decodeEntry(looked.entry.text)
@@ -38,8 +40,6 @@ export async function lookup(plan: ReadPlan, { store, codec, report }: LookupDep
     return missing
   }
 }
-
-const missing: Found = { kind: 'missing' }
 
 /** By the tags of the query as it is analysed now, not as it was when the entry was written. */
 function hasCurrentStamps(entry: Entry, tags: readonly StampTag[], { stamps }: Looked): boolean {

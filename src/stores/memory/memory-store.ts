@@ -100,8 +100,9 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
     async obtainStamps(tags, retainMs) {
       return tags.map((tag) => obtain(tag, retainMs))
     },
-    async fill(key, text, retainMs) {
+    async fill(key, text, retainMs, leaseToken) {
       bounded.set(entryName(key), { text, expiresAtMs: clock.nowMs() + retainMs })
+      if (leaseToken !== undefined) leases.release(entryName(key), leaseToken, 'filled')
     },
 
     async touch(model, decide) {

@@ -74,17 +74,3 @@ export function isCluster(client: Client): client is Cluster {
 function isClient(source: object): source is Client {
   return 'duplicate' in source && typeof source.duplicate === 'function' && 'evalsha' in source
 }
-
-/** Sends commands together: as one pipeline to one server, one by one to a cluster, where keys have different homes. */
-export async function sendAll(
-  client: Client,
-  commands: readonly (readonly [string, ...string[]])[],
-): Promise<unknown[]> {
-  if (isCluster(client)) return Promise.all(commands.map(([name, ...args]) => client.call(name, ...args)))
-  const replies = await client.pipeline(commands.map((command) => [...command])).exec()
-  if (!replies) throw new CacheError('STORE.UNAVAILABLE', 'Redis gave no reply to a pipeline.')
-  return replies.map(([error, reply]) => {
-    if (error) throw error
-    return reply
-  })
-}

@@ -3,11 +3,12 @@ import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import type { DecideTouched, Intent, Stamp, StampTag, Store } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
-import { type Client, type ClientSource, sendAll } from './client.ts'
+import type { Client, ClientSource } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLeaseChannel } from './lease-channel.ts'
 import * as scripts from './scripts.ts'
+import { type Command, send } from './send.ts'
 import { planStamps, readStamps } from './stamp-plan.ts'
 
 export interface RedisStoreDeps {
@@ -82,9 +83,13 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
         obtainStamps(client, tags, { identity, retainMs, nonce: makeNonce(), keys }),
       ),
 
-    fill: (key, text, retainMs) =>
+    fill: (key, text, retainMs, leaseToken) =>
       connection.run(async (client) => {
-        await client.set(keys.entry(key), text, 'PX', Math.ceil(retainMs))
+        // On one connection, and in one slot of a cluster, they run in this order.
+        await Promise.all([
+          send(client, ['set', keys.entry(key), text, 'PX', Math.ceil(retainMs)]),
+          leaseToken !== undefined && scripts.releaseLease(client, keys.lease(key), leaseToken, 'filled'),
+        ])
       }),
 
     touch: (model, decide) => connection.run((client) => touch(client, model, decide)),
@@ -92,15 +97,15 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     touchUserTags: (names) =>
       connection.run(async (client) => {
         // The mark first: a filler that finds it unmoved has obtained its stamps before they are removed here.
-        await client.unlink(keys.userMark)
-        await Promise.all(names.map((name) => client.unlink(keys.userTag(name))))
+        await send(client, ['unlink', keys.userMark])
+        await Promise.all(names.map((name) => send(client, ['unlink', keys.userTag(name)])))
       }),
 
     intend: (intent, leaseMs) =>
       connection.run((client) => scripts.intend(client, keys.intents, leaseMs, members(intent))),
     settle: (intent) =>
       connection.run(async (client) => {
-        await client.zrem(keys.intents, ...members(intent))
+        await send(client, ['zrem', keys.intents, ...members(intent)])
       }),
     async sweep(leaseMs) {
       // Not every change of the server closes the connection: a demotion and a new replication history do not.
@@ -125,6 +130,9 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     },
   }
 }
+
+const sendAll = (client: Client, commands: readonly Command[]) =>
+  Promise.all(commands.map((command) => send(client, command)))
 
 const members = ({ id, models }: Intent) => models.map((model) => `${model} ${id}`)
 
@@ -179,7 +187,7 @@ function addresses(tags: readonly Tag[], keys: Keys) {
 }
 
 async function dropRoots(client: Client, models: readonly string[], keys: Keys): Promise<void> {
-  await Promise.all(models.map((model) => client.hdel(keys.model(model), 'root')))
+  await Promise.all(models.map((model) => send(client, ['hdel', keys.model(model), 'root'])))
 }
 
 /** Drops first, forgets the intents after: a sweeper that dies in between leaves them to the next one. */
@@ -193,6 +201,6 @@ async function sweep(
   if (expired.models.length === 0) return []
   await dropRoots(client, expired.models, keys)
   // By the time of the reading, so that an intent that was renewed meanwhile stays.
-  await client.zremrangebyscore(keys.intents, '-inf', expired.nowMs)
+  await send(client, ['zremrangebyscore', keys.intents, '-inf', expired.nowMs])
   return expired.models
 }

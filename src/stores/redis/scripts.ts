@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Client, isCluster } from './client.ts'
+import { send } from './send.ts'
 
 /** One Lua script: its text, and the digest under which Redis remembers it. */
 interface Script {
@@ -16,10 +17,10 @@ function loadScript(name: string): Script {
 /** Runs by digest, and by text where the server does not know the script (first use, SCRIPT FLUSH, restart, another node). */
 async function run(client: Client, script: Script, keys: readonly string[], args: readonly (string | number)[]) {
   try {
-    return await client.evalsha(script.sha1, keys.length, ...keys, ...args)
+    return await send(client, ['evalsha', script.sha1, keys.length, ...keys, ...args])
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-      return await client.eval(script.text, keys.length, ...keys, ...args)
+      return await send(client, ['eval', script.text, keys.length, ...keys, ...args])
     }
     throw error
   }

@@ -1,0 +1,87 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { RowEvent } from '../analysis/row-event.ts'
+import type { Invalidator, WriteScope } from '../strategies/invalidator.ts'
+import type { Hook } from './hook.ts'
+import { howRun } from './internals.ts'
+import { provesRollback } from './outcome.ts'
+import type { OpenTransaction } from './transactions.ts'
+
+/**
+ * The batches that are under way: `$transaction([...])`.
+ *
+ * A batch is judged as a whole. Its hooks hear of their own statements alone: when one fails, those of all others succeed,
+ * although the batch was rolled back; and the promise of a batch rejects without waiting for the hooks that have not ended.
+ *
+ * - *open*         statements add their row events.
+ * - *committed*    or its outcome is not known: all events are invalidated before the caller hears of it.
+ * - *rolled back*  a statement failed in a way that proves it: nothing is, unless a statement may have committed by itself.
+ */
+export interface Batches {
+  /** The batch that a hook runs in; `undefined` if it was not begun through this plugin. */
+  current(): OpenTransaction | undefined
+  /** The hook, such that a failure of its statement is noticed. */
+  watched(hook: Hook): Hook
+  run<Result>(start: () => Promise<Result>): Promise<Result>
+}
+
+interface Batch extends OpenTransaction {
+  readonly statements: { events: readonly RowEvent[]; readonly survivesRollback: boolean }[]
+  readonly errors: unknown[]
+}
+
+export function createBatches(invalidator: Invalidator): Batches {
+  const batches = new AsyncLocalStorage<Batch>()
+
+  async function end({ scope, statements, errors }: Batch, outcome: 'resolved' | 'rejected') {
+    const rolledBack = outcome === 'rejected' && errors.length > 0 && errors.every(provesRollback)
+    const events = statements.filter((one) => !rolledBack || one.survivesRollback).flatMap((one) => one.events)
+    if (rolledBack && events.length === 0) scope.abandon()
+    else await scope.commit(events)
+  }
+
+  return {
+    current: () => batches.getStore(),
+    watched(hook) {
+      const batch = batches.getStore()
+      if (!batch || howRun(hook).kind !== 'batch') return hook
+      const query: Hook['query'] = async (args) => {
+        try {
+          return await hook.query(args)
+        } catch (error) {
+          batch.errors.push(error)
+          throw error
+        }
+      }
+      return { ...hook, query }
+    },
+    async run(start) {
+      const batch = openBatch(invalidator.open())
+      let outcome: 'resolved' | 'rejected' = 'rejected'
+      try {
+        const result = await batches.run(batch, start)
+        outcome = 'resolved'
+        return result
+      } finally {
+        await end(batch, outcome)
+      }
+    },
+  }
+}
+
+function openBatch(scope: WriteScope): Batch {
+  const statements: Batch['statements'] = []
+  return {
+    scope,
+    statements,
+    errors: [],
+    begin(events, { survivesRollback }) {
+      const statement = { events, survivesRollback }
+      statements.push(statement)
+      return {
+        finish(known) {
+          statement.events = known
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,84 @@
+import type { EntryKey, Stamp } from '../core/store.ts'
+import type { Served } from './read-plan.ts'
+
+/** What a flight brought to the one who started it. */
+export type Landed =
+  /** From the database; `payload` is the text of the result, for those who joined. */
+  | { readonly kind: 'loaded'; readonly served: Served; readonly payload: string | null }
+  /** From the store, where somebody else had put it. */
+  | { readonly kind: 'found'; readonly served: Served }
+
+/** What a read gets from a flight. */
+export type Arrival =
+  /** It started the flight itself. */
+  | { readonly kind: 'own'; readonly served: Served }
+  | { readonly kind: 'joined'; readonly payload: string | null }
+  /** It joined, and the flight brought what had been in the store before: read again. */
+  | { readonly kind: 'too-early' }
+
+/** A flight calls it right before it asks the database, with the stamps that it obtained before. */
+export type Loading = (stamps: readonly Stamp[] | null) => void
+
+/**
+ * The loads of this process: misses of one key share one.
+ *
+ * A read may only be given what is not older than the read itself. So it joins a flight
+ *
+ * - *before the load*: the database is asked after the read began. Should the flight find an entry instead, that may have
+ *   been seen before the read began: `too-early`.
+ * - *during the load*: only if the read saw the very stamps that the flight holds. Then nothing was invalidated since before
+ *   the load.
+ *
+ * Otherwise it starts a flight of its own, which replaces the older one for those who come after.
+ */
+export interface Flights {
+  /** @param seen the stamps that the read saw when it missed; `null` where there was none. */
+  join(key: EntryKey, seen: readonly (Stamp | null)[], start: (loading: Loading) => Promise<Landed>): Promise<Arrival>
+  running(): readonly Promise<unknown>[]
+}
+
+interface Running {
+  readonly landing: Promise<Landed>
+  /** The stamps of the load; `undefined` until it begins. */
+  readonly held: () => readonly Stamp[] | null | undefined
+}
+
+export function createFlights(): Flights {
+  const latest = new Map<string, Running>()
+  const all = new Set<Promise<Landed>>()
+
+  async function startOne(id: string, start: (loading: Loading) => Promise<Landed>): Promise<Arrival> {
+    let held: readonly Stamp[] | null | undefined
+    const landing = start((stamps) => {
+      held = stamps
+    })
+    const flight: Running = { landing, held: () => held }
+    latest.set(id, flight)
+    all.add(landing)
+    try {
+      return { kind: 'own', served: (await landing).served }
+    } finally {
+      all.delete(landing)
+      if (latest.get(id) === flight) latest.delete(id)
+    }
+  }
+
+  return {
+    async join(key, seen, start) {
+      const id = `${key.model} ${key.digest}`
+      const flight = latest.get(id)
+      if (!flight) return startOne(id, start)
+      const held = flight.held()
+      if (held !== undefined && !sameStamps(seen, held)) return startOne(id, start)
+      const landed = await flight.landing
+      if (landed.kind === 'loaded') return { kind: 'joined', payload: landed.payload }
+      return { kind: 'too-early' }
+    },
+    running: () => [...all],
+  }
+}
+
+/** The held ones may be followed by one more: the mark of the user tags. */
+function sameStamps(seen: readonly (Stamp | null)[], held: readonly Stamp[] | null): boolean {
+  return held !== null && seen.every((stamp, i) => stamp !== null && stamp === held[i])
+}
