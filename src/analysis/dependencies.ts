@@ -1,14 +1,14 @@
 import { type Dependency, makeShape, type ShapeUse } from '../core/tags.ts'
 import type { DataModel, Model } from './data-model.ts'
-import { encodeValues } from './pin.ts'
+import { encodeValues, pinnedValue } from './pin.ts'
 import { relatedModels } from './related-models.ts'
-import { pinsOfUnique } from './where-pins.ts'
+import { pinsOfUnique, property } from './where-pins.ts'
 
 /**
  * Everything that the answer of a read can depend on, one dependency per model.
  *
- * A lookup by a whole unique key depends, in its own model, on that key's values; anything else, and every model reached
- * through a relation, on the whole list. `unknown` means: do not cache.
+ * A lookup by a whole unique key depends, in its own model, on that key's values; a list whose `where` pins a field, on that
+ * field's value; anything else, and every model reached through a relation, on the whole list. `unknown` means: do not cache.
  */
 export function dependenciesOf(dataModel: DataModel, { model: name, operation, args }: Operation): Dependencies {
   const model = dataModel.models.get(name)
@@ -20,9 +20,10 @@ export function dependenciesOf(dataModel: DataModel, { model: name, operation, a
   const view = [model.name, ...related].find((one) => dataModel.models.get(one)?.isView)
   if (view !== undefined) return unknown(`${view} is a view: the tables behind it are not in the schema.`)
 
-  const lookup = operation.startsWith('findUnique') ? lookupUse(dataModel, model, args) : undefined
+  const isLookup = operation.startsWith('findUnique')
+  const own = isLookup ? lookupUse(dataModel, model, args) : listUse(dataModel, model, args)
   const uses = new Map<string, readonly ShapeUse[]>([...related].map((one) => [one, [wholeList]]))
-  uses.set(name, lookup ? [lookup, ...(uses.get(name) ?? [])] : [wholeList])
+  uses.set(name, own ? [own, ...(uses.get(name) ?? [])] : [wholeList])
   return { kind: 'known', dependencies: [...uses].map(([model, uses]) => ({ model, uses })) }
 }
 
@@ -59,6 +60,28 @@ function lookupUse(dataModel: DataModel, model: Model, args: unknown): ShapeUse 
     if (!pins) continue
     const shape = makeShape(unique.fields, 'all')
     const values = encodeValues(shape, pins)
+    if (values !== undefined) return { shape, values: [values] }
+  }
+  return undefined
+}
+
+/**
+ * One field that the top level of the `where` pins: every row of the answer has this value. One only, so that the shapes of
+ * a model are no more than its fields; foreign keys first, because lists are mostly those of a parent.
+ *
+ * With a cursor nothing is pinned: the row that the cursor names need not be among those that the `where` names.
+ */
+function listUse(dataModel: DataModel, model: Model, args: unknown): ShapeUse | undefined {
+  if (property(args, 'cursor') !== undefined) return undefined
+  const where = property(args, 'where')
+  const fields = [...model.fields.values()]
+  const foreignKeys = new Set(fields.flatMap((field) => field.relation?.fromFields ?? []))
+  const candidates = [...fields.filter((field) => foreignKeys.has(field.name)), ...fields]
+  for (const field of candidates) {
+    const text = pinnedValue(dataModel, field, property(where, field.name))
+    if (text === undefined) continue
+    const shape = makeShape([field.name], 'all')
+    const values = encodeValues(shape, new Map([[field.name, text]]))
     if (values !== undefined) return { shape, values: [values] }
   }
   return undefined

@@ -3,12 +3,12 @@ import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import type { DecideTouched, Intent, Stamp, StampTag, Store } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
-import type { Client, ClientSource } from './client.ts'
+import { type Client, type ClientSource, isCluster } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLeaseChannel } from './lease-channel.ts'
 import * as scripts from './scripts.ts'
-import { type Command, send } from './send.ts'
+import { send } from './send.ts'
 import { planStamps, readStamps } from './stamp-plan.ts'
 
 export interface RedisStoreDeps {
@@ -66,16 +66,16 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     lookup: (key, tags) =>
       connection.run(async (client, identity) => {
         const plan = planStamps(tags, keys)
-        const name = keys.entry(key)
-        const [text, remainingMs, ...replies] = await sendAll(client, [['get', name], ['pttl', name], ...plan.commands])
+        const read = isCluster(client) ? lookupEach : scripts.lookup
+        const [text, remainingMs, ...values] = await read(client, keys.entry(key), plan.keys)
         const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remainingMs), 0) } : null
-        return { entry, stamps: readStamps(plan, replies, identity) }
+        return { entry, stamps: readStamps(plan, values, identity) }
       }),
 
     stamps: (tags) =>
       connection.run(async (client, identity) => {
         const plan = planStamps(tags, keys)
-        return readStamps(plan, await sendAll(client, plan.commands), identity)
+        return readStamps(plan, await readEach(client, plan.keys), identity)
       }),
 
     obtainStamps: (tags, retainMs) =>
@@ -131,8 +131,24 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
   }
 }
 
-const sendAll = (client: Client, commands: readonly Command[]) =>
-  Promise.all(commands.map((command) => send(client, command)))
+/** As the script does, for keys that no script may read together. */
+async function lookupEach(
+  client: Client,
+  entryKey: string,
+  stampKeys: readonly scripts.StampKey[],
+): Promise<unknown[]> {
+  const entry = [send(client, ['get', entryKey]), send(client, ['pttl', entryKey])]
+  const [found, values] = await Promise.all([Promise.all(entry), readEach(client, stampKeys)])
+  return [...found, ...values]
+}
+
+/** The values of the keys and their fields, in order. */
+async function readEach(client: Client, stampKeys: readonly scripts.StampKey[]): Promise<unknown[]> {
+  const replies = stampKeys.map(({ key, fields }) =>
+    send(client, fields.length === 0 ? ['get', key] : ['hmget', key, ...fields]),
+  )
+  return (await Promise.all(replies)).flat()
+}
 
 const members = ({ id, models }: Intent) => models.map((model) => `${model} ${id}`)
 

@@ -27,6 +27,7 @@ async function run(client: Client, script: Script, keys: readonly string[], args
 }
 
 const scripts = {
+  lookup: loadScript('lookup'),
   obtainStamps: loadScript('obtain-stamps'),
   obtainStamp: loadScript('obtain-stamp'),
   touch: loadScript('touch'),
@@ -45,6 +46,20 @@ export async function loadScripts(client: Client): Promise<void> {
   const nodes = isCluster(client) ? client.nodes('master') : [client]
   const texts = Object.values(scripts).map((script) => script.text)
   await Promise.all(nodes.flatMap((node) => texts.map((text) => node.script('LOAD', text))))
+}
+
+/** Keys that hold stamps: strings, and hashes with the fields to read. */
+export interface StampKey {
+  readonly key: string
+  /** Empty for a string. */
+  readonly fields: readonly string[]
+}
+
+/** The entry, its remaining milliseconds, and the stamps in the order of the keys and their fields. */
+export async function lookup(client: Client, entryKey: string, stampKeys: readonly StampKey[]): Promise<unknown[]> {
+  const keys = [entryKey, ...stampKeys.map(({ key }) => key)]
+  const args = stampKeys.flatMap(({ fields }) => [fields.length, ...fields])
+  return (await run(client, scripts.lookup, keys, args)) as unknown[]
 }
 
 export interface ObtainStamps {

@@ -1,42 +1,59 @@
 import type { Stamp, StampTag } from '../../core/store.ts'
 import type { Keys } from './keys.ts'
+import type { StampKey } from './scripts.ts'
 
-/** The commands that read the stamps of some tags: one HMGET per model, one GET per other stamp. */
+/** Where the stamps of some tags are: a hash per model for root and shapes, a string for every other. */
 export interface StampPlan {
-  readonly commands: readonly (readonly [string, ...string[]])[]
-  /** Where the stamp of each tag stands in the replies: which reply, and which element of it. */
-  readonly places: readonly { readonly reply: number; readonly element: number | null; readonly isRoot: boolean }[]
+  readonly keys: readonly StampKey[]
+  /** Per tag: which of all the values, counted over the keys and their fields. */
+  readonly places: readonly { readonly value: number; readonly isRoot: boolean }[]
 }
 
-export function planStamps(tags: readonly StampTag[], keys: Keys): StampPlan {
-  const commands: [string, ...string[]][] = []
-  const hashes = new Map<string, number>()
-  const places = tags.map((tag) => {
-    if (tag.kind === 'root' || tag.kind === 'shape') {
-      let reply = hashes.get(tag.model)
-      if (reply === undefined) {
-        reply = commands.push(['hmget', keys.model(tag.model)]) - 1
-        hashes.set(tag.model, reply)
-      }
-      // The command's name and key come before its fields.
-      const element = commands[reply]!.push(tag.kind === 'root' ? 'root' : `stamp ${tag.shape}`) - 3
-      return { reply, element, isRoot: tag.kind === 'root' }
-    }
-    return { reply: commands.push(['get', nameOf(tag, keys)]) - 1, element: null, isRoot: false }
+export function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
+  const fieldsOf = new Map<string, string[]>()
+  const located = tags.map((tag) => {
+    const key = keyOf(tag, names)
+    const fields = fieldsOf.get(key) ?? []
+    fieldsOf.set(key, fields)
+    const field = fieldOf(tag)
+    return { key, field: field === null ? 0 : fields.push(field) - 1, isRoot: tag.kind === 'root' }
   })
-  return { commands, places }
+  const starts = new Map<string, number>()
+  let values = 0
+  for (const [key, fields] of fieldsOf) {
+    starts.set(key, values)
+    values += Math.max(fields.length, 1)
+  }
+  return {
+    keys: [...fieldsOf].map(([key, fields]) => ({ key, fields })),
+    places: located.map(({ key, field, isRoot }) => ({ value: starts.get(key)! + field, isRoot })),
+  }
 }
 
 /** A root stamp that was made on another server counts as missing. */
-export function readStamps(plan: StampPlan, replies: readonly unknown[], identity: string): (Stamp | null)[] {
-  return plan.places.map(({ reply, element, isRoot }) => {
-    const value = element === null ? replies[reply] : (replies[reply] as readonly unknown[])[element]
+export function readStamps(plan: StampPlan, values: readonly unknown[], identity: string): (Stamp | null)[] {
+  return plan.places.map(({ value: place, isRoot }) => {
+    const value = values[place]
     if (typeof value !== 'string') return null
     return isRoot && !value.startsWith(`${identity}:`) ? null : value
   })
 }
 
-function nameOf(tag: Exclude<StampTag, { kind: 'root' | 'shape' }>, keys: Keys): string {
-  if (tag.kind === 'values') return keys.values(tag.model, tag.shape, tag.values)
-  return tag.kind === 'user' ? keys.userTag(tag.name) : keys.userMark
+function keyOf(tag: StampTag, names: Keys): string {
+  switch (tag.kind) {
+    case 'root':
+    case 'shape':
+      return names.model(tag.model)
+    case 'values':
+      return names.values(tag.model, tag.shape, tag.values)
+    case 'user':
+      return names.userTag(tag.name)
+    case 'user-mark':
+      return names.userMark
+  }
+}
+
+function fieldOf(tag: StampTag): string | null {
+  if (tag.kind === 'root') return 'root'
+  return tag.kind === 'shape' ? `stamp ${tag.shape}` : null
 }

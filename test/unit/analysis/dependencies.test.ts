@@ -50,10 +50,30 @@ describe('any other read', () => {
   it.each(['findFirst', 'findFirstOrThrow', 'findMany', 'count', 'aggregate', 'groupBy'])(
     '%s depends on the list',
     (operation) => {
-      expect(read('User', operation, { where: { id: 1 } })).toEqual({ User: list })
       expect(read('User', operation, undefined)).toEqual({ User: list })
+      expect(read('User', operation, { where: { id: { gt: 1 } } })).toEqual({ User: list })
     },
   )
+
+  it.each(['findFirst', 'findFirstOrThrow', 'findMany', 'count', 'aggregate', 'groupBy'])(
+    '%s depends on the value that its where pins',
+    (operation) => {
+      const where = { id: 1, posts: { some: {} } }
+      expect(read('User', operation, { where })).toEqual({ User: ['id|*=["1"]'], Post: list })
+    },
+  )
+
+  it('pins one field, a foreign key before others', () => {
+    expect(read('Post', 'findMany', { where: { id: 7, authorId: 1 } })).toEqual({ Post: ['authorId|*=["1"]'] })
+  })
+
+  it('pins nothing that is inside AND, OR or NOT, and nothing beside a cursor', () => {
+    const where = { id: 1 }
+    for (const args of [{ where: { AND: [where] } }, { where: { OR: [where] } }, { where: { NOT: where } }]) {
+      expect(read('User', 'findMany', args)).toEqual({ User: list })
+    }
+    expect(read('User', 'findMany', { where, cursor: { id: 2 } })).toEqual({ User: list })
+  })
 
   it.each([
     ['include', { include: { posts: true } }, ['Post']],

@@ -1,0 +1,70 @@
+import { seededRandom } from './random.ts'
+import type { CityRow } from './world.ts'
+
+export type Request = Read | Update
+
+/** What the imagined site shows. */
+export type Read =
+  | { readonly kind: 'city page'; readonly id: number }
+  | { readonly kind: 'largest cities'; readonly countryCode: string }
+  | { readonly kind: 'country numbers'; readonly countryCode: string }
+  | { readonly kind: 'search'; readonly prefix: string }
+
+export interface Update {
+  readonly kind: 'update'
+  readonly id: number
+  readonly population: number
+}
+
+export const readKinds = ['city page', 'largest cities', 'country numbers', 'search'] as const
+
+export interface Traffic {
+  next(): Request
+}
+
+export interface TrafficOptions {
+  readonly cities: readonly CityRow[]
+  /** The same seed makes the same requests in the same order. */
+  readonly seed: number
+  /** Between 0 and 1. */
+  readonly writeShare: number
+}
+
+/** An endless sequence of requests. A city with twice the people is asked for, and updated, twice as often. */
+export function createTraffic({ cities, seed, writeShare }: TrafficOptions): Traffic {
+  const random = seededRandom(seed)
+  const drawCity = weightedDraw(cities, random)
+
+  function nextRead(): Read {
+    const { id, name, countryCode } = drawCity()
+    const choice = random()
+    if (choice < 0.4) return { kind: 'city page', id }
+    if (choice < 0.6) return { kind: 'largest cities', countryCode }
+    if (choice < 0.8) return { kind: 'country numbers', countryCode }
+    return { kind: 'search', prefix: name.slice(0, 2) }
+  }
+
+  function nextUpdate(): Update {
+    const { id, population } = drawCity()
+    return { kind: 'update', id, population: Math.round(population * (0.95 + random() * 0.1)) }
+  }
+
+  return { next: () => (random() < writeShare ? nextUpdate() : nextRead()) }
+}
+
+function weightedDraw(cities: readonly CityRow[], random: () => number): () => CityRow {
+  let sum = 0
+  // Nobody lives in some of them, according to the data set; they have pages all the same.
+  const upTo = Float64Array.from(cities, ({ population }) => (sum += Math.max(population, 1)))
+  return () => {
+    const drawn = random() * sum
+    let low = 0
+    let high = upTo.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (upTo[middle]! > drawn) high = middle
+      else low = middle + 1
+    }
+    return cities[low]!
+  }
+}

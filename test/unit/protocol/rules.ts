@@ -1,0 +1,51 @@
+/** Every rule of the protocol, as `docs/protocol.md` numbers them. A mutation of the model breaks one of them. */
+export const rules = {
+  stampsBeforeLoad: 'stamps are obtained before the database is asked',
+  missingIsMiss: 'a stamp that is missing makes an entry invalid',
+  touchAfterCommit: 'stamps are removed after the commit',
+  touchBeforeAnswer: 'stamps are removed before the write is acknowledged',
+  registryCompared: 'a writer with an old copy of the registry decides again',
+  registryWithRoot: 'registry and root stamp are lost together',
+  flightsCompareStamps: 'a read joins a load under way only with the stamps of that load',
+  foundIsTooEarly: 'a read that joined a flight does not take what the flight found in the store',
+  staleNeedsStamps: 'an entry past its time is served only while its stamps hold',
+  transactionsBypass: 'reads in a transaction do not look at the cache',
+  transactionsFillNothing: 'reads in a transaction fill nothing',
+  unknownCounts: 'a commit whose outcome is unknown counts as committed',
+  rootNamesServer: 'a root stamp made on another server counts as missing',
+  intentRecorded: 'a write records its intent',
+  intentBeforeCommit: 'the intent leaves before the statement does',
+  renewal: 'a write that takes long renews its intent',
+  settleAfterTouch: 'the intent is removed after the stamps',
+  dropsBeforeForgetting: 'a sweeper drops the root before it forgets the intents',
+  removesWhatItRead: 'a sweeper removes only what had expired when it read',
+  birthIntent: 'a server that may have lost intents has its roots dropped one lease later',
+  marksWithIntents: 'birth mark and intents are lost together',
+  debtKept: 'a process that could not invalidate serves nothing of the model until it has',
+  paymentCoversWhatItSaw: 'a payment covers no debt that was made after it left',
+  failedTouchKeepsIntent: 'a write that could not invalidate leaves its intent to the sweepers',
+  lateTagsCompared: 'tags known with the result are compared in every lookup',
+  markCompared: 'late tags are good only if the mark has not moved since before the load',
+  markBeforeLoad: 'the mark is obtained before the database is asked',
+  markBeforeTags: 'an invalidation by tag moves the mark before it removes the tags',
+} as const
+
+/** What the protocol takes for granted. Without one of them there is a way to stale data: these are its limits. */
+export const assumptions = {
+  serversAreTold: 'a connection to a server that was replaced closes, or is looked at again, before it serves',
+  statementsEnd: 'what a dead writer left running in the database ends before its intent expires',
+  intentsArrive: 'an intent that was sent arrives, even if its sender dies',
+  writersRenew: 'a live writer reaches the store at least once per lease',
+} as const
+
+/** Found by the model; the code does not follow them yet. */
+export const proposals = {
+  unknownKeepsIntent: 'a write whose outcome is unknown leaves its intent to the sweepers',
+  birthDropsAtOnce: 'a server that may have lost intents has its roots dropped at once, too',
+  flightsCompareMark: 'a read joins a load under way only if it saw the mark of that load',
+} as const
+
+export type Rule = keyof typeof rules | keyof typeof assumptions | keyof typeof proposals
+
+/** Whether a rule is followed. */
+export type Follows = (rule: Rule) => boolean

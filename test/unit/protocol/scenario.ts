@@ -1,0 +1,55 @@
+import type { Follows } from './rules.ts'
+import type { Budget, State, Writer } from './state.ts'
+
+export type Fault =
+  | 'entry'
+  | 'model'
+  | 'value'
+  | 'intents'
+  | 'mark'
+  | 'user-tag'
+  /** FLUSHALL, or an eviction of everything. */
+  | 'all'
+  /** A server without data takes over. */
+  | 'restart'
+  /** A replica or a restored dump takes over. */
+  | 'failover'
+
+/** Who takes part, and what may go wrong how often. Anything may happen at any time. */
+export interface Scenario {
+  /** The process of each reader. */
+  readonly readers: readonly number[]
+  readonly writers: readonly { readonly process: number; readonly kind: Writer['kind'] }[]
+  /** What a write removes; which it is depends on how much of the row is known. */
+  readonly touches: 'value' | 'shape' | 'root'
+  readonly faults: readonly Fault[]
+  readonly budget: Budget
+  /** With sweepers there is time: intents expire. The first one is always on time; the others may be slow, and die. */
+  readonly sweepers: number
+  readonly hasLateTags: boolean
+  readonly hasRefresh: boolean
+}
+
+export interface World {
+  readonly scenario: Scenario
+  readonly follows: Follows
+}
+
+/** Adds a step: its name, and what it changes. A text that comes back says what is wrong. */
+export type Go = (label: string, change: (draft: State) => string | undefined) => void
+
+export const nothing = { crashes: 0, failures: 0, unknowns: 0, faults: 0 } as const
+
+export function scenario(parts: Partial<Scenario>): Scenario {
+  return {
+    readers: [0],
+    writers: [{ process: 1, kind: 'write' }],
+    touches: 'value',
+    faults: [],
+    budget: nothing,
+    sweepers: 0,
+    hasLateTags: false,
+    hasRefresh: false,
+    ...parts,
+  }
+}

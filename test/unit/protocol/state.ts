@@ -1,0 +1,123 @@
+/**
+ * One row, one query for it, one model: the smallest world in which the protocol can fail.
+ *
+ * The types are mutable, for a step changes a copy. A nonce is a text `n1`; which one is of no importance, so states that
+ * differ only in that are one state (see `model.ts`).
+ */
+export type Nonce = string
+
+/** Time is counted in sweeps: an intent lives two, and what a dead writer wrote must be seen four after its death. */
+export const intentTicks = 2
+export const promiseTicks = 4
+
+/** Row versions are numbered by commits, and 0 is the one before all; this one was never committed. */
+export const uncommitted = 99
+
+export interface Stamps {
+  root: Nonce | null
+  shape: Nonce | null
+  value: Nonce | null
+  /** The mark of the user tags; `null` where the query has no late tags. */
+  mark: Nonce | null
+}
+
+export interface Entry {
+  data: number
+  held: Stamps
+  late: Nonce | null
+}
+
+export interface Redis {
+  identity: Nonce
+  /** The hash of the model: root stamp with the server it was made on, shape stamp, version of the registry. */
+  root: { by: Nonce; nonce: Nonce } | null
+  shape: Nonce | null
+  version: Nonce | null
+  value: Nonce | null
+  mark: Nonce | null
+  userTag: Nonce | null
+  entry: Entry | null
+  /** Ticks until each expires; below 0 where it expired before the current tick. */
+  intents: Record<string, number>
+  /** The server that the birth mark names. */
+  born: Nonce | null
+}
+
+export interface Process {
+  /** The server it believes to talk to; `null` while it has not looked. */
+  sees: Nonce | null
+  /** Its copy of the registry. */
+  version: Nonce | null
+  /** The number of the latest invalidation that failed; 0 when nothing is owed. */
+  owes: number
+  /** The debt that a payment under way saw. */
+  paying: number
+  /** What its own reads must see, beyond what everybody's must. */
+  min: number
+  /** The reader whose flight others may join. */
+  flight: number | null
+}
+
+/** `looked` and on: see `readers.ts`. */
+export interface Reader {
+  process: number
+  at: 'idle' | 'looked' | 'late' | 'missed' | 'asking' | 'loading' | 'loaded' | 'tagged' | 'confirmed' | 'joined'
+  /** Runs behind somebody else's back: nobody is served. */
+  background: boolean
+  min: number
+  entry: Entry | null
+  /** Stamps it saw when it missed. */
+  seen: Stamps | null
+  /** Stamps it loads under. */
+  held: Stamps | null
+  data: number
+  late: Nonce | null
+  /** The reader whose flight it joined. */
+  flight: number | null
+}
+
+/** See `writers.ts`. */
+export interface Writer {
+  process: number
+  kind: 'write' | 'transaction' | 'tag'
+  at: 'idle' | 'begun' | 'written' | 'early' | 'committed' | 'marking' | 'tagging' | 'failed' | 'touched' | 'dead' | 'done'
+  intent: 'none' | 'unsent' | 'sent' | 'recorded'
+  /** The version it made. */
+  commit: number
+  /** Its statement runs in the database, and nobody waits for it. */
+  isRunning: boolean
+  isUnknown: boolean
+  /** Ticks until everybody must see what it wrote. */
+  due: number | null
+}
+
+export interface Sweeper {
+  at: 'idle' | 'dropping' | 'forgetting' | 'dead'
+  /** Ticks since it read. */
+  age: number
+}
+
+/** How often each of these may still happen. */
+export interface Budget {
+  crashes: number
+  failures: number
+  unknowns: number
+  faults: number
+}
+
+export interface State {
+  /** The version in the database. */
+  db: number
+  /** The version that every read that starts now must see. */
+  min: number
+  redis: Redis
+  /** What a replica or a dump holds. */
+  backup: Redis | null
+  processes: Process[]
+  readers: Reader[]
+  writers: Writer[]
+  sweepers: Sweeper[]
+  /** Whether the first sweeper has swept in this tick. */
+  isSwept: boolean
+  left: Budget
+}
