@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/examples/**/*.test.ts'],
           globalSetup: ['test/services/global-setup.ts'],
           setupFiles: ['test/setup/leave-nothing.ts'],
           testTimeout: 30_000,

@@ -7,7 +7,15 @@ export type {
   ReadInfo,
 } from './core/client.ts'
 export type { Codec } from './core/codec.ts'
-export type { ModelConfig, PluginConfig, ResultContext } from './core/config.ts'
+export type {
+  BatchConfig,
+  DefaultsConfig,
+  MemoryConfig,
+  ModelConfig,
+  PluginConfig,
+  ResultContext,
+  Strategy,
+} from './core/config.ts'
 export { CacheError, type ErrorCode } from './core/errors.ts'
 export type { CacheEvent } from './core/events.ts'
 export { cachePlugin } from './plugin.ts'

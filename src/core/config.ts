@@ -7,7 +7,7 @@ import { parseDuration } from './duration.ts'
 import { CacheError } from './errors.ts'
 import type { Report } from './events.ts'
 
-export type { CacheConfig, CacheDefaults, CachedModel } from './config/cache-config.ts'
+export type { CacheConfig, CachedModel } from './config/cache-config.ts'
 export { type CacheStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
 export type {
   BatchConfig,

@@ -39,6 +39,17 @@ export function createBatches(invalidator: Invalidator): Batches {
     else await scope.commit(events)
   }
 
+  async function whole<Result>(batch: Batch, running: Promise<Result>): Promise<Result> {
+    let outcome: 'resolved' | 'rejected' = 'rejected'
+    try {
+      const result = await running
+      outcome = 'resolved'
+      return result
+    } finally {
+      await end(batch, outcome)
+    }
+  }
+
   return {
     current: () => batches.getStore(),
     watched(hook) {
@@ -54,16 +65,10 @@ export function createBatches(invalidator: Invalidator): Batches {
       }
       return { ...hook, query }
     },
-    async run(start) {
+    run(start) {
       const batch = openBatch(invalidator.open())
-      let outcome: 'resolved' | 'rejected' = 'rejected'
-      try {
-        const result = await batches.run(batch, start)
-        outcome = 'resolved'
-        return result
-      } finally {
-        await end(batch, outcome)
-      }
+      // Not within the promise: what is no batch is refused at once, as the plain client does.
+      return whole(batch, batches.run(batch, start))
     },
   }
 }

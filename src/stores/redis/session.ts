@@ -1,6 +1,6 @@
-import type { Timer } from '../../core/clock.ts'
-import { type Client, confirmDatabase, openClient } from './client.ts'
-import type { Connection, ConnectionDeps } from './connection.ts'
+import type { Clock, Timer } from '../../core/clock.ts'
+import type { Report } from '../../core/events.ts'
+import { type Client, type ClientSource, confirmDatabase, openClient } from './client.ts'
 import { withDeadline } from './deadline.ts'
 import { readIdentity } from './identity.ts'
 import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable } from './outage.ts'
@@ -17,14 +17,30 @@ import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable 
  *
  * The three failures in a row are counted here and not by a library, because those measure time by the wall clock.
  */
-export type Session = Connection
+export interface Session {
+  run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T>
+  /** Looks at the server again when it is no longer the one that was looked at; the connection alone does not always tell. */
+  verify(): Promise<void>
+  /** The client, for a subscriber to be made from. */
+  client(): Client
+  close(): Promise<void>
+}
+
+export interface SessionDeps {
+  readonly source: ClientSource
+  readonly commandDeadlineMs: number
+  readonly clock: Clock
+  readonly report: Report
+  /** What must be done on a server before it may serve (again). Runs whenever the server may be another one than before. */
+  readonly prepare: (client: Client, identity: string) => Promise<void>
+}
 
 const failuresMax = 3
 const probeEveryMs = 250
 /** How long the first connection may take before it counts as lost, and a greeting before the connection is made anew. */
 const connectMaxMs = 1000
 
-export function openSession({ source, commandDeadlineMs, clock, report, prepare }: ConnectionDeps): Session {
+export function openSession({ source, commandDeadlineMs, clock, report, prepare }: SessionDeps): Session {
   const { client, owned } = openClient(source)
   let state: 'opening' | 'serving' | 'down' | 'closed' = 'opening'
   let identity = ''
