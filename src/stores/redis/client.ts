@@ -1,5 +1,4 @@
 import { type Cluster, Redis, type RedisOptions } from 'ioredis'
-import { CacheError } from '../../core/errors.ts'
 
 /** A connection to one Redis server, or to a cluster of them. */
 export type Client = Redis | Cluster

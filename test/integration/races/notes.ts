@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto'
+import { inject } from 'vitest'
+import type { Note, Prisma } from '../../../prisma/generated/client.ts'
+import { type CachedClient, type CachedClientOptions, cachedClient, type StoreConfig } from '../cached-client.ts'
+
+/** What the clients have in common: with the cache and without, inside a transaction and outside. */
+export interface Notes {
+  readonly note: {
+    findUnique(args: { where: { id: number } }): Prisma.PrismaPromise<Note | null>
+    findMany(args: { where: Prisma.NoteWhereInput }): Prisma.PrismaPromise<Note[]>
+    count(args?: { where: Prisma.NoteWhereInput }): Prisma.PrismaPromise<number>
+    update(args: { where: { id: number }; data: { text: string } }): Prisma.PrismaPromise<Note>
+  }
+}
+
+/** A client that reads and one that writes: two processes to Redis, and one to the embedded store, which is for one. */
+export function readerAndWriter(store: StoreConfig, config: CachedClientOptions['config'] = {}) {
+  const open = () => cachedClient({ databaseUrl: inject('databaseUrl'), ...store, config })
+  const reader = open()
+  return { reader, writer: store.redis === undefined ? reader : open() }
+}
+
+/** A row that no other test knows, written behind the cache's back. */
+export function newNote({ base }: Pick<CachedClient, 'base'>, text = 'v1') {
+  return base.note.create({ data: { tenantId: randomUUID(), text } })
+}
+
+export async function textOf(client: Notes, id: number): Promise<string | undefined> {
+  const note = await client.note.findUnique({ where: { id } })
+  return note?.text
+}
+
+/** The text, and where it came from. */
+export async function lookAt({ prisma }: Pick<CachedClient, 'prisma'>, id: number) {
+  const { data, info } = await prisma.$cache.withInfo(() => prisma.note.findUnique({ where: { id } }))
+  return { text: data?.text, status: info.status }
+}
+
+export function setText(client: Notes, id: number, text: string) {
+  return client.note.update({ where: { id }, data: { text } })
+}
+
+export function countOf({ events }: Pick<CachedClient, 'events'>, kind: CachedClient['events'][number]['kind']) {
+  return events.filter((event) => event.kind === kind).length
+}
+
+export const isSelect = (sql: string) => sql.startsWith('SELECT')
+export const isUpdate = (sql: string) => sql.startsWith('UPDATE')
+export const isCommit = (sql: string) => sql === 'COMMIT'

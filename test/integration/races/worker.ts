@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process'
+import { inject } from 'vitest'
+import { spawnWorker, type Worker } from '../../services/process.ts'
+import { waitUntil } from '../../services/wait-until.ts'
+import type { CachedClientOptions } from '../cached-client.ts'
+
+export interface WorkerOptions {
+  readonly namespace: string
+  readonly config?: CachedClientOptions['config']
+  /** Whether its connections are open already, as those of a server at work are. Default true. */
+  readonly warm?: boolean
+}
+
+/** Another process with a cached client on the same database and the same Redis. */
+export async function startWorker({ namespace, config = {}, warm = true }: WorkerOptions): Promise<Worker> {
+  const worker = await spawnWorker(new URL('./workers/note.worker.ts', import.meta.url))
+  const options = { databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), namespace, config }
+  await worker.call('open', options)
+  if (warm) await worker.call('read', 0)
+  return worker
+}
+
+/** Starts several at once. */
+export function startWorkers(count: number, options: WorkerOptions): Promise<Worker[]> {
+  return Promise.all(Array.from({ length: count }, () => startWorker(options)))
+}
+
+/** Resolves when the process is frozen. */
+export async function stopped({ pid }: Worker): Promise<void> {
+  const state = () => execFileSync('ps', ['-o', 'state=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+  await waitUntil(() => state().startsWith('T'), { what: `process ${pid} to freeze` })
+}
+
+export async function freeze(worker: Worker): Promise<void> {
+  process.kill(worker.pid, 'SIGSTOP')
+  await stopped(worker)
+}
+
+export function thaw({ pid }: Worker): void {
+  process.kill(pid, 'SIGCONT')
+}
