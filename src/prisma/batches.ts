@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import type { RowEvent } from '../analysis/row-event.ts'
 import type { Invalidator, WriteScope } from '../strategies/invalidator.ts'
 import type { Hook } from './hook.ts'
-import { howRun } from './internals.ts'
+import { batchKeyOf, withBatchKey } from './internals.ts'
 import { provesRollback } from './outcome.ts'
 import type { OpenTransaction } from './transactions.ts'
 
@@ -17,11 +16,12 @@ import type { OpenTransaction } from './transactions.ts'
  * - *rolled back*  a statement failed in a way that proves it: nothing is, unless a statement may have committed by itself.
  */
 export interface Batches {
-  /** The batch that a hook runs in; `undefined` if it was not begun through this plugin. */
-  current(): OpenTransaction | undefined
+  /** The batch that a hook runs in; `undefined` if it runs in none, or in one that was not begun through this plugin. */
+  of(hook: Hook): OpenTransaction | undefined
   /** The hook, such that a failure of its statement is noticed. */
   watched(hook: Hook): Hook
-  run<Result>(start: () => Promise<Result>): Promise<Result>
+  /** Runs `$transaction` on these promises, which `start` is given in a form that can be followed. */
+  run<Result>(promises: readonly unknown[], start: (promises: readonly unknown[]) => Promise<Result>): Promise<Result>
 }
 
 interface Batch extends OpenTransaction {
@@ -30,7 +30,11 @@ interface Batch extends OpenTransaction {
 }
 
 export function createBatches(invalidator: Invalidator): Batches {
-  const batches = new AsyncLocalStorage<Batch>()
+  const open = new WeakMap<object, Batch>()
+  const batchOf = (hook: Hook) => {
+    const key = batchKeyOf(hook)
+    return key ? open.get(key) : undefined
+  }
 
   async function end({ scope, statements, errors }: Batch, outcome: 'resolved' | 'rejected') {
     const rolledBack = outcome === 'rejected' && errors.length > 0 && errors.every(provesRollback)
@@ -51,10 +55,10 @@ export function createBatches(invalidator: Invalidator): Batches {
   }
 
   return {
-    current: () => batches.getStore(),
+    of: batchOf,
     watched(hook) {
-      const batch = batches.getStore()
-      if (!batch || howRun(hook).kind !== 'batch') return hook
+      const batch = batchOf(hook)
+      if (!batch) return hook
       const query: Hook['query'] = async (args) => {
         try {
           return await hook.query(args)
@@ -65,10 +69,11 @@ export function createBatches(invalidator: Invalidator): Batches {
       }
       return { ...hook, query }
     },
-    run(start) {
+    run(promises, start) {
       const batch = openBatch(invalidator.open())
+      const followed = withBatchKey(promises, (key) => open.set(key, batch))
       // Not within the promise: what is no batch is refused at once, as the plain client does.
-      return whole(batch, batches.run(batch, start))
+      return whole(batch, start(followed))
     },
   }
 }

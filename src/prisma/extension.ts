@@ -55,7 +55,8 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
 
       $transaction(this: ExtendableClient, input: unknown, options?: unknown) {
         const start = (work: unknown) => parent.$transaction.call(this, work, options)
-        if (typeof input !== 'function') return runtime.batches.run(() => start(input))
+        if (Array.isArray(input)) return runtime.batches.run(input, start)
+        if (typeof input !== 'function') return start(input)
         const callback = async (tx: object): Promise<unknown> => input(tx)
         return runtime.transactions.run(start, { callback, idOf: transactionIdOf })
       },

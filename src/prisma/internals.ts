@@ -25,6 +25,39 @@ export function howRun(hook: object): HowRun {
 
 const unknownRun: HowRun = { kind: 'unknown' }
 
+/**
+ * What all statements of one batch have in common, and no other has; `null` outside of a batch.
+ *
+ * Source: the `lock` of the transaction that Prisma gives to each promise of `$transaction([...])`, and to its hooks.
+ */
+export function batchKeyOf(hook: object): object | null {
+  return lockOf(field(field(hook, '__internalParams'), 'transaction'))
+}
+
+/**
+ * The promises of a batch, such that the key of the batch becomes known when Prisma starts them.
+ *
+ * Source: `$transaction([...])` calls `requestTransaction(transaction)` of each promise.
+ */
+export function withBatchKey(promises: readonly unknown[], onKey: (key: object) => void): unknown[] {
+  return promises.map((promise) => {
+    const request = field(promise, 'requestTransaction')
+    if (typeof request !== 'function') return promise
+    const requestTransaction = (transaction: unknown) => {
+      const key = lockOf(transaction)
+      if (key) onKey(key)
+      return request.call(promise, transaction)
+    }
+    return Object.create(promise as object, { requestTransaction: { value: requestTransaction } })
+  })
+}
+
+function lockOf(transaction: unknown): object | null {
+  if (field(transaction, 'kind') !== 'batch') return null
+  const lock = field(transaction, 'lock')
+  return typeof lock === 'object' && lock !== null ? lock : null
+}
+
 /** The path by which the fluent API unpacks a result, `['select', 'country']`; `null` when it is not known. */
 export function dataPathOf(hook: object): readonly string[] | null {
   const path = field(field(hook, '__internalParams'), 'dataPath')

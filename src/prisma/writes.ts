@@ -50,7 +50,7 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
     return transaction ? runWithin(transaction, hook, effect) : runUnattended(hook, runtime, effect)
   }
   if (how.kind === 'unknown') return runUnattended(hook, runtime, effect)
-  const batch = how.kind === 'batch' ? runtime.batches.current() : undefined
+  const batch = runtime.batches.of(hook)
   if (batch) return runWithin(batch, hook, effect)
 
   // Alone, or in a batch that was begun beside this plugin.

@@ -47,6 +47,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
   /** Counts the connections: a reply that comes over another one than the command left by is not an answer. */
   let epoch = 0
   let failures = 0
+  let lastFailureMs = Number.NEGATIVE_INFINITY
   let probeTimer: Timer | undefined
   let looking = false
   let connectedAtMs = clock.nowMs()
@@ -140,11 +141,12 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
     if (state === 'opening') await withDeadline(firstLook, commandDeadlineMs, clock)
     if (state !== 'serving') throw unavailable('Redis is out of reach; a probe looks for it.')
     const startedEpoch = epoch
+    const startedMs = clock.nowMs()
     let reply: T
     try {
       reply = await withDeadline(command(client, identity), commandDeadlineMs, clock)
     } catch (error) {
-      if (startedEpoch === epoch) countFailure(error)
+      if (startedEpoch === epoch) countFailure(error, startedMs)
       throw explained(error)
     }
     if (startedEpoch !== epoch) throw changed()
@@ -152,8 +154,13 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
     return reply
   }
 
-  function countFailure(error: unknown) {
-    failures = isOutage(error) ? failures + 1 : 0
+  /** Commands that were under way together fail together: that is one failure, not many. */
+  function countFailure(error: unknown, startedMs: number) {
+    if (!isOutage(error)) failures = 0
+    else if (startedMs >= lastFailureMs) {
+      failures += 1
+      lastFailureMs = clock.nowMs()
+    }
     if (saysReplica(error)) epoch += 1
     if (saysReplica(error) || failures >= failuresMax) goDown(error)
   }
