@@ -38,9 +38,9 @@ export function createTraffic({ cities, seed, writeShare }: TrafficOptions): Tra
   function nextRead(): Read {
     const { id, name, countryCode } = drawCity()
     const choice = random()
-    if (choice < 0.4) return { kind: 'city page', id }
-    if (choice < 0.6) return { kind: 'largest cities', countryCode }
-    if (choice < 0.8) return { kind: 'country numbers', countryCode }
+    if (choice < 0.25) return { kind: 'city page', id }
+    if (choice < 0.5) return { kind: 'largest cities', countryCode }
+    if (choice < 0.75) return { kind: 'country numbers', countryCode }
     return { kind: 'search', prefix: name.slice(0, 2) }
   }
 
