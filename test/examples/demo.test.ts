@@ -9,12 +9,12 @@ import { runExample } from './run-example.ts'
 // Each starts a process that starts a PostgreSQL inside itself: seconds, and several times that on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
-const small = ['--cities', '500', '--seconds', '1', '--writes', '10']
+const small = ['--cities', '500', '--seconds', '1', '--warmup', '0.5', '--writes', '10']
 
 it('serves twice, checks cached answers, and finds none stale', async () => {
   const { code, output } = await runExample('demo', { args: small })
   expect(cell(output, 'stale answers')).toBe(0)
-  expect(cell(output, 'cached answers checked')).toBeGreaterThan(50)
+  expect(cell(output, 'cached answers checked')).toBeGreaterThan(10)
   expect(cell(output, 'hit ratio')).toBeGreaterThan(0)
   expect(code).toBe(0)
 })
@@ -30,7 +30,7 @@ it('finds no stale answer on the PostgreSQL and the Redis that it is given', asy
   const { code, output } = await runExample('demo', { args: [...small, '--concurrency', '32'], env })
   expect(output).toMatch(/Database: PostgreSQL .*\nStore: +Redis\n/)
   expect(cell(output, 'stale answers')).toBe(0)
-  expect(cell(output, 'cached answers checked')).toBeGreaterThan(50)
+  expect(cell(output, 'cached answers checked')).toBeGreaterThan(10)
   expect(code).toBe(0)
 })
 
