@@ -40,7 +40,7 @@ export function createBatches(invalidator: Invalidator): Batches {
     const rolledBack = outcome === 'rejected' && errors.length > 0 && errors.every(provesRollback)
     const events = statements.filter((one) => !rolledBack || one.survivesRollback).flatMap((one) => one.events)
     if (rolledBack && events.length === 0) scope.abandon()
-    else await scope.commit(events)
+    else await scope.commit(events, { keepIntents: outcome === 'rejected' })
   }
 
   async function whole<Result>(batch: Batch, running: Promise<Result>): Promise<Result> {

@@ -94,18 +94,21 @@ export function createTransactions(invalidator: Invalidator): Transactions {
         return result
       }
 
-      const end = async () => {
+      const end = async (isCommitted: boolean) => {
         if (id === null) return
         if (isNested) return endSavepoint(open.get(id)?.frames ?? [], frame, succeeded)
         open.delete(id)
         const events = eventsIn(frame, (statement) => succeeded || statement.survivesRollback)
-        if (succeeded || events.length > 0) await scope?.commit(events)
+        if (succeeded || events.length > 0) await scope?.commit(events, { keepIntents: !isCommitted })
         else scope?.abandon()
       }
+      let isCommitted = false
       try {
-        return await start(wrapped)
+        const result = await start(wrapped)
+        isCommitted = true
+        return result
       } finally {
-        await end()
+        await end(isCommitted)
       }
     },
   }

@@ -61,7 +61,7 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
     result = await hook.query(hook.args)
   } catch (error) {
     if (provesRollback(error) && !effect.mayCommit) scope.abandon()
-    else await scope.commit(effect.events(undefined))
+    else await scope.commit(effect.events(undefined), { keepIntents: true })
     throw error
   }
   await scope.commit(effect.events(result))

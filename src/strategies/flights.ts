@@ -78,7 +78,10 @@ export function createFlights(): Flights {
   }
 }
 
-/** The held ones may be followed by one more: the mark of the user tags. */
+/**
+ * A load that will have late tags holds one stamp more, the mark of the user tags. A read does not see the mark when it
+ * misses, so it never joins such a load: a tag may have been invalidated since the load began.
+ */
 function sameStamps(seen: readonly (Stamp | null)[], held: readonly Stamp[] | null): boolean {
-  return held !== null && seen.every((stamp, i) => stamp !== null && stamp === held[i])
+  return held?.length === seen.length && seen.every((stamp, i) => stamp !== null && stamp === held[i])
 }

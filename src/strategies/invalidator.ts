@@ -30,7 +30,10 @@ export interface WriteScope {
    * returns a promise to wait for, because the way to the store has to be opened before anything leaves.
    */
   record(models: readonly string[]): Promise<void> | undefined
-  /** Never rejects. With `keepIntents`, the sweepers invalidate the models once more when the intents expire. */
+  /**
+   * Never rejects. With `keepIntents`, the sweepers invalidate the models once more when the intents expire: for a write whose
+   * outcome is not known, and which the database may still be at.
+   */
   commit(events: readonly RowEvent[], options?: { readonly keepIntents: boolean }): Promise<void>
   abandon(): void
 }

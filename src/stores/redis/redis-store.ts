@@ -203,7 +203,16 @@ function addresses(tags: readonly Tag[], keys: Keys) {
 }
 
 async function dropRoots(client: Client, models: readonly string[], keys: Keys): Promise<void> {
-  await Promise.all(models.map((model) => send(client, ['hdel', keys.model(model), 'root'])))
+  const drop = async (model: string) => {
+    try {
+      await send(client, ['hdel', keys.model(model), 'root'])
+    } catch (error) {
+      // Somebody else's value under our name: it holds no stamps, and would be in the way for ever.
+      if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) throw error
+      await send(client, ['unlink', keys.model(model)])
+    }
+  }
+  await Promise.all(models.map(drop))
 }
 
 /** Drops first, forgets the intents after: a sweeper that dies in between leaves them to the next one. */

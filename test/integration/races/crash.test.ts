@@ -46,8 +46,7 @@ it.each([
   { death: 'after its only statement', write: 'write', at: 'UPDATE', when: 'after' },
   { death: 'after its COMMIT', write: 'writeInTransaction', at: 'COMMIT', when: 'after' },
 ] as const)('R3: a writer killed right $death leaves nothing stale for longer than the lease', async (scenario) => {
-  await bornAndSwept()
-  const worker = await startWorker({ namespace: reader.namespace, config: { lease } })
+  const worker = await startWorker({ namespace: reader.namespace, config: { lease }, after: bornAndSwept() })
   const { id } = await newNote(reader)
   await textOf(reader.prisma, id)
   await worker.call('dieAt', scenario.at, scenario.when)
@@ -65,8 +64,8 @@ it.each([
 })
 
 it('R3: a writer whose first act is its last leaves nothing stale for longer than the lease', async () => {
-  await bornAndSwept()
-  const worker = await startWorker({ namespace: reader.namespace, config: { lease }, warm: false })
+  const { namespace } = reader
+  const worker = await startWorker({ namespace, config: { lease }, warm: false, after: bornAndSwept() })
   const { id } = await newNote(reader)
   await textOf(reader.prisma, id)
   // Its way to the database is open, the one to Redis is not.
@@ -83,8 +82,7 @@ it.each([
   { death: 'before its COMMIT', at: 'COMMIT', when: 'before' },
   { death: 'in the middle of its transaction', at: 'UPDATE', when: 'after' },
 ] as const)('R3: a writer killed $death changes nothing, and its intents are removed', async ({ at, when }) => {
-  await bornAndSwept()
-  const worker = await startWorker({ namespace: reader.namespace, config: { lease } })
+  const worker = await startWorker({ namespace: reader.namespace, config: { lease }, after: bornAndSwept() })
   const { id } = await newNote(reader)
   await textOf(reader.prisma, id)
   await worker.call('dieAt', at, when)

@@ -6,9 +6,10 @@ import { isSelect, lookAt, newNote, setText, textOf } from './notes.ts'
 import { freeze, startWorker, thaw } from './worker.ts'
 
 const loadLeaseMs = 500
-const marginMs = 1_000
-// Who waits would rather wait for ever than load alone: whatever ends a wait is the lease.
-const config = { loadLease: `${loadLeaseMs}ms`, loadWait: '1m' } as const
+const marginMs = 2_000
+// Who waits would rather wait for ever than load alone: whatever ends a wait is the lease. And no sweep after the birth of the
+// namespace comes in between.
+const config = { loadLease: `${loadLeaseMs}ms`, loadWait: '1m', lease: '1h' } as const
 
 /** A client here, and a process that has read the row and waits for its answer to be released. */
 async function withHolder() {

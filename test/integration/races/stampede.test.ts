@@ -1,14 +1,15 @@
 import { beforeAll, expect, inject, it } from 'vitest'
 import type { Worker } from '../../services/process.ts'
+import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, cachedClient, describeStores } from '../cached-client.ts'
 import { processesWait } from './held-leases.ts'
 import { countOf, isSelect, newNote } from './notes.ts'
 import { startWorkers } from './worker.ts'
 
 const readersPerProcess = 500
-const loadLeaseMs = 1_000
-// Who waits would rather wait for ever than load alone.
-const config = { loadLease: `${loadLeaseMs}ms`, loadWait: '1m' } as const
+const loadLeaseMs = 3_000
+// Who waits would rather wait for ever than load alone; and no sweep after the birth of the namespace comes in between.
+const config = { loadLease: `${loadLeaseMs}ms`, loadWait: '1m', lease: '1h' } as const
 
 let here: CachedClient
 let workers: readonly Worker[]
@@ -23,7 +24,7 @@ const askAll = <T>(workers: readonly Worker[], what: string, ...args: readonly u
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)
 
-/** Lets every process read the lists at once, and holds the loads. Resolves when all other processes wait for them. */
+/** Lets every process read the lists at once, and holds the loads. Resolves when they have begun and all other processes wait. */
 async function stampede(lists: readonly string[]) {
   for (const _ of lists) await askAll(workers, 'hold', 'SELECT', 'after')
   await askAll(workers, 'queries')
@@ -34,6 +35,9 @@ async function stampede(lists: readonly string[]) {
     return answer
   })
   await processesWait(here.namespace, { waiting: workers.length - 1, leases: lists.length })
+  await waitUntil(async () => sum(await askAll<number>(workers, 'sent')) >= lists.length, {
+    what: 'the loads to begin',
+  })
   return answers
 }
 

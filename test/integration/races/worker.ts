@@ -9,11 +9,18 @@ export interface WorkerOptions {
   readonly config?: CachedClientOptions['config']
   /** Whether its connections are open already, as those of a server at work are. Default true. */
   readonly warm?: boolean
+  /** It touches nothing before this has happened, but starts meanwhile. */
+  readonly after?: Promise<void>
 }
 
 /** Another process with a cached client on the same database and the same Redis. */
-export async function startWorker({ namespace, config = {}, warm = true }: WorkerOptions): Promise<Worker> {
-  const worker = await spawnWorker(new URL('./workers/note.worker.ts', import.meta.url))
+export async function startWorker({
+  namespace,
+  config = {},
+  warm = true,
+  after = Promise.resolve(),
+}: WorkerOptions): Promise<Worker> {
+  const [worker] = await Promise.all([spawnWorker(new URL('./workers/note.worker.ts', import.meta.url)), after])
   const options = { databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), namespace, config }
   await worker.call('open', options)
   if (warm) await worker.call('read', 0)

@@ -9,11 +9,12 @@
 --   returns   { nowMs, the models with expired intents... }
 --
 -- A server without the mark may have lost intents (it is new, was emptied, restored or promoted), and with them the trace of
--- writers that are about to die. So a birth is itself an intent on the model: one lease later its root stamp is dropped.
+-- writers that are about to die. So the root stamp is dropped at once, for those who died before, and a birth is itself
+-- an intent on the model: one lease later the root is dropped again, for those who die after.
 -- Mark and intents share one key so that they are lost together.
 --
 -- Why a script: time, mark and birth intent must be one step. ZADD may be refused when Redis is out of memory; what has
--- expired must be found all the same, hence pcall, and a birth that cannot be noted counts as expired in every sweep.
+-- expired must be found all the same, hence pcall; a birth that cannot be noted is one again in every sweep.
 -- Slot: one key.
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -37,10 +38,8 @@ for i = 3, #ARGV do
         redis.call('ZREM', KEYS[1], member)
       end
     end
-    local noted = redis.pcall('ZADD', KEYS[1], nowMs + tonumber(ARGV[2]), ARGV[i] .. ' birth', '+inf', mark)
-    if type(noted) == 'table' and noted.err then
-      found(ARGV[i])
-    end
+    redis.pcall('ZADD', KEYS[1], nowMs + tonumber(ARGV[2]), ARGV[i] .. ' birth', '+inf', mark)
+    found(ARGV[i])
   end
 end
 

@@ -54,5 +54,7 @@ serveWorker({
   async release() {
     client.adapter.releaseAll()
   },
+  /** How many SELECTs were sent since `queries` was last asked. */
+  sent: async () => client.adapter.count((sql) => sql.startsWith('SELECT')),
   queries: async () => client.queries(),
 })

@@ -134,6 +134,7 @@ describe('an outage of Redis', () => {
   it('refuses a command that meets a value of another type, and goes on with the others', async () => {
     const redis = await startRedis()
     const { store, kinds } = openStore(redis.url, { namespace: 'n' })
+    await store.stamps([])
     await redisCommand(redis.url, ['SET', 'n:{Country}', 'not a hash'])
     for (let i = 0; i < 6; i++) {
       await expect(store.stamps([{ kind: 'root', model: 'Country' }])).rejects.toThrow(/WRONGTYPE/)
@@ -142,6 +143,9 @@ describe('an outage of Redis', () => {
     await fillEntry(store, 'row')
     expect(await servedRow(store)).toBe('row')
     expect(kinds()).toEqual([])
+    // What is invalidated as a whole loses its stamps, whatever stood in their place.
+    await store.dropRoots(['Country'])
+    expect(await store.stamps([{ kind: 'root', model: 'Country' }])).toEqual([null])
   })
 
   it('R38: answers or rejects every command when its connection is cut, and goes on over a new one', async () => {

@@ -1,0 +1,88 @@
+import { expect, it } from 'vitest'
+import type { Stamp } from '../../../src/core/store.ts'
+import { type Arrival, createFlights, type Landed, type Loading } from '../../../src/strategies/flights.ts'
+
+const key = { model: 'City', digest: 'k' }
+const info = { status: 'miss', source: 'database', ageMs: null } as const
+const loadedAs = (payload: string): Landed => ({ kind: 'loaded', payload, served: { result: payload, info } })
+
+/** A flight that begins its load, and lands, when the test says so. */
+function held() {
+  let begin: (stamps: readonly Stamp[]) => void = () => {}
+  let land: (landed: Landed) => void = () => {}
+  const landing = new Promise<Landed>((resolve) => {
+    land = resolve
+  })
+  const start = (loading: Loading) => {
+    begin = loading
+    return landing
+  }
+  return { start, begin: (stamps: readonly Stamp[]) => begin(stamps), land: (landed: Landed) => land(landed) }
+}
+
+const own = (payload: string): Arrival => ({ kind: 'own', served: { result: payload, info } })
+
+it('lets reads join before the database is asked, whatever they saw', async () => {
+  const flights = createFlights()
+  const flight = held()
+  const first = flights.join(key, [null], flight.start)
+  const second = flights.join(key, ['other'], held().start)
+  flight.begin(['a'])
+  flight.land(loadedAs('row'))
+  expect(await Promise.all([first, second])).toEqual([own('row'), { kind: 'joined', payload: 'row' }])
+})
+
+it('sends who joined back when the flight found an entry, which may be older than their read', async () => {
+  const flights = createFlights()
+  const flight = held()
+  const first = flights.join(key, [null], flight.start)
+  const second = flights.join(key, [null], held().start)
+  flight.land({ kind: 'found', served: { result: 'row', info } })
+  expect(await Promise.all([first, second])).toEqual([own('row'), { kind: 'too-early' }])
+})
+
+it('R16: lets a read join a load under way only if it saw the stamps of the load', async () => {
+  const flights = createFlights()
+  const older = held()
+  const newer = held()
+  const first = flights.join(key, ['a'], older.start)
+  older.begin(['a'])
+  const same = flights.join(key, ['a'], held().start)
+  const invalidated = flights.join(key, ['b'], newer.start)
+  newer.begin(['b'])
+  const after = flights.join(key, ['b'], held().start)
+  older.land(loadedAs('old'))
+  newer.land(loadedAs('new'))
+  expect(await Promise.all([first, same, invalidated, after])).toEqual([
+    own('old'),
+    { kind: 'joined', payload: 'old' },
+    own('new'),
+    { kind: 'joined', payload: 'new' },
+  ])
+})
+
+it('starts another flight where a stamp is missing, or where the load holds the mark of the user tags', async () => {
+  const flights = createFlights()
+  const flight = held()
+  void flights.join(key, ['a'], flight.start)
+  flight.begin(['a', 'mark'])
+  const other = held()
+  const second = flights.join(key, ['a'], other.start)
+  other.land(loadedAs('second'))
+  expect(await second).toEqual(own('second'))
+  const third = held()
+  const missing = flights.join(key, [null, null], third.start)
+  third.land(loadedAs('third'))
+  expect(await missing).toEqual(own('third'))
+})
+
+it('forgets a flight that failed', async () => {
+  const flights = createFlights()
+  const failing = flights.join(key, ['a'], () => Promise.reject(new Error('no database')))
+  await expect(failing).rejects.toThrow('no database')
+  expect(flights.running()).toEqual([])
+  const next = held()
+  const again = flights.join(key, ['a'], next.start)
+  next.land(loadedAs('row'))
+  expect(await again).toEqual(own('row'))
+})
