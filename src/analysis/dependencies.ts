@@ -13,7 +13,7 @@ import { pinsOfUnique, property } from './where-pins.ts'
 export function dependenciesOf(dataModel: DataModel, { model: name, operation, args }: Operation): Dependencies {
   const model = dataModel.models.get(name)
   if (!model) return unknown(`The schema has no model ${name}.`)
-  if (!reads.has(operation)) return unknown(`${operation} is not a read that the analysis knows.`)
+  if (!isRead(operation)) return unknown(`${operation} is not a read that the analysis knows.`)
 
   const related = relatedModels(dataModel, model, args)
   if (related === 'too-deep') return unknown('The arguments are nested too deeply.')
@@ -25,6 +25,11 @@ export function dependenciesOf(dataModel: DataModel, { model: name, operation, a
   const uses = new Map<string, readonly ShapeUse[]>([...related].map((one) => [one, [wholeList]]))
   uses.set(name, own ? [own, ...(uses.get(name) ?? [])] : [wholeList])
   return { kind: 'known', dependencies: [...uses].map(([model, uses]) => ({ model, uses })) }
+}
+
+/** Whether an operation on a model only reads. Everything that is not known to only read counts as a write. */
+export function isRead(operation: string): boolean {
+  return reads.has(operation)
 }
 
 /** A call on a model, as the client receives it. */

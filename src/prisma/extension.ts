@@ -1,7 +1,7 @@
+import { isRead } from '../analysis/dependencies.ts'
 import { canonical } from '../core/canonical.ts'
 import type { Hook } from './hook.ts'
 import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
-import { isRead } from './operations.ts'
 import { runRead } from './reads.ts'
 import type { Runtime } from './runtime.ts'
 import { identify } from './values.ts'
