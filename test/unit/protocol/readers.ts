@@ -5,88 +5,110 @@ import { type Reader, type Stamps, type State, uncommitted } from './state.ts'
 /**
  * What reads do. The lease that processes take turns by is left out: anyone may load at any time, so nothing rests on it.
  *
- * - *looked*    has read the entry, not yet the stamps. Leaves with the entry, or as `missed`.
- * - *late*      the entry is valid but for its late tags, which are read next.
- * - *missed*    joins a flight, or starts one.
- * - *asking*    has started one: obtains the stamps and looks once more.
- * - *loading*   holds stamps; the database is asked next, then the entry is filled and everyone who joined is served.
- * - *tagged*, *confirmed*  between them: the late tags are obtained, and the mark has been found where it was.
+ * - *looked*              has read the entry or the stamps, not yet both. Leaves with the entry, or as `missed`.
+ * - *late*                the entry is valid but for its late tags, which are read next.
+ * - *missed*              joins a flight, or starts one.
+ * - *asking*, *again*     obtains the stamps, and looks once more. Leaves as `found` if somebody has filled meanwhile.
+ * - *loading*, *loaded*   asks the database under these stamps, and fills; everyone who joined is served.
+ * - *tagged*, *confirmed* in between, where there are late tags: their stamps are obtained, the mark has not moved.
+ * - *joined*              waits for the flight of another reader in its process.
  */
 export function readerSteps(state: State, world: World, go: Go): void {
-  for (const [index, reader] of state.readers.entries()) steps(state, world, go, index, reader)
+  for (const [index, reader] of state.readers.entries()) {
+    const next = nextStep(state, world, index, reader)
+    const name = reader.background ? 'the refresh' : `reader ${index}`
+    if (next) go(`${name} ${next.label}`, (draft) => next.change(draft.readers[index]!, draft))
+  }
 }
 
-function steps(state: State, world: World, go: Go, index: number, now: Reader): void {
+interface ReaderStep {
+  readonly label: string
+  readonly change: (reader: Reader, draft: State) => string | undefined
+}
+
+const step = (label: string, change: ReaderStep['change']): ReaderStep => ({ label, change })
+
+/** A reader does one thing after the other. */
+function nextStep(state: State, world: World, index: number, now: Reader): ReaderStep | null {
   const { scenario, follows } = world
-  const name = now.background ? 'the refresh' : `reader ${index}`
   const process = state.processes[now.process]!
-  const step = (label: string, change: (reader: Reader, draft: State) => string | undefined) =>
-    go(`${name} ${label}`, (draft) => change(draft.readers[index]!, draft))
-  const stamps = (draft: State) => currentStamps(draft, draft.processes[now.process]!, world)
-  const obtain = (draft: State) => obtainStamps(draft, draft.processes[now.process]!, world)
   const canAsk = process.sees !== null
+  const stamps = (draft: State) => currentStamps(draft, draft.processes[now.process]!, world)
+  const isEarly = follows('stampsBeforeLoad')
 
   switch (now.at) {
     case 'idle':
-      if (now.background || !canAsk || process.owes > 0) return
-      return step('begins, and reads the entry', (reader, draft) => {
-        reader.min = Math.max(draft.min, process.min)
-        return look(reader, draft)
-      })
+      if (now.background || !canAsk || process.owes > 0) return null
+      return step(
+        scenario.readsStampsFirst ? 'begins, and reads the stamps' : 'begins, and reads the entry',
+        (reader, draft) => {
+          reader.min = Math.max(draft.min, process.min)
+          reader.at = 'looked'
+          if (scenario.readsStampsFirst) reader.seen = stamps(draft)
+          else reader.entry = draft.redis.entry
+          return undefined
+        },
+      )
     case 'looked':
-      if (!canAsk) return
-      return step('reads the stamps', (reader, draft) => {
-        reader.seen = stamps(draft)
-        const { entry } = reader
-        reader.at = 'missed'
-        const isGood = entry !== null && isValid(entry, reader.seen, world)
-        if (!entry || !(isGood || !follows('staleNeedsStamps'))) return undefined
+      if (!canAsk) return null
+      return step(scenario.readsStampsFirst ? 'reads the entry' : 'reads the stamps', (reader, draft) => {
+        reader.seen ??= stamps(draft)
+        if (scenario.readsStampsFirst) reader.entry = draft.redis.entry
+        const { entry, seen } = reader
+        const isGood = entry !== null && (isValid(entry, seen, world) || !follows('staleNeedsStamps'))
+        if (!isGood) return miss(reader, index, draft)
         if (entry.late === null || !follows('lateTagsCompared')) return serveEntry(reader, draft, world)
         reader.at = 'late'
         return undefined
       })
     case 'late':
-      if (!canAsk) return
+      if (!canAsk) return null
       return step('reads the late tag', (reader, draft) => {
-        reader.at = 'missed'
-        return draft.redis.userTag === reader.entry!.late ? serveEntry(reader, draft, world) : undefined
+        if (draft.redis.userTag === reader.entry!.late) return serveEntry(reader, draft, world)
+        return miss(reader, index, draft)
       })
     case 'missed':
       return step('joins or starts a flight', (reader, draft) => {
-        const leader = draft.readers[draft.processes[now.process]!.flight ?? -1]
-        const canJoin = leader && (leader.at === 'asking' || canJoinLoad(reader.seen!, leader.held!, world))
-        if (canJoin) Object.assign(reader, { at: 'joined', flight: draft.processes[now.process]!.flight })
-        else {
-          reader.at = 'asking'
-          draft.processes[now.process]!.flight = index
-        }
-        if (!canJoin || leader?.at !== 'asking') reader.entry = null
+        const own = draft.processes[now.process]!
+        const leader = own.flight === null ? undefined : draft.readers[own.flight]!
+        const canJoin = leader && (!leader.isLoading || canJoinLoad(reader.seen!, leader.held!, world))
+        Object.assign(reader, { at: canJoin ? 'joined' : 'asking', flight: canJoin ? own.flight : null })
+        reader.seen = null
+        if (!canJoin) own.flight = index
         return undefined
       })
-    case 'asking': {
-      if (!canAsk) return
-      // As when the store cannot be asked: the load begins without stamps, and fills nothing.
-      if (!now.held)
-        return step(follows('stampsBeforeLoad') ? 'obtains stamps' : 'goes on without stamps', (reader, draft) => {
-          reader.held = follows('stampsBeforeLoad') ? obtain(draft) : { root: null, shape: null, value: null, mark: null }
-          if (reader.background) reader.at = 'loading'
-          return undefined
-        })
+    case 'asking':
+      if (!canAsk) return null
+      return step(isEarly ? 'obtains stamps' : 'goes on without stamps', (reader, draft) => {
+        reader.held = isEarly ? obtainStamps(draft, draft.processes[now.process]!, world) : noStamps
+        reader.at = now.background ? 'loading' : 'again'
+        reader.isLoading = now.background
+        return undefined
+      })
+    case 'again':
+      if (!canAsk) return null
       return step('looks once more', (reader, draft) => {
         const { entry, userTag } = draft.redis
-        const isLate = entry?.late != null && entry.late !== userTag
-        if (!entry || isLate || !isValid(entry, stamps(draft), world)) {
-          reader.at = 'loading'
-          return undefined
+        const isGood = entry !== null && isValid(entry, stamps(draft), world)
+        if (isGood && (entry.late === null || entry.late === userTag)) {
+          Object.assign(reader, { at: 'found', data: entry.data })
+          return isAlone(index, draft) ? land(index, entry.data, draft, world) : undefined
         }
-        return land(index, entry.data, 'found', draft, world)
+        Object.assign(reader, { at: 'loading', isLoading: true })
+        return undefined
       })
-    }
+    case 'found':
+      return step('lands with what it found', (reader, draft) => land(index, reader.data, draft, world))
     case 'loading':
       return step('loads', (reader, draft) => {
         reader.data = draft.db
+        reader.at = isEarly ? 'loaded' : 'bare'
+        return undefined
+      })
+    case 'bare':
+      return step('obtains stamps', (reader, draft) => {
+        reader.held = obtainStamps(draft, draft.processes[now.process]!, world)
         reader.at = 'loaded'
-        if (!follows('stampsBeforeLoad')) reader.at = 'tagged'
         return undefined
       })
     case 'loaded':
@@ -102,66 +124,58 @@ function steps(state: State, world: World, go: Go, index: number, now: Reader): 
         return undefined
       })
     case 'tagged':
-      if (!follows('stampsBeforeLoad'))
-        return step('obtains stamps', (reader, draft) => {
-          reader.held = obtain(draft)
-          reader.at = 'confirmed'
-          return undefined
-        })
       return step('reads the mark', (reader, draft) => {
         const isUnmoved = draft.redis.mark !== null && draft.redis.mark === reader.held!.mark
-        if (!isUnmoved && follows('markCompared')) return land(index, reader.data, 'loaded', draft, world)
+        if (!isUnmoved && follows('markCompared')) return land(index, reader.data, draft, world)
         reader.at = 'confirmed'
         return undefined
       })
     case 'confirmed':
       return step('fills', (reader, draft) => fill(reader, index, draft, world))
+    case 'joined':
+      return null
   }
 }
 
-function look(reader: Reader, { redis }: State): undefined {
-  reader.entry = redis.entry
-  reader.at = 'looked'
+const noStamps: Stamps = { root: null, shape: null, value: null, mark: null }
+
+/** Where nobody could join or be joined, what is decided in the process is no step of its own. */
+function isAlone(index: number, { readers }: State): boolean {
+  const { process } = readers[index]!
+  return readers.every((other, i) => i === index || other.background || other.process !== process)
+}
+
+function miss(reader: Reader, index: number, draft: State): undefined {
+  if (isAlone(index, draft)) Object.assign(reader, { at: 'asking', entry: null, seen: null })
+  else Object.assign(reader, { at: 'missed', entry: null })
   return undefined
 }
 
 /** As `flights.ts` compares: what the read saw with what the load holds. */
-function canJoinLoad(seen: Stamps, held: Stamps, { follows }: World): boolean {
+function canJoinLoad(seen: Stamps, held: Stamps, { scenario, follows }: World): boolean {
   if (!follows('flightsCompareStamps')) return true
-  const names = ['root', 'shape', 'value', ...(follows('flightsCompareMark') ? (['mark'] as const) : [])] as const
-  return names.every((name) => seen[name] === held[name])
+  if (scenario.hasLateTags && follows('flightsKnowNoMark')) return false
+  const names = ['root', 'shape', 'value'] as const
+  return names.every((name) => seen[name] !== null && seen[name] === held[name])
 }
 
 function fill(reader: Reader, index: number, draft: State, world: World): string | undefined {
   draft.redis.entry = { data: reader.data, held: reader.held!, late: reader.late }
-  return land(index, reader.data, 'loaded', draft, world)
+  return land(index, reader.data, draft, world)
 }
 
-/** Ends a flight: everyone who takes part is served, or reads again. */
-function land(
-  index: number,
-  data: number,
-  kind: 'found' | 'loaded',
-  draft: State,
-  { follows }: World,
-): string | undefined {
+/** Ends a flight: everyone who takes part is served. Who joined and hears of an entry that was found reads again. */
+function land(index: number, data: number, draft: State, { follows }: World): string | undefined {
   const leader = draft.readers[index]!
   const process = draft.processes[leader.process]!
   if (process.flight === index) process.flight = null
+  const isShared = leader.at !== 'found' || !follows('foundIsTooEarly')
   let wrong = leader.background ? undefined : serve(leader, data)
   reset(leader)
   for (const reader of draft.readers) {
     if (reader.at !== 'joined' || reader.flight !== index) continue
-    const { min } = reader
-    if (kind === 'loaded' || !follows('foundIsTooEarly')) {
-      wrong ??= serve(reader, data)
-      reset(reader)
-    } else {
-      // It reads again: the entry is looked at anew, and what it must see is what it had to see when it began.
-      reset(reader)
-      reader.min = min
-      look(reader, draft)
-    }
+    if (isShared) wrong ??= serve(reader, data)
+    reset(reader)
   }
   return wrong
 }
@@ -181,6 +195,16 @@ function serve({ min }: Reader, data: number): string | undefined {
 }
 
 function reset(reader: Reader): void {
-  const nothingHeld = { at: 'idle', min: 0, entry: null, seen: null, held: null, data: 0, late: null, flight: null } as const
+  const nothingHeld = {
+    at: 'idle',
+    min: 0,
+    entry: null,
+    seen: null,
+    held: null,
+    data: 0,
+    late: null,
+    flight: null,
+    isLoading: false,
+  } as const
   Object.assign(reader, nothingHeld)
 }

@@ -1,5 +1,5 @@
 import type { World } from './scenario.ts'
-import type { Entry, Nonce, Process, Redis, Stamps, State } from './state.ts'
+import { type Entry, intentTicks, type Nonce, type Process, type Redis, type Stamps, type State } from './state.ts'
 
 let drawn = 0
 /** Used by no state: a state knows its nonces by names of its own, `c0` and on. */
@@ -28,8 +28,7 @@ export function obtainStamps(state: State, process: Process, world: World): Stam
 
 /** Whether an entry is good under these stamps; those of late tags are another question. */
 export function isValid(entry: Entry, current: Stamps, { follows }: World): boolean {
-  const isSame = (held: Nonce | null, now: Nonce | null) =>
-    now === null ? !follows('missingIsMiss') : held === now
+  const isSame = (held: Nonce | null, now: Nonce | null) => (now === null ? !follows('missingIsMiss') : held === now)
   const { root, shape, value } = entry.held
   return isSame(root, current.root) && isSame(shape, current.shape) && isSame(value, current.value)
 }
@@ -39,13 +38,37 @@ export function emptyRedis(identity: Nonce): Redis {
   return { identity, ...stamps, entry: null, intents: {}, born: null }
 }
 
+/** Whether a sweep would find nothing to do. */
+export function isQuiet({ redis }: State): boolean {
+  return redis.born === redis.identity && Object.values(redis.intents).every((ticks) => ticks > 0)
+}
+
 /** `expired-intents.lua`: notes a birth, and says whether a root has to be dropped. */
-export function readIntents({ redis }: State, { follows }: World, intentTicks: number): boolean {
-  let isExpired = Object.values(redis.intents).some((ticks) => ticks <= 0)
+export function readIntents({ redis }: State, { follows }: World): boolean {
   if (redis.born !== redis.identity) {
     redis.born = redis.identity
     if (follows('birthIntent')) redis.intents.birth = intentTicks
-    if (follows('birthDropsAtOnce')) isExpired = true
+    if (follows('birthDropsAtOnce')) return true
   }
-  return isExpired
+  return Object.values(redis.intents).some((ticks) => ticks <= 0)
+}
+
+/**
+ * Forgets what can never matter again, so that states which differ only in it are one: an entry whose stamps will not be
+ * current any more, neither here nor on the replica. A stamp that is gone never returns.
+ */
+export function forgetTheInvalid(draft: State, { scenario, follows }: World): void {
+  // Whoever has read the stamps before the entry may take an entry that is invalid by now.
+  if (scenario.readsStampsFirst || !follows('missingIsMiss') || !follows('staleNeedsStamps')) return
+  const stores = draft.backup ? [draft.redis, draft.backup] : [draft.redis]
+  const isDead = ({ root, shape, value }: Stamps) =>
+    stores.every((redis) => redis.root?.nonce !== root || redis.shape !== shape || redis.value !== value)
+  for (const redis of stores) if (redis.entry && isDead(redis.entry.held)) redis.entry = null
+  for (const [index, reader] of draft.readers.entries()) {
+    if (reader.at === 'looked' && reader.entry && isDead(reader.entry.held)) reader.entry = null
+    // What is filled under dead stamps only overwrites. Who saw them before they died may still join the load.
+    const mayBeJoined = draft.processes[reader.process]!.flight === index
+    if (reader.held && !mayBeJoined && isDead(reader.held))
+      Object.assign(reader.held, { root: null, shape: null, value: null })
+  }
 }

@@ -7,11 +7,13 @@ export const rules = {
   registryCompared: 'a writer with an old copy of the registry decides again',
   registryWithRoot: 'registry and root stamp are lost together',
   flightsCompareStamps: 'a read joins a load under way only with the stamps of that load',
+  flightsKnowNoMark: 'a load that will have late tags is joined by nobody once it has begun',
   foundIsTooEarly: 'a read that joined a flight does not take what the flight found in the store',
   staleNeedsStamps: 'an entry past its time is served only while its stamps hold',
   transactionsBypass: 'reads in a transaction do not look at the cache',
   transactionsFillNothing: 'reads in a transaction fill nothing',
   unknownCounts: 'a commit whose outcome is unknown counts as committed',
+  unknownKeepsIntent: 'a write whose outcome is unknown leaves its intent to the sweepers',
   rootNamesServer: 'a root stamp made on another server counts as missing',
   intentRecorded: 'a write records its intent',
   intentBeforeCommit: 'the intent leaves before the statement does',
@@ -20,6 +22,7 @@ export const rules = {
   dropsBeforeForgetting: 'a sweeper drops the root before it forgets the intents',
   removesWhatItRead: 'a sweeper removes only what had expired when it read',
   birthIntent: 'a server that may have lost intents has its roots dropped one lease later',
+  birthDropsAtOnce: 'a server that may have lost intents has its roots dropped at once, too',
   marksWithIntents: 'birth mark and intents are lost together',
   debtKept: 'a process that could not invalidate serves nothing of the model until it has',
   paymentCoversWhatItSaw: 'a payment covers no debt that was made after it left',
@@ -36,16 +39,10 @@ export const assumptions = {
   statementsEnd: 'what a dead writer left running in the database ends before its intent expires',
   intentsArrive: 'an intent that was sent arrives, even if its sender dies',
   writersRenew: 'a live writer reaches the store at least once per lease',
+  notersDrop: 'whoever notes that intents were lost drops the roots at once',
 } as const
 
-/** Found by the model; the code does not follow them yet. */
-export const proposals = {
-  unknownKeepsIntent: 'a write whose outcome is unknown leaves its intent to the sweepers',
-  birthDropsAtOnce: 'a server that may have lost intents has its roots dropped at once, too',
-  flightsCompareMark: 'a read joins a load under way only if it saw the mark of that load',
-} as const
-
-export type Rule = keyof typeof rules | keyof typeof assumptions | keyof typeof proposals
+export type Rule = keyof typeof rules | keyof typeof assumptions
 
 /** Whether a rule is followed. */
 export type Follows = (rule: Rule) => boolean

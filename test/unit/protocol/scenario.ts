@@ -24,10 +24,14 @@ export interface Scenario {
   readonly touches: 'value' | 'shape' | 'root'
   readonly faults: readonly Fault[]
   readonly budget: Budget
-  /** With sweepers there is time: intents expire. The first one is always on time; the others may be slow, and die. */
+  /** With sweepers there is time: intents expire. The first one is always on time. */
   readonly sweepers: number
+  /** What the others do. */
+  readonly otherSweepers: 'are slow' | 'die'
   readonly hasLateTags: boolean
   readonly hasRefresh: boolean
+  /** As it may happen on a cluster, where commands go different ways. */
+  readonly readsStampsFirst: boolean
 }
 
 export interface World {
@@ -38,7 +42,7 @@ export interface World {
 /** Adds a step: its name, and what it changes. A text that comes back says what is wrong. */
 export type Go = (label: string, change: (draft: State) => string | undefined) => void
 
-export const nothing = { crashes: 0, failures: 0, unknowns: 0, faults: 0 } as const
+export const nothing = { crashes: 0, failures: 0, unknowns: 0, faults: 0, copies: 0 } as const
 
 export function scenario(parts: Partial<Scenario>): Scenario {
   return {
@@ -48,8 +52,10 @@ export function scenario(parts: Partial<Scenario>): Scenario {
     faults: [],
     budget: nothing,
     sweepers: 0,
+    otherSweepers: 'are slow',
     hasLateTags: false,
     hasRefresh: false,
+    readsStampsFirst: false,
     ...parts,
   }
 }

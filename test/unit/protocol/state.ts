@@ -6,9 +6,9 @@
  */
 export type Nonce = string
 
-/** Time is counted in sweeps: an intent lives two, and what a dead writer wrote must be seen four after its death. */
+/** Time is counted in sweeps: an intent lives two, and what a dead writer wrote must be seen three after its death. */
 export const intentTicks = 2
-export const promiseTicks = 4
+export const promiseTicks = 3
 
 /** Row versions are numbered by commits, and 0 is the one before all; this one was never committed. */
 export const uncommitted = 99
@@ -58,16 +58,31 @@ export interface Process {
   flight: number | null
 }
 
-/** `looked` and on: see `readers.ts`. */
+/** See `readers.ts`. */
 export interface Reader {
   process: number
-  at: 'idle' | 'looked' | 'late' | 'missed' | 'asking' | 'loading' | 'loaded' | 'tagged' | 'confirmed' | 'joined'
+  at:
+    | 'idle'
+    | 'looked'
+    | 'late'
+    | 'missed'
+    | 'joined'
+    | 'asking'
+    | 'again'
+    | 'found'
+    | 'loading'
+    | 'bare'
+    | 'loaded'
+    | 'tagged'
+    | 'confirmed'
   /** Runs behind somebody else's back: nobody is served. */
   background: boolean
   min: number
   entry: Entry | null
   /** Stamps it saw when it missed. */
   seen: Stamps | null
+  /** Whether its load has begun: from then on only those join who saw its stamps. */
+  isLoading: boolean
   /** Stamps it loads under. */
   held: Stamps | null
   data: number
@@ -80,7 +95,18 @@ export interface Reader {
 export interface Writer {
   process: number
   kind: 'write' | 'transaction' | 'tag'
-  at: 'idle' | 'begun' | 'written' | 'early' | 'committed' | 'marking' | 'tagging' | 'failed' | 'touched' | 'dead' | 'done'
+  at:
+    | 'idle'
+    | 'begun'
+    | 'written'
+    | 'early'
+    | 'committed'
+    | 'marking'
+    | 'tagging'
+    | 'failed'
+    | 'touched'
+    | 'dead'
+    | 'done'
   intent: 'none' | 'unsent' | 'sent' | 'recorded'
   /** The version it made. */
   commit: number
@@ -103,6 +129,8 @@ export interface Budget {
   failures: number
   unknowns: number
   faults: number
+  /** The replica catches up. */
+  copies: number
 }
 
 export interface State {
@@ -117,7 +145,5 @@ export interface State {
   readers: Reader[]
   writers: Writer[]
   sweepers: Sweeper[]
-  /** Whether the first sweeper has swept in this tick. */
-  isSwept: boolean
   left: Budget
 }

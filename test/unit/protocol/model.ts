@@ -1,0 +1,82 @@
+import { explore, type Step, type Verdict } from './checker.ts'
+import { faultSteps } from './faults.ts'
+import { readerSteps } from './readers.ts'
+import { emptyRedis, forgetTheInvalid } from './redis.ts'
+import type { Follows, Rule } from './rules.ts'
+import type { Go, Scenario, World } from './scenario.ts'
+import type { Reader, State } from './state.ts'
+import { sweeperSteps } from './sweepers.ts'
+import { writerSteps } from './writers.ts'
+
+/**
+ * The protocol as it is built, in one scenario, in every interleaving.
+ *
+ * A step is what happens at once: one command or script in the store, one statement in the database, one decision in a process.
+ *
+ * @param broken rules that nobody follows
+ */
+export function check(scenario: Scenario, broken: readonly Rule[] = []): Verdict {
+  const follows: Follows = (rule) => !broken.includes(rule)
+  const world: World = { scenario, follows }
+  return explore(textOf(startOf(scenario)), (text) => stepsFrom(text, world))
+}
+
+function stepsFrom(text: string, world: World): Step[] {
+  const state = JSON.parse(text) as State
+  const steps: Step[] = []
+  const go: Go = (label, change) => {
+    const draft = copy(state)
+    const wrong = change(draft)
+    forgetTheInvalid(draft, world)
+    steps.push({ label, wrong, next: textOf(draft) })
+  }
+  readerSteps(state, world, go)
+  writerSteps(state, world, go)
+  sweeperSteps(state, world, go)
+  faultSteps(state, world, go)
+  return steps
+}
+
+/** As `structuredClone`, for plain data and many times as fast. */
+function copy<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copy) as T
+  const copied: Record<string, unknown> = {}
+  for (const name in value) copied[name] = copy(value[name])
+  return copied as T
+}
+
+/** States that differ only in which nonces they hold are one: nonces are named anew, in the order of their appearance. */
+function textOf(state: State): string {
+  const names = new Map<string, string>()
+  return JSON.stringify(state).replace(/"[nc]\d+"/g, (nonce) => {
+    const name = names.get(nonce) ?? `"c${names.size}"`
+    names.set(nonce, name)
+    return name
+  })
+}
+
+function startOf({ readers, writers, budget, sweepers, hasRefresh, faults }: Scenario): State {
+  const identity = 'n0'
+  const redis = { ...emptyRedis(identity), born: identity }
+  const last = Math.max(...readers, ...writers.map(({ process }) => process))
+  const process = { sees: identity, version: null, owes: 0, paying: 0, min: 0, flight: null }
+  const reader = (of: number, background = false): Reader => ({
+    ...{ process: of, background, at: 'idle', min: 0, entry: null, seen: null, isLoading: false },
+    ...{ held: null, data: 0, late: null, flight: null },
+  })
+  return {
+    db: 0,
+    min: 0,
+    redis,
+    backup: faults.includes('failover') ? redis : null,
+    processes: Array.from({ length: last + 1 }, () => ({ ...process })),
+    readers: [...readers.map((of) => reader(of)), ...(hasRefresh ? [reader(readers[0]!, true)] : [])],
+    writers: writers.map((one) => ({
+      ...one,
+      ...{ at: 'idle', intent: 'none', commit: 0, isRunning: false, isUnknown: false, due: null },
+    })),
+    sweepers: Array.from({ length: sweepers }, () => ({ at: 'idle', age: 0 })),
+    left: { ...budget },
+  }
+}

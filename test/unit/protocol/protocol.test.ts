@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { check } from './model.ts'
+import { assumptions, type Rule, rules } from './rules.ts'
+import { type ScenarioName, scenarios } from './scenarios.ts'
+
+const timeout = 60_000
+
+/** Where the loss of each rule shows. */
+const shownBy: Readonly<Record<Rule, ScenarioName>> = {
+  stampsBeforeLoad: 'a write to one value',
+  missingIsMiss: 'a write to one value',
+  touchAfterCommit: 'a write to one value',
+  touchBeforeAnswer: 'a write to one value',
+  registryCompared: 'a write to one value',
+  registryWithRoot: 'evictions, and a loss of everything',
+  flightsCompareStamps: 'readers that share flights',
+  flightsKnowNoMark: 'tags known with the result, and flights',
+  foundIsTooEarly: 'readers that share flights',
+  staleNeedsStamps: 'an entry past its time, and its refresh',
+  transactionsBypass: 'a transaction',
+  transactionsFillNothing: 'a transaction',
+  unknownCounts: 'a transaction',
+  unknownKeepsIntent: 'a commit that is never confirmed',
+  rootNamesServer: 'a replica that missed the latest',
+  intentRecorded: 'a writer that dies',
+  intentBeforeCommit: 'a writer that dies',
+  renewal: 'a writer that dies',
+  settleAfterTouch: 'a writer that dies',
+  dropsBeforeForgetting: 'a writer that dies, and a sweeper that dies',
+  removesWhatItRead: 'a writer that dies, and a sweeper that is slow',
+  birthIntent: 'a writer that dies, and a replica without its intent',
+  birthDropsAtOnce: 'a writer that dies, and a loss of intents',
+  marksWithIntents: 'a writer that dies, and a loss of intents',
+  debtKept: 'stamps that cannot be removed',
+  paymentCoversWhatItSaw: 'stamps that cannot be removed',
+  failedTouchKeepsIntent: 'stamps that cannot be removed, seen by others',
+  lateTagsCompared: 'tags known with the result',
+  markCompared: 'tags known with the result',
+  markBeforeLoad: 'tags known with the result',
+  markBeforeTags: 'tags known with the result',
+  serversAreTold: 'a replica that missed the latest',
+  statementsEnd: 'a writer that dies',
+  intentsArrive: 'a writer that dies',
+  writersRenew: 'a writer that dies',
+  notersDrop: 'a writer that dies, and a sweeper that is slow',
+}
+
+/** What a rule says, and its name. */
+const named = (meanings: Readonly<Partial<Record<Rule, string>>>) =>
+  Object.entries(meanings).map(([rule, meaning]) => [meaning, rule as Rule] as const)
+
+describe('the protocol', () => {
+  it.each(Object.entries(scenarios))('serves nothing that is older than it may be: %s', { timeout }, (_, scenario) => {
+    expect(check(scenario)).toEqual({ kind: 'holds', states: expect.any(Number) })
+  })
+
+  it.each(named(rules))('needs that %s', { timeout }, (_, rule) => {
+    expect(wrongWithout(rule)).toMatch(/^WRONG: /)
+  })
+
+  it.each(named(assumptions))('takes for granted that %s', { timeout }, (_, rule) => {
+    expect(wrongWithout(rule)).toMatch(/^WRONG: /)
+  })
+
+  it('shows the shortest way to what goes wrong', () => {
+    const verdict = check(scenarios['a write to one value'], ['touchBeforeAnswer'])
+    expect(verdict).toEqual({
+      kind: 'violated',
+      path: [
+        'reader 0 begins, and reads the entry',
+        'reader 0 reads the stamps',
+        'reader 0 obtains stamps',
+        'reader 0 looks once more',
+        'reader 0 loads',
+        'reader 0 fills',
+        'writer 0 begins',
+        'writer 0 commits',
+        'reader 0 begins, and reads the entry',
+        'reader 0 reads the stamps',
+        'WRONG: served version 0, and had to see version 1',
+      ],
+    })
+  })
+})
+
+function wrongWithout(rule: Rule): string | undefined {
+  const verdict = check(scenarios[shownBy[rule]], [rule])
+  return verdict.kind === 'violated' ? verdict.path.at(-1) : undefined
+}

@@ -1,0 +1,180 @@
+import type { Go, World } from './scenario.ts'
+import { intentTicks, promiseTicks, type State, uncommitted, type Writer } from './state.ts'
+import { tagSteps } from './tag-writers.ts'
+
+/**
+ * What writes do, and what becomes of them.
+ *
+ * - *begun*      the statement is in the database; the intent is on its way, and may be recorded at any time.
+ * - *written*    of a transaction: its statement is done, nobody else sees it. Commits or rolls back.
+ * - *committed*  or its outcome is not known: the stamps are removed next, and the caller hears of it.
+ * - *touched*    they are. The intent is removed behind the caller's back.
+ * - *failed*     they could not be removed: the process owes it, and the intent is left to expire.
+ * - *dead*       its process was killed. What it left running in the database may still commit (`isRunning`).
+ */
+export function writerSteps(state: State, world: World, go: Go): void {
+  for (const [index, writer] of state.writers.entries()) {
+    if (writer.kind === 'tag') tagSteps(state, world, go, index, writer)
+    else {
+      databaseSteps(state, world, go, index, writer)
+      storeSteps(state, world, go, index, writer)
+      mishaps(state, world, go, index, writer)
+    }
+  }
+}
+
+/** As a change of a draft. */
+type Change = (writer: Writer, draft: State) => string | undefined
+
+const stepper = (go: Go, index: number) => (label: string, change: Change) =>
+  go(`writer ${index} ${label}`, (draft) => change(draft.writers[index]!, draft))
+
+function databaseSteps(state: State, { follows, scenario }: World, go: Go, index: number, now: Writer): void {
+  const step = stepper(go, index)
+  if (now.at === 'idle')
+    step('begins', (writer) => {
+      writer.at = 'begun'
+      if (scenario.sweepers > 0 && follows('intentRecorded'))
+        writer.intent = follows('intentBeforeCommit') ? 'sent' : 'unsent'
+      return undefined
+    })
+  if (now.at === 'begun' && now.kind === 'transaction')
+    step('writes within its transaction', (writer) => {
+      writer.at = 'written'
+      return undefined
+    })
+  if (now.at === (now.kind === 'transaction' ? 'written' : 'begun') || now.at === 'early')
+    step('commits', (writer, draft) => {
+      commit(writer, draft)
+      const isAnswered = now.at === 'early' || !follows('touchBeforeAnswer')
+      if (isAnswered) draft.min = Math.max(draft.min, writer.commit)
+      writer.at = now.at === 'early' ? 'touched' : 'committed'
+      return undefined
+    })
+  if (now.at === 'written') {
+    step('rolls back', (writer) => {
+      writer.at = 'touched'
+      return undefined
+    })
+    readsWithin(state, { follows }, go, index)
+  }
+  if (now.isRunning)
+    step('is gone, and its statement commits', (writer, draft) => {
+      commit(writer, draft)
+      writer.isRunning = false
+      // Whoever still has to remove the stamps does it after this.
+      if (scenario.sweepers > 0 && writer.at !== 'committed') writer.due = promiseTicks
+      return undefined
+    })
+}
+
+function commit(writer: Writer, draft: State): void {
+  draft.db += 1
+  writer.commit = draft.db
+}
+
+/** A read in the transaction, after its write. As built it goes to the database and leaves no trace: no step at all. */
+function readsWithin(state: State, { follows }: Pick<World, 'follows'>, go: Go, index: number): void {
+  const step = stepper(go, index)
+  const { entry, root, shape, value } = state.redis
+  if (!follows('transactionsBypass') && entry && entry.held.root === root?.nonce && entry.held.value === value)
+    step('reads from the cache', () => 'WRONG: a transaction does not see its own write')
+  if (!follows('transactionsFillNothing') && root && shape && value)
+    step('fills what it read', (_, draft) => {
+      draft.redis.entry = { data: uncommitted, held: { root: root.nonce, shape, value, mark: null }, late: null }
+      return undefined
+    })
+}
+
+function storeSteps(state: State, world: World, go: Go, index: number, now: Writer): void {
+  const { follows } = world
+  const step = stepper(go, index)
+  const name = `w${index}`
+  const canAsk = state.processes[now.process]!.sees !== null
+  const record: Change = (writer, draft) => {
+    draft.redis.intents[name] = intentTicks
+    writer.intent = 'recorded'
+    return undefined
+  }
+  if (now.intent === 'sent' && (now.at !== 'dead' || follows('intentsArrive'))) step('has its intent recorded', record)
+  if (now.intent === 'unsent' && now.at === 'committed')
+    step('sends its intent', (writer) => {
+      writer.intent = 'sent'
+      return undefined
+    })
+  const isActive = now.at === 'begun' || now.at === 'written' || now.at === 'committed'
+  if (isActive && now.intent === 'recorded' && state.redis.intents[name] !== intentTicks && follows('renewal'))
+    step('renews its intent', record)
+
+  if (canAsk && now.at === 'begun' && !follows('touchAfterCommit')) step('removes the stamps', touch(world, 'early'))
+  if (canAsk && now.at === 'committed') {
+    const isSettled = now.intent === 'none'
+    if (follows('settleAfterTouch') || isSettled) step('removes the stamps', touch(world, 'touched'))
+    else step('removes its intent', settle(name, now.at))
+  }
+  if (canAsk && now.at === 'touched' && now.intent !== 'none') step('removes its intent', settle(name, 'done'))
+}
+
+const settle =
+  (name: string, at: Writer['at']): Change =>
+  (writer, { redis }) => {
+    delete redis.intents[name]
+    Object.assign(writer, { intent: 'none', at })
+    return undefined
+  }
+
+/** `touch.lua`: decides with the copy of the registry, and again if that was old. With the answer the caller goes on. */
+const touch =
+  ({ scenario, follows }: World, at: 'early' | 'touched'): Change =>
+  (writer, draft) => {
+    const process = draft.processes[writer.process]!
+    const { redis } = draft
+    const isOld = process.version !== redis.version
+    const knowsShape = process.version !== null
+    process.version = redis.version
+    if (isOld && follows('registryCompared')) return undefined
+    if (scenario.touches === 'root') redis.root = null
+    else if (knowsShape) redis[scenario.touches] = null
+    if (at === 'touched') draft.min = Math.max(draft.min, writer.commit)
+    // Nobody renews it any more.
+    writer.at = at === 'touched' && writer.isUnknown && follows('unknownKeepsIntent') ? 'done' : at
+    return undefined
+  }
+
+function mishaps({ left }: State, { follows, scenario }: World, go: Go, index: number, now: Writer): void {
+  const step = stepper(go, index)
+  const due = scenario.sweepers > 0 ? promiseTicks : null
+  const isTrying = now.at === (now.kind === 'transaction' ? 'written' : 'begun')
+  if (left.crashes > 0 && (isTrying || now.at === 'committed' || now.at === 'touched'))
+    step('dies', (writer, draft) => {
+      draft.left.crashes -= 1
+      Object.assign(writer, { at: 'dead', isRunning: isTrying || writer.isRunning, due })
+      if (writer.intent === 'unsent') writer.intent = 'none'
+      return undefined
+    })
+  if (left.unknowns > 0 && isTrying) {
+    const at = follows('unknownCounts') ? 'committed' : 'touched'
+    step('loses the database while its statement runs', (writer, draft) => {
+      draft.left.unknowns -= 1
+      Object.assign(writer, { at, isRunning: true, isUnknown: true })
+      return undefined
+    })
+    step('commits, and loses the database before it hears of it', (writer, draft) => {
+      draft.left.unknowns -= 1
+      commit(writer, draft)
+      draft.min = follows('unknownCounts') ? draft.min : writer.commit
+      Object.assign(writer, { at, isUnknown: true })
+      return undefined
+    })
+  }
+  if (left.failures > 0 && now.at === 'committed')
+    step('cannot remove the stamps', (writer, draft) => {
+      const process = draft.processes[writer.process]!
+      draft.left.failures -= 1
+      process.min = Math.max(process.min, writer.commit)
+      if (follows('debtKept')) process.owes += 1
+      Object.assign(writer, { at: 'failed', due })
+      if (!follows('failedTouchKeepsIntent')) delete draft.redis.intents[`w${index}`]
+      return undefined
+    })
+}
