@@ -1,3 +1,4 @@
+import { makeTypedQueryFactory } from '@prisma/client/runtime/client'
 import { describe, expect, it } from 'vitest'
 import { Prisma } from '../../../prisma/generated/client.ts'
 import { expectCached, expectSeen, type Read, statusOf, storeKinds, useBench, type Write } from './bench.ts'
@@ -8,7 +9,12 @@ const reads: Readonly<Record<string, Read>> = {
   list: (client) => client.note.findMany({ orderBy: { id: 'asc' } }),
 }
 
+/** What a file of typed SQL is compiled to. */
+const changeText = makeTypedQueryFactory('UPDATE "Note" SET text = $1 WHERE id = $2 RETURNING id')
+const selectOne = makeTypedQueryFactory('SELECT 1')
+
 const writes: Readonly<Record<string, Write>> = {
+  'typed SQL': (client) => client.$queryRawTyped(changeText('changed', 1)),
   $executeRaw: (client) => client.$executeRaw`UPDATE "Note" SET text = ${'changed'} WHERE id = ${1}`,
   '$executeRaw with Prisma.sql': (client) =>
     client.$executeRaw(
@@ -70,6 +76,7 @@ describe.each(storeKinds)('raw statements (%s)', (kind) => {
     await writer.$queryRaw`SELECT * FROM "Note" WHERE id = ${1}`
     await writer.$queryRawUnsafe('WITH n AS (SELECT * FROM "Note") SELECT count(*) FROM n')
     await writer.$queryRaw`SELECT now(), lower('X')`
+    await writer.$queryRawTyped(selectOne())
     await writer.$executeRaw`UPDATE "Device" SET label = 'another table'`
     for (const [what, read] of Object.entries(reads)) expect(await statusOf(writer, read), what).toBe('hit')
   })
