@@ -8,7 +8,7 @@ import { CacheError } from './errors.ts'
 import type { Report } from './events.ts'
 
 export type { CacheConfig, CachedModel } from './config/cache-config.ts'
-export { type CacheStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
+export { type ParsedStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
 export type {
   BatchConfig,
   DefaultsConfig,

@@ -7,10 +7,10 @@ import type { Stamp } from './store.ts'
  * `{"v":1,"s":{"r City":"...","s City |*":"..."},"u":{"home":"..."},"t":300000,"w":0}\n<payload>`
  */
 export interface Entry {
-  /** By tag id, the stamps that the tags of the query had before its rows were read. */
+  /** By tag id, the stamps that the analysed tags of the query had before its rows were read. */
   readonly stamps: Readonly<Record<string, Stamp>>
-  /** By name, the stamps of the user tags that became known with the result. */
-  readonly lateTags: Readonly<Record<string, Stamp>>
+  /** By name, the stamps of all user tags that the entry carries, whoever asks for it. */
+  readonly userTags: Readonly<Record<string, Stamp>>
   /** How long it is fresh. */
   readonly ttlMs: number
   /** How long after that it is kept, to be served stale. */
@@ -21,8 +21,8 @@ export interface Entry {
 
 const formatVersion = 1
 
-export function encodeEntry({ stamps, lateTags, ttlMs, staleMs, payload }: Entry): string {
-  return `${JSON.stringify({ v: formatVersion, s: stamps, u: lateTags, t: ttlMs, w: staleMs })}\n${payload}`
+export function encodeEntry({ stamps, userTags, ttlMs, staleMs, payload }: Entry): string {
+  return `${JSON.stringify({ v: formatVersion, s: stamps, u: userTags, t: ttlMs, w: staleMs })}\n${payload}`
 }
 
 /** Throws `CODEC.UNDECODABLE` when the text is not an entry of this format. */
@@ -31,8 +31,8 @@ export function decodeEntry(text: string): Entry {
     const end = text.indexOf('\n')
     const header: unknown = JSON.parse(text.slice(0, end))
     if (end > 0 && isHeader(header)) {
-      const { s: stamps, u: lateTags, t: ttlMs, w: staleMs } = header
-      return { stamps, lateTags, ttlMs, staleMs, payload: text.slice(end + 1) }
+      const { s: stamps, u: userTags, t: ttlMs, w: staleMs } = header
+      return { stamps, userTags, ttlMs, staleMs, payload: text.slice(end + 1) }
     }
   } catch (cause) {
     throw new CacheError('CODEC.UNDECODABLE', 'A stored entry has no readable header.', { cause })

@@ -1,6 +1,6 @@
 import { dependenciesOf } from '../analysis/dependencies.ts'
 import { canonical } from '../core/canonical.ts'
-import type { CachedModel, CacheStrategy } from '../core/config.ts'
+import type { CachedModel, ParsedStrategy } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import { type StampTag, stampTagsOf } from '../core/store.ts'
 import type { ReadPlan } from '../strategies/read-plan.ts'
@@ -13,7 +13,7 @@ export interface ReadCall {
   /** Without `cacheStrategy`. */
   readonly args: unknown
   readonly dataPath: readonly string[]
-  readonly strategy: Extract<CacheStrategy, { kind: 'cache' }> | null
+  readonly strategy: Extract<ParsedStrategy, { kind: 'cache' }> | null
   /** What the client adds to the key: global omit, computed fields. */
   readonly clientFingerprint: string
 }

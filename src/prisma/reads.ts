@@ -1,5 +1,5 @@
 import type { ReadInfo } from '../core/client.ts'
-import { type CacheStrategy, parseCacheStrategy } from '../core/config.ts'
+import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
 import type { Hook } from './hook.ts'
 import { dataPathOf, howRun } from './internals.ts'
 import { planRead } from './read-plans.ts'
@@ -48,12 +48,12 @@ const notInnermost =
   'A query extension runs after the cache and may change what it cannot see, so this client is not served from it. ' +
   'Add extensions with the $extends of the cached client, not with one that was taken from another client.'
 
-function isCached(model: string, strategy: CacheStrategy | null, { config }: Runtime): boolean {
+function isCached(model: string, strategy: ParsedStrategy | null, { config }: Runtime): boolean {
   return strategy?.kind === 'cache' || config.models[model] !== undefined
 }
 
 /** Takes `cacheStrategy` out of the arguments: Prisma does not know it. Throws `QUERY.INVALID_STRATEGY`. */
-function splitStrategy(args: unknown): { args: unknown; strategy: CacheStrategy | null } {
+function splitStrategy(args: unknown): { args: unknown; strategy: ParsedStrategy | null } {
   if (typeof args !== 'object' || args === null || !('cacheStrategy' in args)) return { args, strategy: null }
   const { cacheStrategy, ...rest } = args
   return { args: rest, strategy: cacheStrategy === undefined ? null : parseCacheStrategy(cacheStrategy) }

@@ -25,7 +25,8 @@ const jitter = 0.1
  * Runs the query and prepares its entry, under stamps that were obtained *before*: a write that commits while the query
  * runs removes them, and the entry is never valid.
  *
- * Without stamps nothing can be stored. The query failing is the caller's error, untouched. Everything after it is only a matter of being stored or not.
+ * Without stamps nothing can be stored. The query failing is the caller's error, untouched. Everything after it is only a
+ * matter of being stored or not.
  */
 export async function loadEntry(
   plan: ReadPlan,
@@ -78,8 +79,14 @@ async function store(
   if (!(retainMs > 0)) return false
   const lateTags = await obtainLateTags(plan, result, { store, retainMs, mark: stamps.at(-1) })
   if (lateTags === 'invalidated') return false
-  const held = Object.fromEntries(plan.tags.map((tag, i) => [tagId(tag), stamps[i]!]))
-  const text = encodeEntry({ stamps: held, lateTags, ttlMs, staleMs: plan.staleMs, payload })
+  const held: Record<string, Stamp> = {}
+  // Without a prototype: users may give a tag any name.
+  const userTags: Record<string, Stamp> = Object.assign(Object.create(null), lateTags)
+  for (const [i, tag] of plan.tags.entries()) {
+    if (tag.kind === 'user') userTags[tag.name] = stamps[i]!
+    else held[tagId(tag)] = stamps[i]!
+  }
+  const text = encodeEntry({ stamps: held, userTags, ttlMs, staleMs: plan.staleMs, payload })
   await store.fill(plan.key, text, retainMs, leaseToken)
   return true
 }

@@ -32,7 +32,7 @@ export async function lookup(plan: ReadPlan, { store, codec, report }: LookupDep
     const kind = ageMs < freshMs ? 'fresh' : 'stale'
     if (kind === 'stale' && ageMs >= freshMs + plan.staleMs) return missing
     if (!hasCurrentStamps(entry, plan.tags, looked)) return missing
-    if (!(await hasCurrentLateTags(entry, store))) return missing
+    if (!(await hasCurrentOtherTags(entry, plan.tags, store))) return missing
     return { kind, result: codec.decode(entry.payload), ageMs }
   } catch (error) {
     if (isStoreError(error)) throw error
@@ -43,14 +43,19 @@ export async function lookup(plan: ReadPlan, { store, codec, report }: LookupDep
 
 /** By the tags of the query as it is analysed now, not as it was when the entry was written. */
 function hasCurrentStamps(entry: Entry, tags: readonly StampTag[], { stamps }: Looked): boolean {
-  return tags.every((tag, i) => sameStamp(entry.stamps[tagId(tag)], stamps[i]))
+  return tags.every((tag, i) => {
+    const held = tag.kind === 'user' ? entry.userTags[tag.name] : entry.stamps[tagId(tag)]
+    return sameStamp(held, stamps[i])
+  })
 }
 
-async function hasCurrentLateTags({ lateTags }: Entry, store: Store): Promise<boolean> {
-  const names = Object.keys(lateTags)
+/** The user tags that the entry carries and this caller did not name: from its result, or from whoever filled it. */
+async function hasCurrentOtherTags({ userTags }: Entry, tags: readonly StampTag[], store: Store): Promise<boolean> {
+  const named = new Set(tags.map((tag) => (tag.kind === 'user' ? tag.name : undefined)))
+  const names = Object.keys(userTags).filter((name) => !named.has(name))
   if (names.length === 0) return true
   const current = await store.stamps(names.map((name) => ({ kind: 'user', name })))
-  return names.every((name, i) => sameStamp(lateTags[name], current[i]))
+  return names.every((name, i) => sameStamp(userTags[name], current[i]))
 }
 
 function sameStamp(held: Stamp | undefined, current: Stamp | null | undefined): boolean {

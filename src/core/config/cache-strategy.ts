@@ -3,7 +3,7 @@ import { duration, section, tagList } from './parts.ts'
 import { expectedGot, problemLines } from './problems.ts'
 
 /** What one query says about its caching. An `undefined` TTL is that of its model. */
-export type CacheStrategy =
+export type ParsedStrategy =
   | { readonly kind: 'bypass' }
   | {
       readonly kind: 'cache'
@@ -12,7 +12,7 @@ export type CacheStrategy =
       readonly tags: readonly string[]
     }
 
-const bypass: CacheStrategy = Object.freeze({ kind: 'bypass' })
+const bypass: ParsedStrategy = Object.freeze({ kind: 'bypass' })
 const noTags: readonly string[] = Object.freeze([])
 
 const schema = section({ ttl: duration().optional(), swr: duration().optional(), tags: tagList.optional() })
@@ -22,7 +22,7 @@ const schema = section({ ttl: duration().optional(), swr: duration().optional(),
  *
  * @throws CacheError `QUERY.INVALID_STRATEGY` with every problem.
  */
-export function parseCacheStrategy(input: unknown): CacheStrategy {
+export function parseCacheStrategy(input: unknown): ParsedStrategy {
   if (input === false) return bypass
   if (typeof input !== 'object' || input === null) {
     throw invalid([`cacheStrategy: ${expectedGot('an object or false', input)}`])

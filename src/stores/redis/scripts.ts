@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Client, isCluster } from './client.ts'
-import { send } from './send.ts'
+import { send, sendNow } from './send.ts'
 
 /** One Lua script: its text, and the digest under which Redis remembers it. */
 interface Script {
@@ -15,12 +15,18 @@ function loadScript(name: string): Script {
 }
 
 /** Runs by digest, and by text where the server does not know the script (first use, SCRIPT FLUSH, restart, another node). */
-async function run(client: Client, script: Script, keys: readonly string[], args: readonly (string | number)[]) {
+async function run(
+  client: Client,
+  script: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+  deliver: typeof send = send,
+) {
   try {
-    return await send(client, ['evalsha', script.sha1, keys.length, ...keys, ...args])
+    return await deliver(client, ['evalsha', script.sha1, keys.length, ...keys, ...args])
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-      return await send(client, ['eval', script.text, keys.length, ...keys, ...args])
+      return await deliver(client, ['eval', script.text, keys.length, ...keys, ...args])
     }
     throw error
   }
@@ -106,7 +112,8 @@ export async function touch(
 }
 
 export async function intend(client: Client, key: string, leaseMs: number, members: readonly string[]): Promise<void> {
-  await run(client, scripts.intend, [key], [Math.ceil(leaseMs), ...members])
+  // A write must not reach the database before its intent has left: a crash in between would leave no trace.
+  await run(client, scripts.intend, [key], [Math.ceil(leaseMs), ...members], sendNow)
 }
 
 export interface ExpiredIntents {

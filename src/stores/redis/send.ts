@@ -31,21 +31,23 @@ export function send(client: Client, command: Command): Promise<unknown> {
   })
 }
 
-function flush(client: Client): void {
+/** Sends a command before anything else is done, for what must have left before the next step of a write. */
+export function sendNow(client: Client, [name, ...args]: Command): Promise<unknown> {
+  return client.call(name, ...args)
+}
+
+async function flush(client: Client): Promise<void> {
   const batch = batches.get(client) ?? []
   batches.delete(client)
-  const pipeline = client.pipeline(batch.map(({ command }) => [...command]))
-  pipeline.exec().then(
-    (replies) => {
-      for (const [i, { resolve, reject }] of batch.entries()) {
-        const reply = replies?.[i]
-        if (!reply) reject(new CacheError('STORE.UNAVAILABLE', 'Redis gave no reply to a command.'))
-        else if (reply[0]) reject(reply[0])
-        else resolve(reply[1])
-      }
-    },
-    (error) => {
-      for (const { reject } of batch) reject(error)
-    },
-  )
+  try {
+    const replies = await client.pipeline(batch.map(({ command }) => [...command])).exec()
+    for (const [i, { resolve, reject }] of batch.entries()) {
+      const reply = replies?.[i]
+      if (!reply) reject(new CacheError('STORE.UNAVAILABLE', 'Redis gave no reply to a command.'))
+      else if (reply[0]) reject(reply[0])
+      else resolve(reply[1])
+    }
+  } catch (error) {
+    for (const { reject } of batch) reject(error)
+  }
 }

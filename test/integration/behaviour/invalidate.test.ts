@@ -56,6 +56,18 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
     expect(await statusOf(bench.writer, city)).toBe('hit')
   })
 
+  it('finds an entry by the tags it was filled with, also for those who ask without them', async () => {
+    const { prisma, statuses } = open({ models: { City: {} } })
+    const where = { id: 1 }
+    const tagged = () => prisma.city.findUnique({ where, cacheStrategy: { tags: ['home'] } })
+    const plain = () => prisma.city.findUnique({ where })
+    expect(await statuses(tagged, tagged, plain)).toEqual(['miss', 'hit', 'hit'])
+    await prisma.$cache.invalidate({ tags: ['home'] })
+    expect(await statuses(plain, plain)).toEqual(['miss', 'hit'])
+    // Filled without the tag: it does not carry what this caller wants to invalidate it by.
+    expect(await statuses(tagged, plain)).toEqual(['miss', 'hit'])
+  })
+
   it('finds entries by the tags of their queries', async () => {
     const { prisma, statuses } = open({ models: { City: {} } })
     const home = () => prisma.city.findMany({ cacheStrategy: { tags: ['home', 'cities'] } })
