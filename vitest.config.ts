@@ -1,5 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
+/** For tests that need the servers. */
+const withServers = {
+  globalSetup: ['test/services/global-setup.ts'],
+  setupFiles: ['test/setup/leave-nothing.ts'],
+  hookTimeout: 60_000,
+}
+
 export default defineConfig({
   test: {
     // Servers run beside the tests: two files at a time leave them room on a machine with two cores.
@@ -10,12 +17,14 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/examples/**/*.test.ts'],
-          globalSetup: ['test/services/global-setup.ts'],
-          setupFiles: ['test/setup/leave-nothing.ts'],
           testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...withServers,
         },
       },
+      // `npm run test:soak` says for how long; without that it is no part of the tests.
+      ...(process.env.SOAK_MINUTES
+        ? [{ test: { name: 'soak', include: ['test/soak/**/*.test.ts'], ...withServers } }]
+        : []),
       // Builds, packs and installs the package as a user would: needs the registry or a warm npm cache.
       { test: { name: 'package', include: ['test/package/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 240_000 } },
     ],

@@ -2,9 +2,15 @@ export type {
   AccelerateClient,
   CacheClient,
   CacheStats,
+  ExplainedDependency,
+  ExplainedEvent,
+  ExplainedTouch,
+  Explanation,
   InvalidateTarget,
   ModelStats,
+  ReadExplanation,
   ReadInfo,
+  WriteExplanation,
 } from './core/client.ts'
 export type { Codec } from './core/codec.ts'
 export type {

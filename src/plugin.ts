@@ -1,6 +1,8 @@
+import type { DataModel, Model } from './analysis/data-model.ts'
 import { systemClock } from './core/clock.ts'
 import { superjsonCodec } from './core/codec.ts'
-import { type CacheConfig, parseConfig } from './core/config.ts'
+import { type CacheConfig, type KnownSchema, parseConfig } from './core/config.ts'
+import { entryFormat } from './core/entry.ts'
 import { CacheError } from './core/errors.ts'
 import type { CacheEvent, Report } from './core/events.ts'
 import { fingerprint } from './core/key.ts'
@@ -8,18 +10,21 @@ import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
 import { createBatches } from './prisma/batches.ts'
 import { accelerateClient, cacheClient } from './prisma/cache-client.ts'
-import { readDataModel } from './prisma/dmmf.ts'
+import { createExplainScope } from './prisma/explain-scope.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
 import { clientVersionOf, schemaTextOf } from './prisma/internals.ts'
 import { createInfoScope } from './prisma/read-info.ts'
 import type { Runtime } from './prisma/runtime.ts'
+import { readDataModel } from './prisma/schema/read-data-model.ts'
 import { createTransactions } from './prisma/transactions.ts'
+import { createTriggerCheck, noTriggerCheck } from './prisma/trigger-check.ts'
 import type { CachePlugin } from './prisma/types.ts'
 import { Decimal } from './prisma/values.ts'
 import { createMemoryStore } from './stores/memory/memory-store.ts'
 import { createRedisStore } from './stores/redis/redis-store.ts'
 import { createCacheAside } from './strategies/cache-aside.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
+import { createShapeLimits } from './strategies/shape-limits.ts'
 import { createStats } from './strategies/stats.ts'
 import { createSweeper } from './strategies/sweeper.ts'
 import { createWarner } from './strategies/warner.ts'
@@ -52,10 +57,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   }
   const dataModel = readDataModel(schema)
   const models = [...dataModel.models.keys()]
-  const config = parseConfig(
-    input,
-    models.filter((name) => !dataModel.models.get(name)?.isJoinTable),
-  )
+  const config = parseConfig(input, knownSchema(dataModel))
 
   const stats = createStats()
   const warn = createWarner()
@@ -83,40 +85,61 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
           report,
         })
   const invalidator = createInvalidator({ store, clock, makeNonce, report, intentMs })
+  const limits = createShapeLimits({ clock })
   const { loadLeaseMs, loadWaitMs } = config
   const reader = createCacheAside({
-    ...{ store, codec, clock, report, makeNonce, invalidator, loadLeaseMs, loadWaitMs },
+    ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs },
     random: Math.random,
   })
   const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)
   const sweeper = createSweeper({ store, clock, report, intentMs, everyMs })
 
+  const triggers = config.checkTriggers
+    ? createTriggerCheck({ client, dataModel, declared: config.alsoChanges, report })
+    : noTriggerCheck
   const info = createInfoScope()
-  const wake = sweeper.start
-  const cache = cacheClient({ store, dataModel, invalidator, info, stats: stats.read, wake })
+  const explain = createExplainScope()
+  const wake = () => {
+    sweeper.start()
+    triggers.start()
+  }
+  const cache = cacheClient({ store, dataModel, invalidator, info, explain, stats: stats.read, wake })
 
   return {
     config,
     dataModel,
+    declared: config.alsoChanges,
+    knownViews: new Set([...config.alsoChanges.values()].flat().map(({ model }) => model)),
+    limits,
+    shapesInUse: (model) => store.shapesInUse(model),
     reader,
     invalidator,
     transactions: createTransactions(invalidator),
     batches: createBatches(invalidator),
     info,
+    explain,
     report,
     cache,
     accelerate: accelerateClient(cache),
-    fingerprint: fingerprint([schema, clientVersionOf(client), codec.name]),
+    fingerprint: fingerprint([schema, clientVersionOf(client), codec.name, entryFormat]),
     wake,
     async idle() {
       await reader.idle()
       await invalidator.idle()
+      await triggers.done()
     },
     async close() {
       await sweeper.stop()
       await store.close()
     },
   }
+}
+
+/** The models and fields that a configuration may name. */
+function knownSchema({ models, provider }: DataModel): KnownSchema {
+  const named = [...models.values()].filter((model) => !model.isJoinTable)
+  const fields = (model: Model) => model.scalars.map((field) => field.name)
+  return { models: new Map(named.map((model) => [model.name, fields(model)])), provider }
 }
 
 /** Until they have a machinery of their own, these run as cache-aside: nothing is ever wrong, only slower than it could be. */

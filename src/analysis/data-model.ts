@@ -8,6 +8,8 @@ export interface DataModel {
   /** `postgresql`, `cockroachdb`, `mysql`, `sqlite`, `sqlserver`. */
   readonly provider: string
   readonly strictUndefinedChecks: boolean
+  /** Whether the database itself keeps the foreign keys; with `relationMode = "prisma"` it does not. */
+  readonly hasForeignKeys: boolean
   readonly models: ReadonlyMap<string, Model>
   /** Referenced model to the foreign keys that point at it. A model that nobody references is absent. */
   readonly references: ReadonlyMap<string, readonly ForeignKey[]>
@@ -21,6 +23,8 @@ export interface Model {
   /** The table behind an implicit many-to-many relation; the client has no such model. */
   readonly isJoinTable: boolean
   readonly fields: ReadonlyMap<string, Field>
+  /** The fields with columns, in the order of the schema. */
+  readonly scalars: readonly Field[]
   /** The id first, if there is one. */
   readonly uniques: readonly Unique[]
   /** The fields of the `@id` or `@@id`; empty when the model has none. */
@@ -50,6 +54,14 @@ export interface Field {
   readonly isUpdatedAt: boolean
   /** Its default is an expression over other columns, as the default of a generated column is. */
   readonly isComputed: boolean
+  /** Marked `@ignore`: the database has it, the client does not. */
+  readonly isHidden: boolean
+  /** Part of an id, a unique key, a foreign key or an index: likely to be filtered by. */
+  readonly isIndexed: boolean
+  /** The default, where it is a plain value: the client sends it when a row is created without one. Else `undefined`. */
+  readonly literalDefault: unknown
+  /** How often its value changes in a row, as far as the schema tells: 0 for keys, 1 for foreign keys, up to 4 for flags. */
+  readonly volatility: number
   readonly relation: Relation | null
 }
 
@@ -62,6 +74,8 @@ export interface Relation {
   readonly onUpdate: ReferentialAction
   /** The pseudo model of an implicit many-to-many relation. */
   readonly joinTable: string | null
+  /** The columns of the join table: that of the row at hand, and that of the related row. `null` without a join table. */
+  readonly joinColumns: { readonly own: string; readonly other: string } | null
   /** The field on the other model. */
   readonly opposite: string
 }
@@ -80,4 +94,9 @@ export interface ForeignKey {
 /** The field on the other side of a relation. */
 export function oppositeOf(dataModel: DataModel, relation: Relation): Field | undefined {
   return dataModel.models.get(relation.model)?.fields.get(relation.opposite)
+}
+
+/** The column of a field; the name itself when the model has no such field. */
+export function columnOf(model: Model, name: string): string {
+  return model.fields.get(name)?.column ?? name
 }

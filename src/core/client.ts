@@ -14,6 +14,14 @@ export interface CacheClient {
    * @example const { data, info } = await prisma.$cache.withInfo(() => prisma.city.findMany({ where }))
    */
   withInfo<T>(run: () => PromiseLike<T>): Promise<{ data: T; info: ReadInfo }>
+  /**
+   * Says what one read depends on, or what one write would touch, and why; nothing is sent to the database. Inside `run` the call
+   * is given up before it runs, so what follows it there is not reached.
+   *
+   * @example await prisma.$cache.explain(() => prisma.city.findMany({ where: { countryCode: 'FR' } }))
+   * @throws CacheError `EXPLAIN.UNSUPPORTED` for a transaction, and when `run` asks nothing of the client.
+   */
+  explain(run: () => PromiseLike<unknown>): Promise<Explanation>
   /** Makes every entry that carries one of the tags, or reads one of the models, count as missing. Resolves when it is so. */
   invalidate(what: InvalidateTarget): Promise<void>
   /** Makes every entry of the namespace count as missing. */
@@ -48,6 +56,71 @@ export interface ReadInfo {
   readonly ageMs: number | null
   /** Why the cache was bypassed or had nothing, where that is known: `in a transaction`. */
   readonly reason?: string
+}
+
+/** What `$cache.explain` says. */
+export type Explanation = ReadExplanation | WriteExplanation
+
+export interface ReadExplanation {
+  readonly kind: 'read'
+  readonly model: string
+  readonly operation: string
+  /** Why it goes to the database in any case, in a line; `null` when it is cached. */
+  readonly bypass: string | null
+  /** A change of any of these invalidates its entry. */
+  readonly dependsOn: readonly ExplainedDependency[]
+  /** What makes it depend on more than it might, each as `where.name: pins no value`. */
+  readonly coarse: readonly string[]
+}
+
+/** Some rows of one model, and those columns of them that matter. */
+export interface ExplainedDependency {
+  readonly model: string
+  /** The columns by which the rows are told from others, the steadiest first; empty when any row of the model may matter. */
+  readonly by: readonly string[]
+  /** Their values, one object per combination. Values that only the result tells are not listed: `isLate` says so. */
+  readonly values: readonly Readonly<Record<string, string | null>>[]
+  readonly isLate: boolean
+  /** The columns whose change matters in these rows, beside those in `by`. */
+  readonly columns: 'all' | readonly string[]
+  /** The parts of the arguments that it comes from: `include.posts`; `''` is the query itself. */
+  readonly because: readonly string[]
+}
+
+export interface WriteExplanation {
+  readonly kind: 'write'
+  /** `null` for raw SQL. */
+  readonly model: string | null
+  readonly operation: string
+  /** What it does to rows, as far as the arguments tell. */
+  readonly events: readonly ExplainedEvent[]
+  /** Which of the queries that are cached now it would invalidate. */
+  readonly touches: readonly ExplainedTouch[]
+  /** What makes it touch more than it might, each as `Post by authorId: its value before is not known`. */
+  readonly coarse: readonly string[]
+}
+
+export interface ExplainedEvent {
+  readonly model: string
+  /** `any`: rows and columns are unknown. */
+  readonly kind: 'create' | 'update' | 'delete' | 'any'
+  /** The columns of an update. */
+  readonly changed: 'all' | readonly string[]
+  /** What is certain of the rows before and after. Values that the result will tell read `(returned)`. */
+  readonly before: Readonly<Record<string, string | null>>
+  readonly after: Readonly<Record<string, string | null>>
+  /** `null` where the arguments say it; else `cascade of User`, `alsoChanges of Post`, or what was not understood. */
+  readonly cause: string | null
+}
+
+/** Some of the queries that are cached now. */
+export interface ExplainedTouch {
+  readonly model: string
+  /** The columns that these queries pin, and which of their columns matter. `null` for every query that reads the model. */
+  readonly by: readonly string[] | null
+  readonly columns: 'all' | readonly string[]
+  /** Those of them that pin these values; empty for all of them. Values that the result will tell read `(returned)`. */
+  readonly values: Readonly<Record<string, string | null>>
 }
 
 /** Counters of one model. */

@@ -2,7 +2,7 @@ import type { CacheConfig, CacheDefaults, CachedModel } from './config/cache-con
 import { tagList } from './config/parts.ts'
 import type { ResultContext } from './config/plugin-config.ts'
 import { expectedGot, problemLines } from './config/problems.ts'
-import { configSchema, type ParsedModel } from './config/schema.ts'
+import { configSchema, type KnownSchema, type ParsedModel } from './config/schema.ts'
 import { parseDuration } from './duration.ts'
 import { CacheError } from './errors.ts'
 import type { Report } from './events.ts'
@@ -18,14 +18,15 @@ export type {
   ResultContext,
   Strategy,
 } from './config/plugin-config.ts'
+export type { KnownSchema } from './config/schema.ts'
 
 /**
- * The user's configuration, checked against the models of the schema and completed with the defaults.
+ * The user's configuration, checked against the schema and completed with the defaults.
  *
  * @throws CacheError `CONFIG.INVALID` with every problem.
  */
-export function parseConfig(input: unknown, knownModels: readonly string[]): CacheConfig {
-  const parsed = configSchema(knownModels).safeParse(input)
+export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
+  const parsed = configSchema(known).safeParse(input)
   const problems = [...(parsed.success ? [] : problemLines(parsed.error)), ...strayBatches(input)]
   if (!parsed.success || problems.length > 0) throw invalid(problems)
 
@@ -45,6 +46,10 @@ export function parseConfig(input: unknown, knownModels: readonly string[]): Cac
     loadWaitMs: loadWait,
     commandDeadlineMs: commandDeadline,
     readOnlyFunctions: new Set(config.readOnlyFunctions),
+    alsoChanges: new Map(
+      Object.entries(config.alsoChanges).flatMap(([name, list]) => (list ? [[name, list] as const] : [])),
+    ),
+    checkTriggers: config.checkTriggers,
     memory: Object.freeze({ maxBytes: memory?.maxBytes ?? 64 * 1024 * 1024 }),
     codec: config.codec ?? null,
     onEvent: harmless(config.onEvent),

@@ -1,4 +1,4 @@
-import type { Dependency, Tag } from './tags.ts'
+import { type Dependency, type Tag, tagsOfUse } from './tags.ts'
 
 /**
  * What the cache asks of a store: entries, stamps, intents and leases.
@@ -63,8 +63,11 @@ export interface Store {
   /**
    * The stamps of `tags`, created where missing, in order. Also registers the shapes among them, so that writers know them.
    * A stamp lives at least `retainMs` from now, or as long as memory lasts.
+   *
+   * `null` for a shape, and for what belongs to it, when the model has as many shapes as it may have. The stamps of one model
+   * are obtained in one step.
    */
-  obtainStamps(tags: readonly StampTag[], retainMs: number): Promise<readonly Stamp[]>
+  obtainStamps(tags: readonly StampTag[], retainMs: number): Promise<readonly (Stamp | null)[]>
   /**
    * Stores an entry for `retainMs` (more than 0). Replaces what is there. With the token of a lease, then releases that lease
    * with the outcome `filled`: in this order, and without a wait in between.
@@ -73,6 +76,8 @@ export interface Store {
 
   /** Removes the stamps of what `decide` names, seeing every shape that was registered before the call. */
   touch(model: string, decide: DecideTouched): Promise<void>
+  /** The shapes that are registered for a model. */
+  shapesInUse(model: string): Promise<readonly string[]>
   /** Removes the root stamps of models: everything that depends on them is invalid. */
   dropRoots(models: readonly string[]): Promise<void>
   /** Removes the stamps of tags that users named. */
@@ -96,6 +101,11 @@ export interface Store {
   close(): Promise<void>
 }
 
+/** At most this many kinds of queries are told apart per model; a query of another kind depends on a coarser shape. */
+export const shapesMax = 128
+/** Past this many, only shapes that tell no columns apart are registered: they are fewer. */
+export const preciseShapesMax = 96
+
 /** A text that names a tag unambiguously: the key of a stamp inside an entry. */
 export function tagId(tag: StampTag): string {
   switch (tag.kind) {
@@ -103,6 +113,8 @@ export function tagId(tag: StampTag): string {
       return `r ${tag.model}`
     case 'shape':
       return `s ${tag.model} ${tag.shape}`
+    case 'mark':
+      return `m ${tag.model} ${tag.shape}`
     case 'values':
       return `v ${tag.model} ${tag.shape} ${tag.values}`
     case 'user':
@@ -112,13 +124,20 @@ export function tagId(tag: StampTag): string {
   }
 }
 
-/** Everything that carries a stamp for these dependencies: per model the root, each shape, and each pinned value. */
+/** The tag back from its {@link tagId}; `undefined` when the text is none, or is that of a mark. */
+export function parseTagId(id: string): StampTag | undefined {
+  const [kind, rest] = [id.slice(0, 2), id.slice(2)]
+  if (kind === 'u ') return { kind: 'user', name: rest }
+  const [model = '', shape = '', ...values] = rest.split(' ')
+  if (kind === 'r ') return { kind: 'root', model }
+  if (kind === 's ') return { kind: 'shape', model, shape }
+  return kind === 'v ' ? { kind: 'values', model, shape, values: values.join(' ') } : undefined
+}
+
+/** Everything that carries a stamp for these dependencies: per model the root, each shape, and its pinned values. */
 export function stampTagsOf(dependencies: readonly Dependency[]): StampTag[] {
   return dependencies.flatMap(({ model, uses }): StampTag[] => [
     { kind: 'root', model },
-    ...uses.flatMap(({ shape, values }): StampTag[] => [
-      { kind: 'shape', model, shape: shape.id },
-      ...values.map((pinned) => ({ kind: 'values', model, shape: shape.id, values: pinned }) as const),
-    ]),
+    ...uses.flatMap((use) => tagsOfUse(model, use)),
   ])
 }

@@ -3,23 +3,33 @@
  *
  * A *shape* describes a kind of query on one model; a *tag* names something whose stamp can change; a *dependency* is
  * everything one query depends on in one model.
+ *
+ * Shapes name columns as the database does, not fields as the client does: while a field is being renamed, the processes of
+ * both releases understand each other.
  */
 
 /** Columns whose change can alter an answer: a list, or `'all'` when they are not known. */
 export type Columns = 'all' | readonly string[]
 
 /**
- * A kind of query on one model: the fields that its `where` pins by equality, and the columns that matter to it.
+ * A kind of query on one model: the columns that its `where` pins by equality, and the columns that matter to it.
  *
  * A lookup by id is `{ fields: ['id'], columns: ... }`; a list without a usable filter is `{ fields: [], ... }`.
  */
 export interface Shape {
   /** Text made from `fields` and `columns` alone, so that every process gives a shape the same name: `id|*`. */
   readonly id: string
-  /** Sorted. */
+  /** In the order in which they are told apart: those that change least come first. */
   readonly fields: readonly string[]
+  /** Sorted, and without those in `fields`, which always matter. */
   readonly columns: Columns
 }
+
+/**
+ * A value that a column is pinned to, as text that is equal for two values exactly when the database holds them for equal;
+ * `null` for NULL.
+ */
+export type Pin = string | null
 
 /** What one query depends on in one model. It always depends on the model's root tag too. */
 export interface Dependency {
@@ -30,30 +40,60 @@ export interface Dependency {
 /** A shape, and the values its fields are pinned to. */
 export interface ShapeUse {
   readonly shape: Shape
-  /** The pinned values, encoded in the order of `shape.fields`; several for `in` and `OR`. Empty when the shape pins nothing. */
-  readonly values: readonly string[]
+  /** One list per combination, in the order of `shape.fields`; several for `in` and `OR`. Empty when the shape pins nothing. */
+  readonly values: readonly (readonly Pin[])[]
 }
 
-/** Something a write may touch. `user` tags are the ones that users name themselves. */
+/**
+ * Something a write may touch.
+ *
+ * - `root`    everything that reads the model.
+ * - `shape`   every query of a shape.
+ * - `values`  the queries of a shape whose first fields are pinned to these values.
+ * - `mark`    nobody depends on it; it tells whether anything of a shape was touched since it was obtained.
+ */
 export type Tag =
   | { readonly kind: 'root'; readonly model: string }
   | { readonly kind: 'shape'; readonly model: string; readonly shape: string }
+  | { readonly kind: 'mark'; readonly model: string; readonly shape: string }
   | { readonly kind: 'values'; readonly model: string; readonly shape: string; readonly values: string }
 
 export function makeShape(fields: readonly string[], columns: Columns): Shape {
-  const sorted = [...new Set(fields)].sort()
-  const sortedColumns = columns === 'all' ? columns : [...new Set(columns)].sort()
-  return {
-    id: `${sorted.join(',')}|${sortedColumns === 'all' ? '*' : sortedColumns.join(',')}`,
-    fields: sorted,
-    columns: sortedColumns,
-  }
+  const others = columns === 'all' ? columns : [...new Set(columns)].filter((one) => !fields.includes(one)).sort()
+  const text = others === 'all' ? '*' : others.map(encodeName).join(',')
+  return { id: `${fields.map(encodeName).join(',')}|${text}`, fields, columns: others }
 }
 
 /** The shape back from its {@link Shape.id}. */
 export function parseShape(id: string): Shape {
   const bar = id.indexOf('|')
-  const list = (text: string) => (text === '' ? [] : text.split(','))
+  const list = (text: string) => (text === '' ? [] : text.split(',').map(decodeURIComponent))
   const columns = id.slice(bar + 1)
   return { id, fields: list(id.slice(0, bar)), columns: columns === '*' ? 'all' : list(columns) }
+}
+
+/** The text of some pinned values in a tag: `["12",null]`. */
+export function encodePins(pins: readonly Pin[]): string {
+  return JSON.stringify(pins)
+}
+
+/**
+ * The tags of a use, besides the model's root: of its shape, and of each combination of values the first, the first two, and so
+ * on. A write that does not know all values touches the tag of those that it does know.
+ */
+export function tagsOfUse(model: string, { shape, values }: ShapeUse): Tag[] {
+  const texts = new Set(values.flatMap((pins) => pins.map((_, last) => encodePins(pins.slice(0, last + 1)))))
+  return [
+    { kind: 'shape', model, shape: shape.id },
+    ...[...texts].map((text) => ({ kind: 'values', model, shape: shape.id, values: text }) as const),
+  ]
+}
+
+/** A column may have any name; in the id of a shape it has no spaces, commas and bars. */
+function encodeName(name: string): string {
+  return /^\w+$/.test(name) ? name : encodeURIComponent(name).replace(/[!'()*~]/g, percentCode)
+}
+
+function percentCode(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 }

@@ -3,6 +3,7 @@ import type { AccelerateClient, CacheClient, CacheStats, InvalidateTarget } from
 import { CacheError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
+import type { ExplainScope } from './explain-scope.ts'
 import type { InfoScope } from './read-info.ts'
 
 export interface CacheClientDeps {
@@ -10,14 +11,24 @@ export interface CacheClientDeps {
   readonly dataModel: DataModel
   readonly invalidator: Pick<Invalidator, 'dropModels'>
   readonly info: InfoScope
+  readonly explain: ExplainScope
   readonly stats: () => CacheStats
   readonly wake: () => void
 }
 
 /** `$cache` of a client. */
-export function cacheClient({ store, dataModel, invalidator, info, stats, wake }: CacheClientDeps): CacheClient {
+export function cacheClient({
+  store,
+  dataModel,
+  invalidator,
+  info,
+  explain,
+  stats,
+  wake,
+}: CacheClientDeps): CacheClient {
   return {
     withInfo: info.withInfo,
+    explain: explain.run,
     async invalidate(what) {
       const { tags, models } = parseTarget(what, [...dataModel.models.keys()])
       wake()

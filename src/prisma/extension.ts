@@ -1,5 +1,9 @@
-import { isRead } from '../analysis/dependencies.ts'
+import { isRead } from '../analysis/reads/analyse-read.ts'
 import { canonical } from '../core/canonical.ts'
+import { CacheError } from '../core/errors.ts'
+import type { ClientInUse } from './client-in-use.ts'
+import { clientViewOf } from './client-view.ts'
+import { explainCall } from './explain.ts'
 import type { Hook } from './hook.ts'
 import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
 import { runRead } from './reads.ts'
@@ -25,9 +29,10 @@ export interface ExtendableClient {
  *   its writes are seen. The cache itself is built on `parent`, which has no cache.
  */
 export function attach(parent: ExtendableClient, runtime: Runtime, given?: ExtendableClient): ExtendableClient {
-  const clientFingerprint = memoized(() =>
+  const fingerprint = memoized(() =>
     canonical([globalOmitOf(parent), computedFieldsOf(parent, runtime.dataModel.models.keys())], { identify }),
   )
+  const view = memoized(() => clientViewOf(parent, runtime.dataModel.models.keys()))
 
   const attached = extendPlainly(parent, {
     name: 'prisma-cache-plugin',
@@ -36,10 +41,11 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
       $allOperations: function hook(this: unknown, called: Hook) {
         runtime.wake()
         const operation = runtime.batches.watched(called)
-        if (operation.model === undefined) return runRaw(operation, runtime)
+        const client: ClientInUse = { fingerprint, view, isInnermost: isLastHook(this, hook) }
+        if (runtime.explain.isOpen()) return runtime.explain.answer(() => explainCall(called, runtime, client))
+        if (operation.model === undefined) return runRaw(operation, runtime, client)
         const onModel = { ...operation, model: operation.model }
-        if (!isRead(operation.operation)) return runWrite(onModel, runtime)
-        return runRead(onModel, runtime, { fingerprint: clientFingerprint, isInnermost: isLastHook(this, hook) })
+        return isRead(operation.operation) ? runRead(onModel, runtime, client) : runWrite(onModel, runtime, client)
       },
     },
     client: {
@@ -54,6 +60,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
       },
 
       $transaction(this: ExtendableClient, input: unknown, options?: unknown) {
+        if (runtime.explain.isOpen()) return Promise.reject(notExplained())
         const start = (work: unknown) => parent.$transaction.call(this, work, options)
         if (Array.isArray(input)) return runtime.batches.run(input, start)
         if (typeof input !== 'function') return start(input)
@@ -70,6 +77,12 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
   })
   if (given) setParent(attached, given)
   return attached
+}
+
+function notExplained(): CacheError {
+  return new CacheError('EXPLAIN.UNSUPPORTED', 'A transaction cannot be explained.', {
+    fix: 'Explain its statements one by one.',
+  })
 }
 
 /** Whether this very runtime is on the client already: somebody else's `$extends` may have led back to ours. */

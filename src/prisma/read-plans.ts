@@ -1,9 +1,14 @@
-import { dependenciesOf } from '../analysis/dependencies.ts'
+import { analyseRead } from '../analysis/reads/analyse-read.ts'
+import { coarsened } from '../analysis/reads/coarsened.ts'
+import { lateTagsOf } from '../analysis/reads/late-use.ts'
+import type { ReadAnalysis, ReadListener } from '../analysis/reads/read-analysis.ts'
+import type { ClientView } from '../analysis/reads/rows.ts'
+import { narrow, widen } from '../analysis/reads/widening.ts'
 import { canonical } from '../core/canonical.ts'
 import type { CachedModel, ParsedStrategy } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import { type StampTag, stampTagsOf } from '../core/store.ts'
-import type { ReadPlan } from '../strategies/read-plan.ts'
+import type { LoadedRows, ReadPlan } from '../strategies/read-plan.ts'
 import type { Runtime } from './runtime.ts'
 import { identify } from './values.ts'
 
@@ -16,20 +21,31 @@ export interface ReadCall {
   readonly strategy: Extract<ParsedStrategy, { kind: 'cache' }> | null
   /** What the client adds to the key: global omit, computed fields. */
   readonly clientFingerprint: string
+  readonly clientView: ClientView
 }
 
-export type Planned =
-  | { readonly kind: 'plan'; readonly plan: ReadPlan }
-  | { readonly kind: 'bypass'; readonly reason: string }
+export interface ReadPlanned {
+  readonly kind: 'plan'
+  readonly plan: ReadPlan
+  /** The arguments to load with; they also ask for the keys by which related rows are known. */
+  readonly widened: unknown
+  /** What a load brought, and the tags that it tells. */
+  readonly loaded: (result: unknown) => LoadedRows
+}
 
 /** Stamps of entries whose TTL depends on the result live this long: longer than most TTLs, and losing one costs a hit. */
 const unknownRetainMs = 24 * 3600_000
 
 /** Says where the entry of a read lives and what it depends on, or why it must not be cached. */
-export function planRead(call: ReadCall, { config, dataModel, fingerprint: shared }: Runtime): Planned {
+export function planRead(
+  call: ReadCall,
+  runtime: Runtime,
+): ReadPlanned | { readonly kind: 'bypass'; readonly reason: string } {
+  const { config, dataModel, fingerprint: shared, limits } = runtime
   const { model, operation, args, strategy } = call
-  const analysed = dependenciesOf(dataModel, { model, operation, args })
+  const analysed = analyseCall(call, runtime)
   if (analysed.kind === 'unknown') return { kind: 'bypass', reason: analysed.reason }
+  const read = coarsened(analysed, limits.isRefused)
 
   let text: string
   try {
@@ -47,9 +63,10 @@ export function planRead(call: ReadCall, { config, dataModel, fingerprint: share
   const staleMs = strategy?.swrMs ?? cached?.staleWhileRevalidateMs ?? config.defaults.staleWhileRevalidateMs
   const userTags = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])]
   const tags: StampTag[] = [
-    ...stampTagsOf(analysed.dependencies),
+    ...stampTagsOf(read.dependencies),
     ...userTags.map((name) => ({ kind: 'user', name }) as const),
   ]
+  const marks: StampTag[] = read.late.map(({ model, shape }) => ({ kind: 'mark', model, shape: shape.id }))
   const resultTags = cached?.resultTags ?? null
   return {
     kind: 'plan',
@@ -58,12 +75,36 @@ export function planRead(call: ReadCall, { config, dataModel, fingerprint: share
       operation,
       key,
       tags,
-      models: analysed.dependencies.map((dependency) => dependency.model),
+      marks: resultTags ? [...marks, { kind: 'user-mark' }] : marks,
+      models: read.dependencies.map((dependency) => dependency.model),
       ttlMs,
       freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
       staleMs,
       retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + staleMs),
-      lateTags: resultTags && ((result) => resultTags(context(result))),
+      userTags: resultTags && ((result) => resultTags(context(result))),
+    },
+    widened: read.widenings.length === 0 ? args : widen(args, read.widenings),
+    loaded(result) {
+      const late = lateTagsOf(dataModel, read.late, result)
+      narrow(result, read.widenings)
+      return { result, late }
     },
   }
+}
+
+/** What a call depends on. */
+export function analyseCall(
+  {
+    model,
+    operation,
+    args,
+    dataPath,
+    clientView,
+  }: Pick<ReadCall, 'model' | 'operation' | 'args' | 'dataPath' | 'clientView'>,
+  { dataModel, knownViews }: Pick<Runtime, 'dataModel' | 'knownViews'>,
+  listener?: ReadListener,
+): ReadAnalysis {
+  // `['select', 'author', 'select', 'posts']`
+  const unpacked = dataPath.filter((_, i) => i % 2 === 1)
+  return analyseRead(dataModel, { model, operation, args }, { client: clientView, unpacked, knownViews, listener })
 }

@@ -1,55 +1,68 @@
 import type { ReadInfo } from '../core/client.ts'
 import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
+import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
 import { dataPathOf, howRun } from './internals.ts'
-import { planRead } from './read-plans.ts'
+import { planRead, type ReadCall, type ReadPlanned } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
-
-/** What the cache must know of the client that it sits on. */
-export interface ClientInUse {
-  /** What of it decides how a result looks, beside schema and arguments. */
-  readonly fingerprint: () => string
-  /** Whether the arguments that the cache sees are those that reach the database. */
-  readonly isInnermost: boolean
-}
+import { queryWidened } from './widened.ts'
 
 /** Answers a read from the cache, or runs it and says why not. */
 export async function runRead(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse) {
-  const { model, operation, query } = hook
-  const { args, strategy } = splitStrategy(hook.args)
-  const bypass = (reason: string) => {
+  const { model, operation } = hook
+  const prepared = prepareRead(hook, runtime, client)
+  const { args } = prepared
+  if (prepared.kind === 'bypass') {
+    const { reason, isCached } = prepared
     runtime.info.note(bypassInfo(reason))
-    if (isCached(model, strategy, runtime)) runtime.report({ kind: 'bypass', model, operation, reason })
-    return query(args)
+    if (isCached && !client.isInnermost) runtime.report({ kind: 'warning', message: notInnermost })
+    if (isCached) runtime.report({ kind: 'bypass', model, operation, reason })
+    return hook.query(args)
   }
+  const { plan, widened, loaded } = prepared.planned
+  const load = async () => loaded(await queryWidened(hook, { given: args, widened }))
+  const { result, info } = await runtime.reader.read(plan, load)
+  runtime.info.note(info)
+  return result
+}
+
+/** A read that is about to run; `args` are those for Prisma, without `cacheStrategy`. */
+export type PreparedRead =
+  | {
+      readonly kind: 'bypass'
+      readonly args: unknown
+      /** In a line. */
+      readonly reason: string
+      /** Whether it would be cached otherwise. */
+      readonly isCached: boolean
+    }
+  | { readonly kind: 'cached'; readonly args: unknown; readonly call: ReadCall; readonly planned: ReadPlanned }
+
+/** Says how a read is served, and if not from the cache, why. Throws `QUERY.INVALID_STRATEGY`. */
+export function prepareRead(
+  hook: Hook & { readonly model: string },
+  runtime: Runtime,
+  client: ClientInUse,
+): PreparedRead {
+  const { model, operation } = hook
+  const { args, strategy } = splitStrategy(hook.args)
+  const isCached = strategy?.kind === 'cache' || runtime.config.models[model] !== undefined
+  const bypass = (reason: string): PreparedRead => ({ kind: 'bypass', args, reason, isCached })
+
   const how = howRun(hook)
   // A hook that does not run its query would hang the whole batch; a transaction must see its own writes and no one else may.
   if (how.kind === 'batch' || how.kind === 'interactive') return bypass('in a transaction')
   if (how.kind === 'unknown') return bypass('this Prisma client tells nothing of transactions')
   if (strategy?.kind === 'bypass') return bypass('cacheStrategy is false')
-  if (!isCached(model, strategy, runtime))
-    return bypass(`model ${model} is not listed, and the query has no cacheStrategy`)
-  if (!client.isInnermost) {
-    runtime.report({ kind: 'warning', message: notInnermost })
-    return bypass('a query extension was added behind the cache')
-  }
+  if (!isCached) return bypass(`model ${model} is not listed, and the query has no cacheStrategy`)
+  if (!client.isInnermost) return bypass('a query extension was added behind the cache')
   const dataPath = dataPathOf(hook)
   if (dataPath === null) return bypass('the fluent path is not known')
 
-  const call = { model, operation, args, dataPath, strategy, clientFingerprint: client.fingerprint() }
+  const ofClient = { clientFingerprint: client.fingerprint(), clientView: client.view() }
+  const call = { model, operation, args, dataPath, strategy, ...ofClient }
   const planned = planRead(call, runtime)
-  if (planned.kind === 'bypass') return bypass(planned.reason)
-  const { result, info } = await runtime.reader.read(planned.plan, () => Promise.resolve(query(args)))
-  runtime.info.note(info)
-  return result
-}
-
-const notInnermost =
-  'A query extension runs after the cache and may change what it cannot see, so this client is not served from it. ' +
-  'Add extensions with the $extends of the cached client, not with one that was taken from another client.'
-
-function isCached(model: string, strategy: ParsedStrategy | null, { config }: Runtime): boolean {
-  return strategy?.kind === 'cache' || config.models[model] !== undefined
+  return planned.kind === 'bypass' ? bypass(planned.reason) : { kind: 'cached', args, call, planned }
 }
 
 /** Takes `cacheStrategy` out of the arguments: Prisma does not know it. Throws `QUERY.INVALID_STRATEGY`. */

@@ -1,10 +1,13 @@
 import type { DataModel } from '../analysis/data-model.ts'
+import type { DeclaredChanges } from '../analysis/writes/consequences.ts'
 import type { AccelerateClient, CacheClient } from '../core/client.ts'
 import type { CacheConfig } from '../core/config.ts'
 import type { Report } from '../core/events.ts'
 import type { CacheAside } from '../strategies/cache-aside.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
+import type { ShapeLimits } from '../strategies/shape-limits.ts'
 import type { Batches } from './batches.ts'
+import type { ExplainScope } from './explain-scope.ts'
 import type { InfoScope } from './read-info.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -16,11 +19,18 @@ import type { Transactions } from './transactions.ts'
 export interface Runtime {
   readonly config: CacheConfig
   readonly dataModel: DataModel
+  /** What `alsoChanges` declares, and the views that it makes known. */
+  readonly declared: DeclaredChanges
+  readonly knownViews: ReadonlySet<string>
+  readonly limits: ShapeLimits
+  /** The shapes of a model that somebody has cached. */
+  readonly shapesInUse: (model: string) => Promise<readonly string[]>
   readonly reader: CacheAside
   readonly invalidator: Invalidator
   readonly transactions: Transactions
   readonly batches: Batches
   readonly info: InfoScope
+  readonly explain: ExplainScope
   readonly report: Report
   /** `$cache` and `$accelerate`: the same objects on every client. */
   readonly cache: CacheClient

@@ -1,4 +1,4 @@
-import type { RowEvent } from '../analysis/row-event.ts'
+import type { RowEvent } from '../analysis/writes/row-event.ts'
 import type { Invalidator, WriteScope } from '../strategies/invalidator.ts'
 
 /**

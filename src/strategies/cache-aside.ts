@@ -1,6 +1,5 @@
 import type { Report } from '../core/events.ts'
-import type { Stamp } from '../core/store.ts'
-import { type FillDeps, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
+import { type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
 import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
@@ -47,7 +46,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     if (arrival.kind === 'too-early') return read(plan, load)
     report({ kind: 'miss', ...about(plan) })
     // Each caller gets an object of its own.
-    return { result: arrival.payload === null ? await load() : codec.decode(arrival.payload), info: missInfo }
+    return { result: arrival.payload === null ? (await load()).result : codec.decode(arrival.payload), info: missInfo }
   }
 
   /** One load for everybody: in this process by the flight, across processes by the lease. */
@@ -70,7 +69,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
 
   async function loadAndFill(
     plan: ReadPlan,
-    stamps: readonly Stamp[] | null,
+    stamps: Held | null,
     load: Load,
     lease: HeldLease | null,
   ): Promise<Loaded> {
@@ -99,7 +98,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   async function refreshNow(plan: ReadPlan, load: Load): Promise<void> {
     const lease = await tryLease(plan.key, deps)
     if (!lease) return
-    let stamps: readonly Stamp[]
+    let stamps: Held
     try {
       stamps = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
     } catch (error) {
@@ -132,5 +131,5 @@ function about({ model, operation, key }: ReadPlan) {
 
 async function bypass(reason: string, plan: ReadPlan, load: Load, report: Report): Promise<Served> {
   report({ kind: 'bypass', model: plan.model, operation: plan.operation, reason })
-  return { result: await load(), info: { status: 'bypass', source: 'database', ageMs: null, reason } }
+  return { result: (await load()).result, info: { status: 'bypass', source: 'database', ageMs: null, reason } }
 }

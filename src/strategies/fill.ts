@@ -1,14 +1,19 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
-import { type Stamp, type Store, tagId } from '../core/store.ts'
+import { type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
 import type { LookupDeps } from './lookup.ts'
-import type { Load, ReadPlan } from './read-plan.ts'
+import type { LateTags, Load, LoadedRows, ReadPlan } from './read-plan.ts'
+import type { ShapeLimits } from './shape-limits.ts'
 
 export interface FillDeps extends LookupDeps {
   readonly clock: Clock
   /** Between 0 and 1. */
   readonly random: () => number
+  readonly limits: ShapeLimits
 }
+
+/** The stamps that a load holds, in the order of {@link tagsToObtain}. `null` where a shape was refused. */
+export type Held = readonly (Stamp | null)[]
 
 export interface Loaded {
   readonly result: unknown
@@ -28,16 +33,11 @@ const jitter = 0.1
  * Without stamps nothing can be stored. The query failing is the caller's error, untouched. Everything after it is only a
  * matter of being stored or not.
  */
-export async function loadEntry(
-  plan: ReadPlan,
-  stamps: readonly Stamp[] | null,
-  load: Load,
-  deps: FillDeps,
-): Promise<Loaded> {
+export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, deps: FillDeps): Promise<Loaded> {
   const { codec, clock, report } = deps
   const about = { model: plan.model, operation: plan.operation, key: plan.key.digest }
   const startedMs = clock.nowMs()
-  const result = await load().catch((error: unknown) => {
+  const loaded = await load().catch((error: unknown) => {
     report({ kind: 'load-failed', ...about, error })
     throw error
   })
@@ -46,14 +46,14 @@ export async function loadEntry(
   // Before anyone else holds the result: the caller may change it.
   let payload: string | null = null
   try {
-    payload = codec.encode(result)
+    payload = codec.encode(loaded.result)
   } catch (error) {
     report({ kind: 'uncodable', ...about, error })
   }
   const fill = async (leaseToken?: string) => {
-    if (payload === null || stamps === null) return false
+    if (payload === null || held === null) return false
     try {
-      const stored = await store(plan, stamps, { result, payload, leaseToken }, deps)
+      const stored = await store(plan, held, { ...loaded, payload, leaseToken }, deps)
       if (stored) report({ kind: 'filled', ...about })
       return stored
     } catch (error) {
@@ -61,57 +61,90 @@ export async function loadEntry(
       return false
     }
   }
-  return { result, payload, fill }
+  return { result: loaded.result, payload, fill }
+}
+
+interface ToStore extends LoadedRows {
+  readonly payload: string
+  readonly leaseToken: string | undefined
 }
 
 async function store(
   plan: ReadPlan,
-  stamps: readonly Stamp[],
-  {
-    result,
-    payload,
-    leaseToken,
-  }: { readonly result: unknown; readonly payload: string; readonly leaseToken?: string | undefined },
-  { store, random }: FillDeps,
+  held: Held,
+  { result, late, payload, leaseToken }: ToStore,
+  { store, random, limits }: FillDeps,
 ): Promise<boolean> {
   const ttlMs = Math.round(plan.ttlMs(result) * (1 - jitter * random()))
   const retainMs = ttlMs + plan.staleMs
   if (!(retainMs > 0)) return false
-  const lateTags = await obtainLateTags(plan, result, { store, retainMs, mark: stamps.at(-1) })
-  if (lateTags === 'invalidated') return false
-  const held: Record<string, Stamp> = {}
-  // Without a prototype: users may give a tag any name.
-  const userTags: Record<string, Stamp> = Object.assign(Object.create(null), lateTags)
+  const stamps: Record<string, Stamp> = {}
   for (const [i, tag] of plan.tags.entries()) {
-    if (tag.kind === 'user') userTags[tag.name] = stamps[i]!
-    else held[tagId(tag)] = stamps[i]!
+    const stamp = held[i]
+    if (stamp) stamps[tagId(tag)] = stamp
+    // Next time the query will be analysed with a coarser shape.
+    else limits.refuse(tag)
   }
-  const text = encodeEntry({ stamps: held, userTags, ttlMs, staleMs: plan.staleMs, payload })
+  if (Object.keys(stamps).length < plan.tags.length) return false
+
+  const marks = new Map(plan.marks.map((mark, i) => [tagId(mark), held[plan.tags.length + i]]))
+  const obtaining = { store, retainMs, limits, marks }
+  const ofRows = await obtainLateStamps(late, obtaining)
+  const ofUsers = await obtainUserStamps(plan.userTags?.(result) ?? [], obtaining)
+  if (!ofRows || !ofUsers) return false
+  const text = encodeEntry({ stamps: { ...stamps, ...ofRows, ...ofUsers }, ttlMs, staleMs: plan.staleMs, payload })
   await store.fill(plan.key, text, retainMs, leaseToken)
   return true
 }
 
-/**
- * The stamps of user tags that only the result reveals. They are obtained after the load, so they are good only if nobody
- * invalidated any user tag since before it: then the mark, obtained with the other stamps, has not moved.
- */
-async function obtainLateTags(
-  plan: ReadPlan,
-  result: unknown,
-  { store, retainMs, mark }: { readonly store: Store; readonly retainMs: number; readonly mark: Stamp | undefined },
-): Promise<Readonly<Record<string, Stamp>> | 'invalidated'> {
-  const names = plan.lateTags?.(result) ?? []
-  if (names.length === 0) return {}
-  const stamps = await store.obtainStamps(
-    names.map((name) => ({ kind: 'user', name })),
-    retainMs,
-  )
-  const [current] = await store.stamps([{ kind: 'user-mark' }])
-  if (current !== mark) return 'invalidated'
-  return Object.fromEntries(names.map((name, i) => [name, stamps[i]!]))
+interface Obtaining {
+  readonly store: Store
+  readonly retainMs: number
+  readonly limits: ShapeLimits
+  /** By tag id: what was obtained before the load. */
+  readonly marks: ReadonlyMap<string, Stamp | null | undefined>
 }
 
-/** The tags whose stamps a load needs: those of the query, and the mark of the user tags if it will have late ones. */
-export function tagsToObtain(plan: ReadPlan) {
-  return plan.lateTags ? [...plan.tags, { kind: 'user-mark' } as const] : plan.tags
+type Stamps = Readonly<Record<string, Stamp>>
+
+/**
+ * The stamps of tags that only the rows tell. They are obtained after the load, so they are good only if nothing of their
+ * shapes was touched since before it: then the marks, read in the same step, have not moved. `null` when they have.
+ */
+async function obtainLateStamps(
+  { tags, marks: relied }: LateTags,
+  { store, retainMs, limits, marks }: Obtaining,
+): Promise<Stamps | null> {
+  if (tags.length === 0) return {}
+  const obtained = await store.obtainStamps([...tags, ...relied], retainMs)
+  const stamps: Record<string, Stamp> = {}
+  for (const [i, tag] of tags.entries()) {
+    const stamp = obtained[i]
+    if (!stamp) {
+      limits.refuse(tag)
+      return null
+    }
+    stamps[tagId(tag)] = stamp
+  }
+  const stood = relied.every((mark, i) => obtained[tags.length + i] === marks.get(tagId(mark)))
+  return stood ? stamps : null
+}
+
+/** The same of tags that users name. Their mark is in another key, and so it is read after their stamps were obtained. */
+async function obtainUserStamps(
+  names: readonly string[],
+  { store, retainMs, marks }: Obtaining,
+): Promise<Stamps | null> {
+  if (names.length === 0) return {}
+  const tags = names.map((name) => ({ kind: 'user', name }) as const)
+  const obtained = await store.obtainStamps(tags, retainMs)
+  const mark: StampTag = { kind: 'user-mark' }
+  const [current] = await store.stamps([mark])
+  if (!current || current !== marks.get(tagId(mark))) return null
+  return Object.fromEntries(tags.map((tag, i) => [tagId(tag), obtained[i]!]))
+}
+
+/** The tags whose stamps a load needs: those of the query, and the marks of what its rows will tell. */
+export function tagsToObtain({ tags, marks }: ReadPlan): readonly StampTag[] {
+  return marks.length === 0 ? tags : [...tags, ...marks]
 }

@@ -1,4 +1,5 @@
 import type { EntryKey, Stamp } from '../core/store.ts'
+import type { Held } from './fill.ts'
 import type { Served } from './read-plan.ts'
 
 /** What a flight brought to the one who started it. */
@@ -17,7 +18,7 @@ export type Arrival =
   | { readonly kind: 'too-early' }
 
 /** A flight calls it right before it asks the database, with the stamps that it obtained before. */
-export type Loading = (stamps: readonly Stamp[] | null) => void
+export type Loading = (stamps: Held | null) => void
 
 /**
  * The loads of this process: misses of one key share one.
@@ -40,7 +41,7 @@ export interface Flights {
 interface Running {
   readonly landing: Promise<Landed>
   /** The stamps of the load; `undefined` until it begins. */
-  readonly held: () => readonly Stamp[] | null | undefined
+  readonly held: () => Held | null | undefined
 }
 
 export function createFlights(): Flights {
@@ -48,7 +49,7 @@ export function createFlights(): Flights {
   const all = new Set<Promise<Landed>>()
 
   async function startOne(id: string, start: (loading: Loading) => Promise<Landed>): Promise<Arrival> {
-    let held: readonly Stamp[] | null | undefined
+    let held: Held | null | undefined
     const landing = start((stamps) => {
       held = stamps
     })
@@ -82,6 +83,6 @@ export function createFlights(): Flights {
  * A load that will have late tags holds one stamp more, the mark of the user tags. A read does not see the mark when it
  * misses, so it never joins such a load: a tag may have been invalidated since the load began.
  */
-function sameStamps(seen: readonly (Stamp | null)[], held: readonly Stamp[] | null): boolean {
+function sameStamps(seen: readonly (Stamp | null)[], held: Held | null): boolean {
   return held?.length === seen.length && seen.every((stamp, i) => stamp !== null && stamp === held[i])
 }

@@ -1,5 +1,5 @@
-import type { RowEvent } from '../analysis/row-event.ts'
-import { touchedTags } from '../analysis/touched.ts'
+import type { RowEvent } from '../analysis/writes/row-event.ts'
+import { touchedTags } from '../analysis/writes/touched.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import type { Report } from '../core/events.ts'
 import type { MakeNonce } from '../core/nonce.ts'

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import type { MakeNonce } from '../core/nonce.ts'
-import type { EntryKey, LeaseWatch, LoadOutcome, Stamp, Store } from '../core/store.ts'
+import type { EntryKey, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
+import type { Held } from './fill.ts'
 import type { Found } from './lookup.ts'
 
 export interface LeaseDeps {
@@ -24,16 +25,16 @@ export interface HeldLease {
 
 export type Turn =
   /** Ours to load: nothing was stored when the lease was taken. */
-  | { readonly kind: 'ours'; readonly lease: HeldLease; readonly stamps: readonly Stamp[] }
+  | { readonly kind: 'ours'; readonly lease: HeldLease; readonly stamps: Held }
   /** Somebody else has loaded, and left this. */
   | { readonly kind: 'theirs'; readonly found: Exclude<Found, { kind: 'missing' }> }
   /** Load without a lease: the other failed, the wait was too long, or the store is out of reach (then there are no stamps). */
-  | { readonly kind: 'alone'; readonly stamps: readonly Stamp[] | null }
+  | { readonly kind: 'alone'; readonly stamps: Held | null }
 
 export interface TakeTurn {
   readonly key: EntryKey
   readonly look: () => Promise<Found>
-  readonly obtainStamps: () => Promise<readonly Stamp[]>
+  readonly obtainStamps: () => Promise<Held>
 }
 
 /**
@@ -51,7 +52,7 @@ export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: Leas
   const token = makeNonce()
   const giveUpMs = clock.nowMs() + loadWaitMs
   let watch: LeaseWatch | null = null
-  let stamps: readonly Stamp[] | null = null
+  let stamps: Held | null = null
   try {
     for (;;) {
       // Sent in this order on one connection: what a holder filled before it released is seen by whoever comes after.

@@ -1,7 +1,7 @@
 import type { Codec } from '../core/codec.ts'
 import { decodeEntry, type Entry } from '../core/entry.ts'
 import type { Report } from '../core/events.ts'
-import { type Looked, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
+import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
 import type { ReadPlan } from './read-plan.ts'
 
 export type Found =
@@ -32,7 +32,7 @@ export async function lookup(plan: ReadPlan, { store, codec, report }: LookupDep
     const kind = ageMs < freshMs ? 'fresh' : 'stale'
     if (kind === 'stale' && ageMs >= freshMs + plan.staleMs) return missing
     if (!hasCurrentStamps(entry, plan.tags, looked)) return missing
-    if (!(await hasCurrentOtherTags(entry, plan.tags, store))) return missing
+    if (!(await hasCurrentLateStamps(entry, plan.tags, store))) return missing
     return { kind, result: codec.decode(entry.payload), ageMs }
   } catch (error) {
     if (isStoreError(error)) throw error
@@ -43,19 +43,18 @@ export async function lookup(plan: ReadPlan, { store, codec, report }: LookupDep
 
 /** By the tags of the query as it is analysed now, not as it was when the entry was written. */
 function hasCurrentStamps(entry: Entry, tags: readonly StampTag[], { stamps }: Looked): boolean {
-  return tags.every((tag, i) => {
-    const held = tag.kind === 'user' ? entry.userTags[tag.name] : entry.stamps[tagId(tag)]
-    return sameStamp(held, stamps[i])
-  })
+  return tags.every((tag, i) => sameStamp(entry.stamps[tagId(tag)], stamps[i]))
 }
 
-/** The user tags that the entry carries and this caller did not name: from its result, or from whoever filled it. */
-async function hasCurrentOtherTags({ userTags }: Entry, tags: readonly StampTag[], store: Store): Promise<boolean> {
-  const named = new Set(tags.map((tag) => (tag.kind === 'user' ? tag.name : undefined)))
-  const names = Object.keys(userTags).filter((name) => !named.has(name))
-  if (names.length === 0) return true
-  const current = await store.stamps(names.map((name) => ({ kind: 'user', name })))
-  return names.every((name, i) => sameStamp(userTags[name], current[i]))
+/** What the entry depends on besides: the tags that its rows told, and user tags that this caller did not name. */
+async function hasCurrentLateStamps({ stamps }: Entry, tags: readonly StampTag[], store: Store): Promise<boolean> {
+  const named = new Set(tags.map(tagId))
+  const ids = Object.keys(stamps).filter((id) => !named.has(id))
+  if (ids.length === 0) return true
+  const late = ids.map(parseTagId)
+  if (late.includes(undefined)) return false
+  const current = await store.stamps(late as StampTag[])
+  return ids.every((id, i) => sameStamp(stamps[id], current[i]))
 }
 
 function sameStamp(held: Stamp | undefined, current: Stamp | null | undefined): boolean {

@@ -8,6 +8,8 @@ export interface ReadPlan {
   readonly key: EntryKey
   /** Everything the result depends on that is known from the arguments. */
   readonly tags: readonly StampTag[]
+  /** What has to stand still while tags are obtained that only the result tells; empty when there are none. */
+  readonly marks: readonly StampTag[]
   /** Every model read. */
   readonly models: readonly string[]
   /** How long the result is fresh; throws what the user's function throws. */
@@ -18,12 +20,23 @@ export interface ReadPlan {
   readonly staleMs: number
   /** How long stamps must live so that an entry of this query outlives none of them. */
   readonly retainMs: number
-  /** User tags that depend on the result; `null` when there are none. */
-  readonly lateTags: ((result: unknown) => readonly string[]) | null
+  /** User tags that depend on the result; `null` when there are none. Throws what the user's function throws. */
+  readonly userTags: ((result: unknown) => readonly string[]) | null
 }
 
 /** Runs the query on the database. May be called more than once, also after the read has been answered. */
-export type Load = () => Promise<unknown>
+export type Load = () => Promise<LoadedRows>
+
+export interface LoadedRows {
+  readonly result: unknown
+  /** The analysed tags that only the rows tell, and those of the marks on which they rely. */
+  readonly late: LateTags
+}
+
+export interface LateTags {
+  readonly tags: readonly StampTag[]
+  readonly marks: readonly StampTag[]
+}
 
 export interface Served {
   readonly result: unknown

@@ -15,6 +15,8 @@ export interface WatchedAdapter extends AdapterFactory {
   /** Every statement that was sent, in order. */
   readonly statements: readonly Statement[]
   count(matches?: Matches): number
+  /** The tables of which statements changed a row, unless the transaction around them was rolled back. */
+  writtenTables(): ReadonlySet<string>
   /** Forgets the statements so far. */
   clear(): void
   /** Holds the next statement that matches, before it runs or (`when: 'after'`) before its answer is given. */
@@ -31,6 +33,7 @@ export interface WatchedAdapterOptions {
 /** Wraps a driver adapter: it shows what really runs, and lets a test decide when, and whether, it does. */
 export function watchedAdapter(factory: AdapterFactory, { onStatement }: WatchedAdapterOptions = {}): WatchedAdapter {
   const statements: Statement[] = []
+  const writes: { readonly table: string; readonly transaction: number | null }[] = []
   const gates = openGates()
   let transactions = 0
 
@@ -43,6 +46,8 @@ export function watchedAdapter(factory: AdapterFactory, { onStatement }: Watched
       throw error
     })
     const answer = await run()
+    if (changedRows(answer)) writes.push(...tablesIn(statement))
+    if (statement.sql === 'ROLLBACK') undo(writes, statement.transaction)
     await gate?.after(statement)
     return answer
   }
@@ -53,11 +58,30 @@ export function watchedAdapter(factory: AdapterFactory, { onStatement }: Watched
     connect: async () => watchConnection(await factory.connect(), pass, () => ++transactions),
     statements,
     count: (matches = () => true) => statements.filter((statement) => matches(statement.sql, statement)).length,
-    clear: () => void statements.splice(0),
+    writtenTables: () => new Set(writes.map(({ table }) => table)),
+    clear() {
+      statements.splice(0)
+      writes.splice(0)
+    },
     holdNext: gates.holdNext,
     failNext: gates.failNext,
     releaseAll: gates.releaseAll,
   }
+}
+
+/** A count of rows, or the rows that a statement returned. */
+function changedRows(answer: unknown): boolean {
+  if (typeof answer === 'number') return answer > 0
+  return typeof answer === 'object' && answer !== null && 'rows' in answer && (answer.rows as unknown[]).length > 0
+}
+
+function tablesIn({ sql, transaction }: Statement) {
+  const targets = sql.matchAll(/\b(?:INSERT INTO|UPDATE|DELETE FROM) (?!SET\b)(?:"?public"?\.)?(?:"([^"]+)"|(\w+))/g)
+  return [...targets].map((match) => ({ table: (match[1] ?? match[2])!, transaction }))
+}
+
+function undo(writes: { readonly transaction: number | null }[], transaction: number | null): void {
+  for (let i = writes.length; i--; ) if (writes[i]!.transaction === transaction) writes.splice(i, 1)
 }
 
 type Pass = <T>(statement: Statement, run: () => Promise<T>, failedBefore?: () => Promise<unknown>) => Promise<T>

@@ -16,11 +16,20 @@ export interface CacheConfig {
   readonly commandDeadlineMs: number
   /** Bare names, as the database spells them. */
   readonly readOnlyFunctions: ReadonlySet<string>
+  /** By model name: what else changes with it. */
+  readonly alsoChanges: ReadonlyMap<string, readonly AlsoChanged[]>
+  readonly checkTriggers: boolean
   readonly memory: { readonly maxBytes: number }
   /** `null` for the default one, which needs Prisma's `Decimal`. */
   readonly codec: Codec | null
   /** Never throws. */
   readonly onEvent: Report
+}
+
+/** A whole model, or one field of it. */
+export interface AlsoChanged {
+  readonly model: string
+  readonly field: string | null
 }
 
 export interface CacheDefaults {

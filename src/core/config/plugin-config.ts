@@ -42,6 +42,20 @@ export interface PluginConfig<Models extends string = string> {
    * invalidates every model. Bare names as the database spells them. Default none.
    */
   readonly readOnlyFunctions?: readonly string[] | undefined
+  /**
+   * What the database changes by itself when a model is written: by triggers, by rules, or because it is a view of it. For each
+   * model a list of others, or of single fields: `{ Post: ['Feed', 'Post.rank'], City: ['CountryStats'] }`.
+   *
+   * A field of the model itself changes in the rows that were written, a field of another one in any row. A view is cached only
+   * if it is named here under every model that it shows. An empty list says that the triggers of a model change nothing
+   * else. Default: nothing.
+   */
+  readonly alsoChanges?: { readonly [M in Models]?: readonly string[] | undefined } | undefined
+  /**
+   * Looks once, with the first operation, for triggers and rules in the database that `alsoChanges` does not mention, and warns
+   * about each. PostgreSQL and CockroachDB only. Default `false`.
+   */
+  readonly checkTriggers?: boolean | undefined
   readonly memory?: MemoryConfig | undefined
   /** How results become text. Default: superjson with Prisma's `Decimal`. */
   readonly codec?: Codec | undefined

@@ -2,12 +2,22 @@ import { z } from 'zod'
 import type { Codec } from '../codec.ts'
 import type { Duration } from '../duration.ts'
 import type { Report } from '../events.ts'
+import type { AlsoChanged } from './cache-config.ts'
 import { duration, expected, section, tagList } from './parts.ts'
 import { type ResultContext, strategies } from './plugin-config.ts'
+import { expectedGot, unknownName } from './problems.ts'
 
-/** The shape of the configuration, for a client with these models. */
-export function configSchema(knownModels: readonly string[]) {
-  const models = Object.fromEntries(knownModels.map((name) => [name, modelSchema.optional()]))
+/** What the configuration is checked against. */
+export interface KnownSchema {
+  /** Model name to the names of its fields that have columns. */
+  readonly models: ReadonlyMap<string, readonly string[]>
+  /** `postgresql`, `mysql`, ... */
+  readonly provider: string
+}
+
+/** The shape of the configuration, for a client with this schema. */
+export function configSchema({ models: known, provider }: KnownSchema) {
+  const byModel = <T>(schema: T) => Object.fromEntries([...known.keys()].map((name) => [name, schema]))
   return section({
     redis,
     namespace: z
@@ -19,7 +29,7 @@ export function configSchema(knownModels: readonly string[]) {
       ttl: duration().default(5 * 60_000),
       staleWhileRevalidate: duration().default(0),
     }).optional(),
-    models: section(models, 'model').default({}),
+    models: section(byModel(modelSchema.optional()), 'model').default({}),
     lease: duration({ minMs: 1000, min: '1s' }).default(10_000),
     loadLease: duration({ minMs: 100, min: '100ms' }).default(3000),
     loadWait: duration().default(5000),
@@ -27,9 +37,30 @@ export function configSchema(knownModels: readonly string[]) {
     readOnlyFunctions: z
       .array(z.string(expected('a name')).min(1, expected('a name')), expected('a list of function names'))
       .default([]),
+    alsoChanges: section(byModel(z.array(alsoChanged(known), expected('a list')).optional()), 'model').default({}),
+    checkTriggers: z
+      .boolean(expected('true or false'))
+      .refine((isOn) => !isOn || hasTriggerCatalog.has(provider), { error: `only for PostgreSQL, not for ${provider}` })
+      .default(false),
     memory: section({ maxBytes: count.default(64 * 1024 * 1024) }).optional(),
     codec: z.custom<Codec>(isCodec, { error: 'expected an object with `name`, `encode` and `decode`' }).optional(),
     onEvent: aFunction<Report>().optional(),
+  })
+}
+
+const hasTriggerCatalog: ReadonlySet<string> = new Set(['postgresql', 'postgres', 'cockroachdb'])
+
+/** `'Feed'`, or `'Feed.rank'`. */
+function alsoChanged(known: KnownSchema['models']) {
+  return z.unknown().transform((input, context): AlsoChanged => {
+    const [model = '', field = null, ...rest] = typeof input === 'string' ? input.split('.') : []
+    const fields = known.get(model)
+    if (fields && rest.length === 0 && (field === null || fields.includes(field))) return { model, field }
+    const names = fields ? fields.map((name) => `${model}.${name}`) : [...known.keys()]
+    const message =
+      typeof input === 'string' ? unknownName(fields ? 'field' : 'model', input, names) : expectedGot('a name', input)
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
   })
 }
 

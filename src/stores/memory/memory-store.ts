@@ -12,6 +12,7 @@ import {
 } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
 import { createLeases } from './leases.ts'
+import { createShapeRegistry, type ShapeRegistry } from './shape-registry.ts'
 
 export interface MemoryStoreDeps {
   readonly clock: Clock
@@ -35,8 +36,8 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
     maxSize: maxBytes,
     sizeCalculation: (item, key) => 2 * (item.text.length + key.length) + slotBytes,
   })
-  /** Per model: the root stamp, and each registered shape with its own stamp. Lost together or not at all. */
-  const models = new Map<string, { root: Stamp | null; shapes: Map<string, Stamp | null> }>()
+  /** Per model: the root stamp, and the registered shapes. Lost together or not at all. */
+  const models = new Map<string, { root: Stamp | null; readonly shapes: ShapeRegistry }>()
   const intents = new Map<string, { model: string; deadlineMs: number }>()
   const leases = createLeases(clock)
 
@@ -45,7 +46,7 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
   function modelOf(name: string) {
     const known = models.get(name)
     if (known) return known
-    const created = { root: null, shapes: new Map<string, Stamp | null>() }
+    const created = { root: null, shapes: createShapeRegistry({ clock, makeNonce }) }
     models.set(name, created)
     return created
   }
@@ -60,14 +61,14 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
 
   function stampOf(tag: StampTag): Stamp | null {
     if (tag.kind === 'root') return models.get(tag.model)?.root ?? null
-    if (tag.kind === 'shape') return models.get(tag.model)?.shapes.get(tag.shape) ?? null
+    if (tag.kind === 'shape' || tag.kind === 'mark') return models.get(tag.model)?.shapes.stamp(tag) ?? null
     return alive(tagId(tag))?.text ?? null
   }
 
-  function obtain(tag: StampTag, retainMs: number): Stamp {
+  function obtain(tag: StampTag, retainMs: number): Stamp | null {
+    if (tag.kind === 'shape' || tag.kind === 'mark') return modelOf(tag.model).shapes.obtain(tag, retainMs)
     const stamp = stampOf(tag) ?? makeNonce()
     if (tag.kind === 'root') modelOf(tag.model).root = stamp
-    else if (tag.kind === 'shape') modelOf(tag.model).shapes.set(tag.shape, stamp)
     else {
       const name = tagId(tag)
       const expiresAtMs = Math.max(bounded.peek(name)?.expiresAtMs ?? 0, clock.nowMs() + retainMs)
@@ -78,7 +79,7 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
 
   function unlink(tag: Tag): void {
     if (tag.kind === 'root') modelOf(tag.model).root = null
-    else if (tag.kind === 'shape') modelOf(tag.model).shapes.set(tag.shape, null)
+    else if (tag.kind === 'shape' || tag.kind === 'mark') modelOf(tag.model).shapes.remove(tag)
     else bounded.delete(tagId(tag))
   }
 
@@ -98,6 +99,8 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
       return tags.map(stampOf)
     },
     async obtainStamps(tags, retainMs) {
+      // A mark exists with its shape.
+      for (const tag of tags) if (tag.kind === 'shape') obtain(tag, retainMs)
       return tags.map((tag) => obtain(tag, retainMs))
     },
     async fill(key, text, retainMs, leaseToken) {
@@ -106,7 +109,10 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
     },
 
     async touch(model, decide) {
-      for (const tag of decide([...modelOf(model).shapes.keys()])) unlink(tag)
+      for (const tag of decide(modelOf(model).shapes.ids())) unlink(tag)
+    },
+    async shapesInUse(model) {
+      return modelOf(model).shapes.ids()
     },
     async dropRoots(names) {
       dropRoots(names)

@@ -1,15 +1,16 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import type { DecideTouched, Intent, Stamp, StampTag, Store } from '../../core/store.ts'
+import type { DecideTouched, Intent, Store } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
 import { type Client, type ClientSource, isCluster } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLeaseChannel } from './lease-channel.ts'
+import { obtainStamps } from './obtain.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
-import { planStamps, readStamps } from './stamp-plan.ts'
+import { fieldOf, planStamps, readStamps } from './stamp-plan.ts'
 
 export interface RedisStoreDeps {
   readonly source: ClientSource
@@ -93,6 +94,11 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
       }),
 
     touch: (model, decide) => connection.run((client) => touch(client, model, decide)),
+    shapesInUse: (model) =>
+      connection.run(async (client) => {
+        const fields = (await send(client, ['hkeys', keys.model(model)])) as string[]
+        return fields.filter((field) => field.startsWith('shape ')).map((field) => field.slice('shape '.length))
+      }),
     dropRoots: (models) => connection.run((client) => dropRoots(client, models, keys)),
     touchUserTags: (names) =>
       connection.run(async (client) => {
@@ -152,56 +158,6 @@ async function readEach(client: Client, stampKeys: readonly scripts.StampKey[]):
 
 const members = ({ id, models }: Intent) => models.map((model) => `${model} ${id}`)
 
-interface Obtain {
-  readonly identity: string
-  readonly retainMs: number
-  readonly nonce: string
-  readonly keys: Keys
-}
-
-/** One script per model and per user tag, all sent together. */
-async function obtainStamps(client: Client, tags: readonly StampTag[], ask: Obtain): Promise<Stamp[]> {
-  const stamps = new Map<StampTag, Stamp>()
-  const models = new Set(tags.flatMap((tag) => ('model' in tag ? [tag.model] : [])))
-  const ofModel = async (model: string) => {
-    const own = tags.filter((tag) => 'model' in tag && tag.model === model) as Tag[]
-    const roots = own.filter((tag) => tag.kind === 'root')
-    const shapes = own.filter((tag) => tag.kind === 'shape')
-    const values = own.filter((tag) => tag.kind === 'values')
-    const [root, ...rest] = await scripts.obtainStamps(client, {
-      ...ask,
-      modelKey: ask.keys.model(model),
-      shapes: shapes.map((tag) => tag.shape),
-      valueKeys: values.map((tag) => ask.keys.values(model, tag.shape, tag.values)),
-    })
-    for (const tag of roots) stamps.set(tag, root!)
-    for (const [i, tag] of [...shapes, ...values].entries()) stamps.set(tag, rest[i]!)
-  }
-  const ofUser = async (tag: StampTag, name: string) => {
-    stamps.set(tag, await scripts.obtainStamp(client, name, ask.nonce, ask.retainMs))
-  }
-  await Promise.all([
-    ...[...models].map(ofModel),
-    ...tags.map((tag) => {
-      if (tag.kind === 'user') return ofUser(tag, ask.keys.userTag(tag.name))
-      if (tag.kind === 'user-mark') return ofUser(tag, ask.keys.userMark)
-      return undefined
-    }),
-  ])
-  return tags.map((tag) => stamps.get(tag)!)
-}
-
-function addresses(tags: readonly Tag[], keys: Keys) {
-  const fields: string[] = []
-  const valueKeys: string[] = []
-  for (const tag of tags) {
-    if (tag.kind === 'root') fields.push('root')
-    else if (tag.kind === 'shape') fields.push(`stamp ${tag.shape}`)
-    else valueKeys.push(keys.values(tag.model, tag.shape, tag.values))
-  }
-  return { fields, valueKeys }
-}
-
 async function dropRoots(client: Client, models: readonly string[], keys: Keys): Promise<void> {
   const drop = async (model: string) => {
     try {
@@ -228,4 +184,14 @@ async function sweep(
   // By the time of the reading, so that an intent that was renewed meanwhile stays.
   await send(client, ['zremrangebyscore', keys.intents, '-inf', expired.nowMs])
   return expired.models
+}
+
+function addresses(tags: readonly Tag[], keys: Keys) {
+  const fields: string[] = []
+  const valueKeys: string[] = []
+  for (const tag of tags) {
+    if (tag.kind === 'values') valueKeys.push(keys.values(tag.model, tag.shape, tag.values))
+    else fields.push(fieldOf(tag)!)
+  }
+  return { fields, valueKeys }
 }

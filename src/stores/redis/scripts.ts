@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { preciseShapesMax, shapesMax } from '../../core/store.ts'
 import { type Client, isCluster } from './client.ts'
 import { send, sendNow } from './send.ts'
 
@@ -75,12 +76,15 @@ export interface ObtainStamps {
   readonly nonce: string
   readonly retainMs: number
   readonly shapes: readonly string[]
+  /** Shapes whose marks are wanted. */
+  readonly marks: readonly string[]
 }
 
-/** `[root, ...shapes, ...values]`, as `obtain-stamps.lua` returns them. */
+/** `[root, ...shapes, ...marks, ...values]`, as `obtain-stamps.lua` returns them; `''` for what was refused. */
 export async function obtainStamps(client: Client, ask: ObtainStamps): Promise<readonly string[]> {
-  const { modelKey, valueKeys, identity, nonce, retainMs, shapes } = ask
-  const args = [identity, nonce, Math.ceil(retainMs), ...shapes]
+  const { modelKey, valueKeys, identity, nonce, retainMs, shapes, marks } = ask
+  const limits = [shapesMax, preciseShapesMax]
+  const args = [identity, nonce, Math.ceil(retainMs), ...limits, shapes.length, ...shapes, ...marks]
   return (await run(client, scripts.obtainStamps, [modelKey, ...valueKeys], args)) as string[]
 }
 

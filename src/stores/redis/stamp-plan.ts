@@ -43,6 +43,7 @@ function keyOf(tag: StampTag, names: Keys): string {
   switch (tag.kind) {
     case 'root':
     case 'shape':
+    case 'mark':
       return names.model(tag.model)
     case 'values':
       return names.values(tag.model, tag.shape, tag.values)
@@ -53,7 +54,16 @@ function keyOf(tag: StampTag, names: Keys): string {
   }
 }
 
-function fieldOf(tag: StampTag): string | null {
-  if (tag.kind === 'root') return 'root'
-  return tag.kind === 'shape' ? `stamp ${tag.shape}` : null
+/** The field of a model's hash that holds the stamp of a tag; `null` when it is in a key of its own. */
+export function fieldOf(tag: StampTag): string | null {
+  switch (tag.kind) {
+    case 'root':
+      return 'root'
+    case 'shape':
+      return `stamp ${tag.shape}`
+    case 'mark':
+      return `mark ${tag.shape}`
+    default:
+      return null
+  }
 }

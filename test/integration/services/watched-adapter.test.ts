@@ -31,6 +31,31 @@ it('sees every statement, in and out of transactions', async () => {
   expect(adapter.count((sql) => sql.startsWith('COMMIT'))).toBe(1)
 })
 
+it('knows the tables of which a row was really changed', async () => {
+  const { client, adapter } = watchedClient(databaseUrl)
+  const tables = async (run: () => Promise<unknown>) => {
+    adapter.clear()
+    await run().catch(() => {})
+    return [...adapter.writtenTables()].sort()
+  }
+  expect(await tables(() => client.tag.findMany())).toEqual([])
+  expect(await tables(() => client.tag.deleteMany({ where: { id: -1 } }))).toEqual([])
+  expect(await tables(() => client.tag.create({ data: { name: 'written' } }))).toEqual(['Tag'])
+  const nested = {
+    email: 'written',
+    posts: { create: { slug: 'written', title: 'x', tags: { create: { name: 'y' } } } },
+  }
+  expect(await tables(() => client.user.create({ data: nested }))).toEqual(['Tag', 'User', '_PostToTag', 'posts'])
+  expect(await tables(() => client.$executeRaw`UPDATE posts SET views = 1`)).toEqual(['posts'])
+  const upsert = { where: { name: 'y' }, create: { name: 'y' }, update: { name: 'z' } }
+  expect(await tables(() => client.tag.upsert(upsert))).toEqual(['Tag'])
+  const rolledBack = client.$transaction(async (tx) => {
+    await tx.tag.deleteMany()
+    throw new Error('no')
+  })
+  expect(await tables(() => rolledBack)).toEqual([])
+})
+
 it('holds a read whose rows are already read while a write commits', async () => {
   const { client, adapter } = watchedClient(databaseUrl)
   const plain = uncachedClient(databaseUrl)

@@ -85,7 +85,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
     })
 
     it('R9: never gives a touched tag an earlier stamp again', async () => {
-      const seen = new Set<string>()
+      const seen = new Set<string | null>()
       for (let round = 0; round < 50; round++) {
         for (const stamp of new Set(await store.obtainStamps([root, shape, one], retainMs))) {
           expect(seen).not.toContain(stamp)

@@ -83,6 +83,64 @@ model Nope {
     expect(blog.strictUndefinedChecks).toBe(false)
   })
 
+  it('knows which column of a join table belongs to which end', () => {
+    const columns = (model: string, name: string) => field(model, name)?.relation?.joinColumns
+    expect(columns('Post', 'tags')).toEqual({ own: 'A', other: 'B' })
+    expect(columns('Tag', 'posts')).toEqual({ own: 'B', other: 'A' })
+    expect(columns('User', 'friendOf')).toEqual({ own: 'A', other: 'B' })
+    expect(columns('User', 'friends')).toEqual({ own: 'B', other: 'A' })
+    expect(columns('User', 'posts')).toBeNull()
+  })
+
+  it('orders fields by how steady they are, and knows which are indexed', () => {
+    const dataModel = modelOf(`
+model A {
+  id     Int     @id
+  title  String
+  isOpen Boolean
+  slug   String  @unique
+  bId    Int
+  b      B       @relation(fields: [bId], references: [id])
+  @@index([title, isOpen])
+}
+model B {
+  id Int @id
+  as A[]
+}`)
+    const a = dataModel.models.get('A')!
+    expect(a.scalars.map((one) => [one.name, one.volatility, one.isIndexed])).toEqual([
+      ['id', 0, true],
+      ['title', 2, true],
+      ['isOpen', 4, true],
+      ['slug', 0, true],
+      ['bId', 1, true],
+    ])
+  })
+
+  it('knows the defaults that the client sends along', () => {
+    const dataModel = modelOf(`
+enum E {
+  P
+  Q
+}
+model A {
+  id   Int      @id @default(autoincrement())
+  e    E        @default(Q)
+  n    Int      @default(7)
+  xs   Int[]    @default([1])
+  at   DateTime @default(now())
+  none Int?
+}`)
+    const defaults = dataModel.models.get('A')!.scalars.map((one) => one.literalDefault)
+    expect(defaults).toEqual([undefined, 'Q', 7, undefined, undefined, undefined])
+  })
+
+  it('tells who keeps the foreign keys, whatever a comment says', () => {
+    expect(blog.hasForeignKeys).toBe(true)
+    expect(modelOf('model A {\n id Int @id\n}', { relationMode: 'prisma' }).hasForeignKeys).toBe(false)
+    expect(modelOf('// relationMode = "prisma"\nmodel A {\n id Int @id\n}').hasForeignKeys).toBe(true)
+  })
+
   it('sees the foreign keys of ignored fields and models', () => {
     const dataModel = modelOf(`
 model User {
@@ -105,6 +163,13 @@ model Audit {
     expect(dataModel.references.get('User')?.map((one) => [one.model, one.onDelete])).toEqual([
       ['Post', 'SetNull'],
       ['Audit', 'Cascade'],
+    ])
+    const hidden = [...dataModel.models.values()].flatMap((model) =>
+      [...model.fields.values()].filter((one) => one.isHidden).map((one) => `${model.name}.${one.name}`),
+    )
+    expect(hidden).toEqual([
+      ...['User.posts', 'User.audits', 'Post.author'],
+      ...['Audit.userId', 'Audit.at', 'Audit.user', 'Audit.cacheRevealedKey'],
     ])
   })
 

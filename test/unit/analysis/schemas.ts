@@ -1,11 +1,15 @@
 import type { DataModel } from '../../../src/analysis/data-model.ts'
-import { readDataModel } from '../../../src/prisma/dmmf.ts'
+import { readDataModel } from '../../../src/prisma/schema/read-data-model.ts'
 
 /** A data model from model blocks alone. */
-export function modelOf(blocks: string, { provider = 'postgresql', preview = '' } = {}): DataModel {
+export function modelOf(
+  blocks: string,
+  { provider = 'postgresql', preview = '', relationMode = 'foreignKeys' } = {},
+): DataModel {
   return readDataModel(`
 datasource db {
-  provider = "${provider}"
+  provider     = "${provider}"
+  relationMode = "${relationMode}"
 }
 
 generator client {

@@ -3,13 +3,17 @@ import { type PluginConfig, parseConfig } from '../../../src/core/config.ts'
 import { CacheError } from '../../../src/core/errors.ts'
 
 const models = ['City', 'Country', 'PageView']
+const known = {
+  models: new Map(models.map((name) => [name, name === 'City' ? ['id', 'population'] : ['id']])),
+  provider: 'postgresql',
+}
 const context = { result: null, args: {}, operation: 'findMany' }
 
-const parse = (config: unknown) => parseConfig(config, models)
+const parse = (config: unknown, provider = known.provider) => parseConfig(config, { ...known, provider })
 
-function problemsOf(config: unknown): readonly string[] {
+function problemsOf(config: unknown, provider?: string): readonly string[] {
   try {
-    parse(config)
+    parse(config, provider)
   } catch (error) {
     if (error instanceof CacheError && error.code === 'CONFIG.INVALID') return error.problems
     throw error
@@ -30,10 +34,30 @@ describe('a valid configuration', () => {
       loadLeaseMs: 3000,
       loadWaitMs: 5000,
       commandDeadlineMs: 200,
+      alsoChanges: new Map(),
+      checkTriggers: false,
       memory: { maxBytes: 67_108_864 },
       codec: null,
     })
     expect(onEvent({ kind: 'store-recovered', downMs: 1 })).toBeUndefined()
+  })
+
+  it('says which models and fields change with a model', () => {
+    const { alsoChanges, checkTriggers } = parse({
+      alsoChanges: { City: ['Country', 'City.population'], PageView: [], Country: undefined },
+      checkTriggers: true,
+    })
+    expect([...alsoChanges]).toEqual([
+      [
+        'City',
+        [
+          { model: 'Country', field: null },
+          { model: 'City', field: 'population' },
+        ],
+      ],
+      ['PageView', []],
+    ])
+    expect(checkTriggers).toBe(true)
   })
 
   it('takes explicit undefined for absent', () => {
@@ -134,6 +158,8 @@ describe('an invalid configuration', () => {
       lease: '10ms',
       loadLease: 0.01,
       commandDeadline: 0,
+      alsoChanges: { City: ['Countri', 'City.populaton', 'City.id.x', 5], Planet: [], Country: 'City' },
+      checkTriggers: 'yes',
       memory: { maxBytes: 1.5 },
       codec: { name: 'x' },
       onEvent: 'log',
@@ -160,13 +186,25 @@ describe('an invalid configuration', () => {
         `lease: expected a duration of at least 1s, got '10ms'`,
         'loadLease: expected a duration of at least 100ms, got 0.01',
         'commandDeadline: expected a duration of at least 1ms, got 0',
+        `alsoChanges.City[0]: unknown model, did you mean 'Country'?`,
+        `alsoChanges.City[1]: unknown field, did you mean 'City.population'?`,
+        'alsoChanges.City[2]: unknown field, known are City.id, City.population',
+        'alsoChanges.City[3]: expected a name, got 5',
+        'alsoChanges.Planet: unknown model, known are City, Country, PageView',
+        `alsoChanges.Country: expected a list, got 'City'`,
+        `checkTriggers: expected true or false, got 'yes'`,
         'memory.maxBytes: expected a whole number, got 1.5',
         'codec: expected an object with `name`, `encode` and `decode`',
         "onEvent: expected a function, got 'log'",
         `modles: unknown option, did you mean 'models'?`,
-        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, memory, codec, onEvent',
+        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, memory, codec, onEvent',
       ].sort(),
     )
+  })
+
+  it('asks for triggers where there is no catalog of them', () => {
+    expect(problemsOf({ checkTriggers: true }, 'mysql')).toEqual(['checkTriggers: only for PostgreSQL, not for mysql'])
+    expect(problemsOf({ checkTriggers: false }, 'mysql')).toEqual([])
   })
 
   it('lists the problems in the message, one line each', () => {

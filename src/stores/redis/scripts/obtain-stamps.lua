@@ -1,22 +1,28 @@
 -- Gives the stamps that a query needs in one model, creates those that are missing, and registers the query's shapes.
 --
---   KEYS[1]   model     hash: root stamp, shape stamps, registered shapes
---   KEYS[2..] values    one string per value stamp
---   ARGV[1]   identity  of the server; a root stamp made under another identity counts as missing
---   ARGV[2]   nonce     for every stamp that is missing; used by no other call
---   ARGV[3]   retainMs  milliseconds a value stamp lives at least, more than 0
---   ARGV[4..] shapes    ids of the shapes, in the caller's order
+--   KEYS[1]   model       hash: 'root'; per registered shape 'shape <id>' (until when entries of it may live, in milliseconds
+--                         of Redis' clock), 'stamp <id>' and 'mark <id>'; 'version' of the registry
+--   KEYS[2..] values      one string per value stamp
+--   ARGV[1]   identity    of the server; a root stamp made under another identity counts as missing
+--   ARGV[2]   nonce       for every stamp that is missing; used by no other call
+--   ARGV[3]   retainMs    milliseconds a value stamp lives at least, more than 0
+--   ARGV[4]   shapesMax   shapes of this model, at most
+--   ARGV[5]   preciseMax  shapes of this model past which only those without a list of columns ('<fields>|*') are registered
+--   ARGV[6]   shapes      the number of shapes; their ids follow, then the ids of the shapes whose marks are wanted
 --
---   returns   { root, a stamp per shape, a stamp per value key }
+--   returns   { root, a stamp per shape, a mark per mark, a stamp per value key }; '' for a shape that was refused, and its mark
 --
 -- Why a script: a shape must be registered before anyone can hold its stamp, and a registration must be visible as a new
--- version in the same step; otherwise a writer with an old copy of the registry would not know what to touch.
+-- version in the same step; otherwise a writer with an old copy of the registry would not know what to touch. And marks
+-- must be read in the step that creates stamps, or one that moved in between would not be noticed.
 -- Slot: every key carries the model's {hash tag}.
 local prefix = ARGV[1] .. ':'
 -- A client may send a command again when the connection broke before the reply. The time tells the second run from the
 -- first, or a stamp that was removed in between would return.
 local time = redis.call('TIME')
 local fresh = ARGV[2] .. string.format('%08x%05x', time[1], time[2])
+local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+local retainMs = tonumber(ARGV[3])
 local stamps = {}
 
 local root = redis.call('HGET', KEYS[1], 'root')
@@ -26,19 +32,58 @@ if not root or string.sub(root, 1, #prefix) ~= prefix then
 end
 stamps[1] = root
 
-for i = 4, #ARGV do
-  local stamp = redis.call('HGET', KEYS[1], 'stamp ' .. ARGV[i])
-  if not stamp then
-    stamp = fresh
-    if redis.call('HSETNX', KEYS[1], 'shape ' .. ARGV[i], '1') == 1 then
-      redis.call('HSET', KEYS[1], 'version', fresh)
+-- Forgets the shapes that nobody has used for as long as their entries live; with their stamps, so that an entry that is
+-- left all the same is invalid. Returns how many are left.
+local function countShapes()
+  local count = 0
+  local fields = redis.call('HGETALL', KEYS[1])
+  for i = 1, #fields, 2 do
+    if string.sub(fields[i], 1, 6) == 'shape ' then
+      local id = string.sub(fields[i], 7)
+      if tonumber(fields[i + 1]) < nowMs then
+        redis.call('HDEL', KEYS[1], fields[i], 'stamp ' .. id, 'mark ' .. id)
+      else
+        count = count + 1
+      end
     end
-    redis.call('HSET', KEYS[1], 'stamp ' .. ARGV[i], stamp)
   end
-  stamps[#stamps + 1] = stamp
+  return count
 end
 
-local retainMs = tonumber(ARGV[3])
+local function register(id)
+  local untilMs = tonumber(redis.call('HGET', KEYS[1], 'shape ' .. id) or '')
+  if not untilMs then
+    -- The coarsest shape is never refused.
+    local max = string.sub(id, -2) == '|*' and tonumber(ARGV[4]) or tonumber(ARGV[5])
+    if id ~= '|*' and countShapes() >= max then
+      return false
+    end
+    redis.call('HSET', KEYS[1], 'version', fresh)
+  end
+  -- Not with every call: a tenth of the time more or less does not matter.
+  if not untilMs or untilMs < nowMs + retainMs * 0.9 then
+    redis.call('HSET', KEYS[1], 'shape ' .. id, string.format('%.0f', nowMs + retainMs))
+  end
+  return true
+end
+
+local function obtain(field)
+  local stamp = redis.call('HGET', KEYS[1], field)
+  if not stamp then
+    stamp = fresh
+    redis.call('HSET', KEYS[1], field, stamp)
+  end
+  return stamp
+end
+
+local shapes = tonumber(ARGV[6])
+for i = 7, 6 + shapes do
+  stamps[#stamps + 1] = register(ARGV[i]) and obtain('stamp ' .. ARGV[i]) or ''
+end
+for i = 7 + shapes, #ARGV do
+  stamps[#stamps + 1] = redis.call('HEXISTS', KEYS[1], 'shape ' .. ARGV[i]) == 1 and obtain('mark ' .. ARGV[i]) or ''
+end
+
 for i = 2, #KEYS do
   local stamp = redis.call('GET', KEYS[i])
   if not stamp then

@@ -33,10 +33,11 @@ describe('the scripts', () => {
     // As a client does that saw no reply to the first: one nonce, two runs.
     const { store } = openStore(inject('redisUrl'), { makeNonce: () => 'same' })
     const user = { kind: 'user', name: 'home' } as const
-    const first = await store.obtainStamps([...tags, user], retainMs)
-    await store.touch('City', () => [root, shape, value])
+    const mark = { ...shape, kind: 'mark' } as const
+    const first = await store.obtainStamps([...tags, mark, user], retainMs)
+    await store.touch('City', () => [root, shape, mark, value])
     await store.touchUserTags(['home'])
-    const second = await store.obtainStamps([...tags, user], retainMs)
+    const second = await store.obtainStamps([...tags, mark, user], retainMs)
     for (const [i, stamp] of second.entries()) expect(stamp).not.toBe(first[i])
   })
 

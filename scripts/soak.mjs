@@ -1,0 +1,26 @@
+// Runs the random programs of the tests for a number of minutes, a third of it for each of three kinds. Ends at the first
+// failure, with its seed and the shrunk program.
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '6' }, seed: { type: 'string' } } })
+const minutes = Number(values.minutes)
+if (!(minutes > 0)) {
+  console.error('Usage: npm run test:soak -- [--minutes 6] [--seed 1]')
+  process.exit(2)
+}
+
+const vitest = resolve(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
+const { status, error } = spawnSync(process.execPath, [vitest, 'run', '--project', 'soak', '--bail', '1'], {
+  cwd: resolve(import.meta.dirname, '..'),
+  env: {
+    ...process.env,
+    SOAK_MINUTES: String(minutes / 3),
+    ...(values.seed ? { DIFFERENTIAL_SEED: values.seed } : {}),
+  },
+  stdio: 'inherit',
+})
+if (error) throw error
+process.exit(status ?? 1)

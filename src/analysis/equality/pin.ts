@@ -1,0 +1,76 @@
+import type { Pin } from '../../core/tags.ts'
+import type { DataModel, Field } from '../data-model.ts'
+import { bytesText, dateText, decimalText, integerText } from './number-and-time.ts'
+import type { Pinner } from './pinner.ts'
+import { stringPinner } from './string.ts'
+
+/**
+ * A value as a {@link Pin}: equal for two values exactly when the database holds them for equal. `undefined` when that is not
+ * plainly so: then nothing may be pinned by it.
+ *
+ * Never pinned are floats, JSON, lists, mapped enums, times of day, references to other fields, and text where the database
+ * compares it more loosely than its characters: MySQL, SQL Server, `citext`, `char(n)`. A column that was given such a collation
+ * by hand does not show in the schema and must not be cached by that key.
+ */
+export function pinOf(dataModel: DataModel, field: Field, value: unknown): Pin | undefined {
+  if (value === undefined || field.isList) return undefined
+  // An absent value equals nothing but an absent value, whatever the type; of JSON there are two kinds.
+  if (value === null) return field.isRequired || field.type === 'Json' ? undefined : null
+  return pinnerOf(dataModel, field)?.(value)
+}
+
+/** Whether values of the field can be pinned at all. */
+export function isPinnable(dataModel: DataModel, field: Field): boolean {
+  return pinnerOf(dataModel, field) !== null
+}
+
+/**
+ * Whether a value of one field, as a pin, is the pin of the equal value of the other: so that what is known of a foreign key is
+ * known of the key that it references.
+ */
+export function pinsAlike(dataModel: DataModel, one: Field, other: Field): boolean {
+  const same = one.type === other.type && (one.nativeType?.name === 'Uuid') === (other.nativeType?.name === 'Uuid')
+  return same && isPinnable(dataModel, one) && isPinnable(dataModel, other)
+}
+
+/** By field, because it does not change and is asked for with every query. */
+const pinners = new WeakMap<Field, Pinner | null>()
+
+function pinnerOf(dataModel: DataModel, field: Field): Pinner | null {
+  let pinner = pinners.get(field)
+  if (pinner === undefined) {
+    pinner = makePinner(dataModel, field)
+    pinners.set(field, pinner)
+  }
+  return pinner
+}
+
+const postgres: ReadonlySet<string> = new Set(['postgresql', 'postgres', 'cockroachdb'])
+
+function makePinner({ provider }: DataModel, field: Field): Pinner | null {
+  if (field.isList) return null
+  if (field.kind === 'enum') {
+    const { enumValues } = field
+    if (enumValues.length === 0) return null
+    return (value) => (typeof value === 'string' && enumValues.includes(value) ? value : undefined)
+  }
+  if (field.kind !== 'scalar') return null
+  const isPostgres = postgres.has(provider)
+  switch (field.type) {
+    case 'Int':
+    case 'BigInt':
+      return integerText
+    case 'Boolean':
+      return (value) => (typeof value === 'boolean' ? String(value) : undefined)
+    case 'String':
+      return isPostgres || provider === 'sqlite' ? stringPinner(field.nativeType) : null
+    case 'Decimal':
+      return isPostgres ? decimalText(field.nativeType) : null
+    case 'DateTime':
+      return isPostgres ? dateText(field.nativeType) : null
+    case 'Bytes':
+      return isPostgres ? bytesText : null
+    default:
+      return null
+  }
+}

@@ -1,0 +1,139 @@
+import type { Columns, Pin } from '../../core/tags.ts'
+import type { DataModel, Model } from '../data-model.ts'
+import type { Node } from './node.ts'
+
+/** Field to value: what a row is certain to hold. */
+export type Pins = ReadonlyMap<string, Pin>
+
+/**
+ * Some rows of one model that an answer is made from: those that a `where` selects, those that a relation leads to.
+ *
+ * A row is among them only if it holds one of `branches` as a whole; a branch without pins is any row.
+ */
+export interface Rows {
+  readonly model: Model
+  readonly branches: readonly Pins[]
+  /** Fields that matter; grows while the arguments are read. */
+  readonly fields: FieldSet
+  /** The keys that lead through the arguments to what names them: `['include', 'posts', 'where', 'author']`. */
+  readonly place: Place
+  /** Where and how they are shown in the result; `null` when they are not. */
+  readonly shown: Shown | null
+}
+
+export type Place = readonly string[]
+
+export interface Shown {
+  /** The keys that lead through the result to them: `['posts', 'author']`. */
+  readonly path: readonly string[]
+  /** What selects their fields, and the keys that lead through the arguments to it. */
+  readonly node: Node
+  readonly place: Place
+}
+
+/** Fields of a model that matter to an answer. */
+export interface FieldSet {
+  add(name: string): void
+  addAll(): void
+  /** `'all'` when every column is among them. */
+  columns(): Columns
+}
+
+export function fieldSet(model: Model): FieldSet {
+  const names = new Set<string>()
+  let isAll = false
+  return {
+    add(name) {
+      names.add(name)
+    },
+    addAll() {
+      isAll = true
+    },
+    columns() {
+      if (isAll || model.scalars.every((field) => names.has(field.name) || field.isHidden)) return 'all'
+      const columns: string[] = []
+      for (const name of names) columns.push(model.fields.get(name)?.column ?? name)
+      return columns
+    },
+  }
+}
+
+export const anyRow: readonly Pins[] = [new Map()]
+
+/** A query that names more values than this is analysed without them. */
+export const valuesMax = 64
+
+/** Rows that hold a branch of each. What would be too many combinations is left as `left` says. */
+export function both(left: readonly Pins[], right: readonly Pins[]): readonly Pins[] {
+  if (pinsNothing(right)) return left
+  if (pinsNothing(left)) return right
+  if (left.length * right.length > valuesMax) return left
+  return left.flatMap((one) => right.map((other) => (one.size === 0 ? other : new Map([...other, ...one]))))
+}
+
+/** Rows that hold a branch of either. */
+export function either(branches: readonly Pins[]): readonly Pins[] {
+  return branches.length === 0 || branches.length > valuesMax || branches.some((one) => one.size === 0)
+    ? anyRow
+    : branches
+}
+
+export function pinsNothing(branches: readonly Pins[]): boolean {
+  return branches.some((one) => one.size === 0)
+}
+
+/** More fields than this are not told apart. */
+const pinnedMax = 3
+
+/**
+ * Those of some pinned fields that a shape is made of: a whole unique key if there is one; else the steadiest, because an
+ * update of a pinned field reaches every query of the fields before it.
+ */
+export function shapeFields(model: Model, names: ReadonlySet<string>): readonly string[] {
+  if (names.size === 1) return [...names]
+  const key = model.uniques.find((unique) => unique.fields.every((name) => names.has(name)))
+  const chosen = key ? new Set(key.fields) : names
+  const fields = model.scalars.filter((field) => chosen.has(field.name))
+  return fields
+    .sort((one, other) => one.volatility - other.volatility)
+    .slice(0, key ? fields.length : pinnedMax)
+    .map((field) => field.name)
+}
+
+/** What the analysis of one read is made with, and what it tells as it goes. */
+export interface Reading {
+  readonly dataModel: DataModel
+  readonly client: ClientView
+  /** The relations that a fluent call unpacks: of `findUnique(...).posts()` the result shows only posts. */
+  readonly unpacked: readonly string[]
+  /** The answer is made from these rows. */
+  emit(rows: Rows): void
+  /** The answer is made from these rows, which are told by what the result shows. */
+  emitLate(rows: Rows, link: LateLink): void
+  /** Whether the result can show these fields of the rows; asks for them where the arguments do not. */
+  shows(rows: Rows, names: readonly string[]): boolean
+  /** The arguments hold something that is not understood: everything that they mention may matter. */
+  giveUp(reason: string): void
+  /** Why something is coarser than it might be; heard only when somebody asks. */
+  readonly note: ((place: Place, reason: string) => void) | null
+}
+
+/** What the client does to a selection, beside what the arguments say. */
+export interface ClientView {
+  /** By model: fields that are left out unless the arguments ask for them (the client's global `omit`). */
+  readonly omitted: ReadonlyMap<string, ReadonlySet<string>>
+  /** By model: fields that computed fields need, so that they are loaded although they are omitted. */
+  readonly needed: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+/** Each row at hand holds the keys of one of the rows shown elsewhere. */
+export interface LateLink {
+  readonly parents: Rows
+  readonly pairs: readonly KeyPair[]
+}
+
+/** `from` of a row equals `to` of its related row. */
+export interface KeyPair {
+  readonly from: string
+  readonly to: string
+}

@@ -1,0 +1,64 @@
+import { columnOf, type DataModel, type Model } from '../data-model.ts'
+import { cascadesOf } from './cascades.ts'
+import { anyEvent, type RowEvent, updateEvent } from './row-event.ts'
+
+/**
+ * What is declared to change when a model is written, because the database does it by itself (triggers, rules), or because the
+ * target is a view of it. By model.
+ */
+export type DeclaredChanges = ReadonlyMap<string, readonly DeclaredChange[]>
+
+/** A whole model, or one field of it: of the very rows that were written where it is their own model, else of any row. */
+export interface DeclaredChange {
+  readonly model: string
+  readonly field: string | null
+}
+
+/** The events and everything that follows from them, at any depth; cycles end because an event is followed once. */
+export function withConsequences(
+  dataModel: DataModel,
+  declared: DeclaredChanges,
+  events: readonly RowEvent[],
+): RowEvent[] {
+  const all: RowEvent[] = []
+  const seen = new Set<string>()
+  const add = (event: RowEvent) => {
+    const name = eventName(event)
+    if (seen.has(name)) return
+    seen.add(name)
+    all.push(event)
+  }
+  for (const event of events) add(event)
+  // The list grows while it is walked.
+  for (const event of all) {
+    for (const effect of cascadesOf(dataModel, event)) add({ ...effect, cause: `cascade of ${event.model}` })
+    for (const change of declared.get(event.model) ?? []) {
+      const effect = declaredEffect(dataModel, event, change)
+      if (effect) add({ ...effect, cause: `alsoChanges of ${event.model}` })
+    }
+  }
+  return all
+}
+
+function eventName({ model, kind, changed, before, after }: RowEvent): string {
+  return JSON.stringify([model, kind, changed, [...before].sort(), [...after].sort()])
+}
+
+function declaredEffect(
+  dataModel: DataModel,
+  event: RowEvent,
+  { model: name, field }: DeclaredChange,
+): RowEvent | null {
+  const model = dataModel.models.get(name)
+  if (!model || field === null) return anyEvent(name, '')
+  if (event.model !== name) return updateEvent(model, { changed: [field] })
+  // A row that is gone has no fields that could change.
+  if (event.kind === 'delete' || event.kind === 'any') return null
+  return updateEvent(model, { changed: [field], after: without(model, event, field) })
+}
+
+/** What the rows still hold when a field of theirs changes once more. */
+function without(model: Model, { after }: RowEvent, field: string) {
+  const column = columnOf(model, field)
+  return new Map([...after].filter(([name]) => name !== column))
+}

@@ -1,0 +1,26 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock } from '../core/clock.ts'
+import type { StampTag } from '../core/store.ts'
+
+/**
+ * The shapes that the store had no room for. Queries of such a shape are analysed with a coarser one, until it is tried
+ * again a minute later: shapes that are no longer used make room.
+ */
+export interface ShapeLimits {
+  refuse(tag: StampTag): void
+  isRefused(model: string, shape: string): boolean
+}
+
+const retryMs = 60_000
+/** Arguments come from strangers, who may make up any number of shapes. */
+const refusedMax = 10_000
+
+export function createShapeLimits({ clock }: { readonly clock: Clock }): ShapeLimits {
+  const refused = new LRUCache<string, true>({ max: refusedMax, ttl: retryMs, perf: { now: () => clock.nowMs() } })
+  return {
+    refuse(tag) {
+      if (tag.kind === 'shape') refused.set(`${tag.model} ${tag.shape}`, true)
+    },
+    isRefused: (model, shape) => refused.size > 0 && refused.has(`${model} ${shape}`),
+  }
+}

@@ -1,0 +1,7 @@
+import { describe } from 'vitest'
+import { storeKinds } from '../behaviour/bench.ts'
+import { itNeverTellsCachedFromPlain } from './never-tell.ts'
+
+describe.each(storeKinds)('random programs (%s)', (kind) => {
+  itNeverTellsCachedFromPlain(kind, { programs: 60, timeoutMs: 120_000 })
+})

@@ -1,0 +1,80 @@
+import { beforeAll, expect, it } from 'vitest'
+import type { StoreKind } from '../behaviour/bench.ts'
+import { modelOfTable } from './change-log.ts'
+import { checkProperty } from './check-programs.ts'
+import { expectSameOutcome, outcomeOf, withoutTimes } from './compare.ts'
+import { type Program, programs, runRead, runStep, type Step, shownBy, textOf } from './programs.ts'
+import { makeWorld, type Seat, type World } from './world.ts'
+
+/**
+ * Random programs of reads and writes through several clients that share a cache. Every answer is compared, type for type, with
+ * that of a client that knows no cache; every write with the same write on a twin of the database; every error too.
+ */
+export function itNeverTellsCachedFromPlain(
+  kind: StoreKind,
+  { programs: count, timeoutMs }: { readonly programs: number; readonly timeoutMs: number },
+): void {
+  let world: World
+  beforeAll(async () => {
+    world = await makeWorld(kind)
+  })
+
+  it('never tell a cached client from a plain one', { timeout: timeoutMs }, async () => {
+    const counts: Counts = { reads: 0, steps: 0, done: 0 }
+    await checkProperty(programs({ seats: world.seats.length }), count, (program) => runProgram(world, program, counts))
+    const hits = world.hits()
+    console.info(`${kind}: ${counts.steps} writes, ${counts.reads} reads compared, ${hits} of them hits`)
+    // Programs that change nothing, or whose reads are never answered by the cache, would prove nothing.
+    expect(counts.done).toBeGreaterThan(counts.steps / 3)
+    expect(hits).toBeGreaterThan(counts.reads / 3)
+  })
+}
+
+interface Counts {
+  reads: number
+  steps: number
+  done: number
+}
+
+async function runProgram(world: World, { reads, steps }: Program, counts: Counts): Promise<void> {
+  await world.reset()
+  const sinceMs = Date.now() - 60_000
+  const check = async (after: string) => {
+    for (const seat of world.seats) {
+      for (const read of reads) {
+        const about = `${textOf(read)} of ${seat.name} ${after}`
+        const truth = await outcomeOf(() => runRead(seat.plain, read))
+        expectSameOutcome(await outcomeOf(() => runRead(seat.cached, read)), truth, { shown: shownBy(read), about })
+        counts.reads += 1
+      }
+    }
+  }
+  // Twice, so that the cache holds their answers when the first write comes.
+  await check('at first')
+  await check('again')
+  for (const step of steps) {
+    const seat = world.seats[step.seat]!
+    seat.events.splice(0)
+    seat.adapter.clear()
+    const outcome = withoutTimes(await outcomeOf(() => runStep(seat.cached, step, reads)), sinceMs)
+    const expected = withoutTimes(await outcomeOf(() => runStep(seat.twin, step, reads)), sinceMs)
+    const about = `the answer to ${textOf(step)}`
+    expectSameOutcome(outcome, expected, { shown: step.kind === 'write' ? shownBy(step.write) : null, about })
+    if ('result' in outcome) {
+      expectInvalidated(seat, step)
+      counts.done += 1
+    }
+    counts.steps += 1
+    await check(`after ${textOf(step)}`)
+  }
+  const { first, twin } = await world.rows()
+  expect(first, 'the rows at the end').toBe(twin)
+}
+
+/** Of every table that the driver saw written, the model was invalidated. */
+function expectInvalidated({ events, adapter }: Seat, step: Step): void {
+  const models = new Set(events.flatMap((event) => (event.kind === 'invalidated' ? event.models : [])))
+  for (const table of adapter.writtenTables()) {
+    expect(models, `the models that ${textOf(step)} invalidated`).toContain(modelOfTable(table).name)
+  }
+}

@@ -1,0 +1,163 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { inject } from 'vitest'
+import { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
+import { type CacheEvent, cachePlugin } from '../../../src/index.ts'
+import { stopLater } from '../../services/cleanup.ts'
+import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
+import { type WatchedAdapter, watchedAdapter } from '../../services/watched-adapter.ts'
+import { patient, type StoreKind } from '../behaviour/bench.ts'
+import { differentialSeed, restartSequences } from './seed.ts'
+
+/** One client with a cache, and two without that are made alike: on the same database, and on its twin. */
+export interface Seat {
+  readonly name: string
+  readonly cached: PrismaClient
+  readonly plain: PrismaClient
+  readonly twin: PrismaClient
+  readonly events: CacheEvent[]
+  /** Sees what the cached one sends to its database. */
+  readonly adapter: WatchedAdapter
+}
+
+export interface World {
+  readonly seats: readonly Seat[]
+  /** Reads that a cache has answered so far. */
+  hits(): number
+  reset(): Promise<void>
+  /** All rows of both databases. */
+  rows(): Promise<{ readonly first: string; readonly twin: string }>
+}
+
+/**
+ * Two databases that are given the same writes, one through caches and one not; and clients that share a cache: as
+ * processes do on Redis, or one client that is extended further. One of them leaves out the keys of its rows and has computed
+ * fields.
+ */
+export async function makeWorld(kind: StoreKind): Promise<World> {
+  const [url, twinUrl] = [await freshDatabase(), await freshDatabase()]
+  const sql = await Promise.all([url, twinUrl].map(openSql))
+  const namespace = freshNamespace()
+  const redis = kind === 'redis' ? { redis: inject('redisUrl') } : {}
+
+  const caches: { stats(): { readonly hits: number } }[] = []
+  const seat = (name: string, style: Style): Seat => {
+    const events: CacheEvent[] = []
+    const adapter = watchedAdapter(new PrismaPg({ connectionString: url }))
+    const make = (factory: unknown): PrismaClient => {
+      const client = new PrismaClient({
+        adapter: factory,
+        errorFormat: 'minimal',
+        ...style.options,
+      } as never) as PrismaClient
+      stopLater(() => client.$disconnect())
+      return client
+    }
+    const plugin = cachePlugin({
+      ...redis,
+      ...patient,
+      namespace,
+      models: everyModel,
+      onEvent: (event) => events.push(event),
+    })
+    const base = make(adapter).$extends(plugin)
+    stopLater(() => base.$disconnect())
+    caches.push(base.$cache)
+    return {
+      name,
+      cached: style.extend(base as unknown as PrismaClient),
+      plain: style.extend(make(new PrismaPg({ connectionString: url }))),
+      twin: style.extend(make(new PrismaPg({ connectionString: twinUrl }))),
+      events,
+      adapter,
+    }
+  }
+  const first = seat('the first', plainStyle)
+  const seats =
+    kind === 'redis'
+      ? [first, seat('the second', plainStyle), seat('one without keys', keylessStyle)]
+      : [
+          first,
+          {
+            ...first,
+            name: 'its extension',
+            cached: computed(first.cached),
+            plain: computed(first.plain),
+            twin: computed(first.twin),
+          },
+        ]
+  return {
+    seats,
+    hits: () => caches.reduce((total, cache) => total + cache.stats().hits, 0),
+    async reset() {
+      await Promise.all(sql.map((client) => client.query(`${differentialSeed} ${restartSequences}`)))
+      await (first.cached as unknown as { $cache: { invalidateAll(): Promise<void> } }).$cache.invalidateAll()
+      for (const { events, adapter } of seats) {
+        events.splice(0)
+        adapter.clear()
+      }
+    },
+    async rows() {
+      const [one, other] = await Promise.all(sql.map(allRows))
+      return { first: one!, twin: other! }
+    },
+  }
+}
+
+interface Style {
+  readonly options: object
+  readonly extend: (client: PrismaClient) => PrismaClient
+}
+
+const plainStyle: Style = { options: {}, extend: (client) => client }
+
+/** Everything by which the analysis knows rows is left out of every result. */
+const keylessStyle: Style = {
+  options: {
+    omit: {
+      user: { id: true, managerId: true },
+      post: { id: true, authorId: true },
+      person: { id: true, handle: true },
+      book: { isbn: true, writtenBy: true, room: true },
+      section: { documentId: true },
+      tag: { id: true },
+    },
+  },
+  extend: computed,
+}
+
+function computed(client: PrismaClient): PrismaClient {
+  return client.$extends({
+    result: {
+      post: { label: { needs: { slug: true, authorId: true }, compute: (post) => `${post.slug} ${post.authorId}` } },
+      person: { badge: { needs: { handle: true }, compute: (person) => `<${person.handle}>` } },
+    },
+  }) as unknown as PrismaClient
+}
+
+const everyModel = Object.fromEntries(Object.values(Prisma.ModelName).map((name) => [name, {}]))
+
+async function openSql(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  stopLater(() => client.end())
+  // A killed server would lose the last writes, and the tests spend half the time.
+  await client.query(`ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET synchronous_commit = off`)
+  await client.query('SET synchronous_commit = off')
+  return client
+}
+
+/** Every row as text, times of writes aside. */
+async function allRows(client: pg.Client): Promise<string> {
+  const { rows: tables } = await client.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+  )
+  const texts: string[] = []
+  for (const { name } of tables) {
+    const { rows } = await client.query<{ row: string }>(
+      `SELECT to_jsonb(t)::text AS row FROM ${client.escapeIdentifier(name)} t ORDER BY 1`,
+    )
+    texts.push(name, ...rows.map(({ row }) => row.replaceAll(/"20(?:2[5-9]|[3-9]\d)-[^"]*"/g, '"recently"')).sort())
+  }
+  return texts.join('\n')
+}

@@ -1,0 +1,38 @@
+import type { DataModel } from '../../../../src/analysis/data-model.ts'
+import { analyseRead } from '../../../../src/analysis/reads/analyse-read.ts'
+import type { ReadOptions } from '../../../../src/analysis/reads/read-analysis.ts'
+import { blog } from '../schemas.ts'
+
+/** What a read depends on, per model, as lines: `id=1 [name]`, `authorId=? [title]` where only the result tells the values. */
+export function read(
+  model: string,
+  operation: string,
+  args: unknown,
+  { dataModel = blog, ...options }: Partial<ReadOptions> & { readonly dataModel?: DataModel } = {},
+): Readonly<Record<string, readonly string[]>> | string {
+  const found = analyseRead(dataModel, { model, operation, args }, { ...plain, ...options })
+  if (found.kind === 'unknown') return found.reason
+  const lines = found.dependencies.map(({ model, uses }) => {
+    const texts = uses.flatMap(({ shape, values }) => {
+      const columns = shape.columns === 'all' ? '*' : shape.columns.join(',')
+      const isLate = found.late.some((use) => use.model === model && use.shape.id === shape.id)
+      const late = isLate ? [`${shape.fields.map((one) => `${one}=?`).join(' ')} [${columns}]`] : []
+      if (shape.fields.length === 0) return [`[${columns}]`]
+      return [
+        ...values.map((pins) => `${shape.fields.map((one, i) => `${one}=${pins[i]}`).join(' ')} [${columns}]`),
+        ...late,
+      ]
+    })
+    return [model, texts] as const
+  })
+  return Object.fromEntries(lines)
+}
+
+const plain: ReadOptions = { client: { omitted: new Map(), needed: new Map() }, unpacked: [], knownViews: new Set() }
+
+/** What has to be asked for in addition: `include.posts: authorId`. */
+export function asked(model: string, args: unknown, options: Partial<ReadOptions> = {}): readonly string[] {
+  const found = analyseRead(blog, { model, operation: 'findMany', args }, { ...plain, ...options })
+  if (found.kind === 'unknown') throw new Error(found.reason)
+  return found.widenings.map(({ place, names }) => `${place.join('.')}: ${names}`)
+}

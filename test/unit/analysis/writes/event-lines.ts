@@ -1,0 +1,41 @@
+import type { DataModel } from '../../../../src/analysis/data-model.ts'
+import { analyseWrite, type WriteOptions } from '../../../../src/analysis/writes/analyse-write.ts'
+import type { RowEvent } from '../../../../src/analysis/writes/row-event.ts'
+import { blog } from '../schemas.ts'
+
+export const plainOptions: WriteOptions = {
+  client: { omitted: new Map(), needed: new Map() },
+  declared: new Map(),
+  isUnpacked: false,
+  mayWiden: true,
+}
+
+export interface EventsOptions extends Partial<WriteOptions> {
+  readonly dataModel?: DataModel
+  readonly result?: unknown
+}
+
+/** Events as lines: `update User name,updatedAt where id=1 was orgId=1 is orgId=2`. */
+export function events(
+  model: string,
+  operation: string,
+  args: unknown,
+  { dataModel = blog, result, ...options }: EventsOptions = {},
+): string[] {
+  return analyseWrite(dataModel, { model, operation, args }, { ...plainOptions, ...options })
+    .events(result)
+    .map(lineOf)
+}
+
+export function lineOf({ kind, model, changed, before, after }: RowEvent): string {
+  const isKept = (column: string) => changed !== 'all' && !changed.includes(column)
+  const show = (word: string, known: readonly (readonly [string, string | null])[]) =>
+    known.length === 0 ? '' : ` ${word} ${known.map(([column, pin]) => `${column}=${pin}`).sort()}`
+  if (kind === 'any') return `any ${model}`
+  if (kind === 'create') return `create ${model}${show('with', [...after])}`
+  if (kind === 'delete') return `delete ${model}${show('with', [...before])}`
+  const kept = [...before].filter(([column]) => isKept(column))
+  const was = [...before].filter(([column]) => !isKept(column))
+  const is = [...after].filter(([column]) => !isKept(column))
+  return `update ${model} ${changed}${show('where', kept)}${show('was', was)}${show('is', is)}`
+}

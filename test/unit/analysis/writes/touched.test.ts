@@ -1,0 +1,273 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Known, RowEvent } from '../../../../src/analysis/writes/row-event.ts'
+import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
+import { type Columns, makeShape, type Pin, type Shape, type Tag, tagsOfUse } from '../../../../src/core/tags.ts'
+
+type Values = Readonly<Record<string, Pin>>
+
+const known = (values: Values = {}): Known => new Map(Object.entries(values))
+const create = (after: Values): RowEvent => ({
+  model: 'M',
+  kind: 'create',
+  before: known(),
+  after: known(after),
+  changed: 'all',
+})
+const remove = (before: Values): RowEvent => ({
+  model: 'M',
+  kind: 'delete',
+  before: known(before),
+  after: known(),
+  changed: 'all',
+})
+/** What is known before and after; with one set of values they stay the same. */
+const update = (changed: Columns, before: Values, after = before): RowEvent => ({
+  model: 'M',
+  kind: 'update',
+  before: known(before),
+  after: known(after),
+  changed,
+})
+const any: RowEvent = { model: 'M', kind: 'any', before: known(), after: known(), changed: 'all' }
+
+/** Without the mark, which goes with every touch. */
+const touched = (shape: Shape, ...events: RowEvent[]) =>
+  touchedTags(events, new Map([['M', [shape]]]))
+    .filter((tag) => tag.kind !== 'mark')
+    .map((tag) => (tag.kind === 'values' ? tag.values : tag.kind))
+
+describe('the tags that an event touches', () => {
+  const byA = makeShape(['a'], ['b'])
+  const byAc = makeShape(['a', 'c'], ['b'])
+  const list = makeShape([], ['b'])
+  it.each<[string, string, Shape, RowEvent, string[]]>([
+    ['create', 'its values', byA, create({ a: '1', b: '2' }), ['["1"]']],
+    ['create', 'its values up to one that is not known', byAc, create({ a: '1' }), ['["1"]']],
+    ['create', 'the shape when the first is not known', byAc, create({ c: '1' }), ['shape']],
+    ['create', 'the shape of a list', list, create({ b: '1' }), ['shape']],
+    ['create', 'NULL like any value', byA, create({ a: null }), ['[null]']],
+    ['delete', 'the values it had', byAc, remove({ a: '1', c: '2' }), ['["1","2"]']],
+    ['update', 'nothing when no column of the shape changes', byA, update(['z'], { a: '1' }), []],
+    ['update', 'the values when a column changes', byA, update(['b'], { a: '1' }), ['["1"]']],
+    ['update', 'the shape when no value is known', byA, update(['b'], {}), ['shape']],
+    ['update', 'both values of a pinned field', byA, update(['a'], { a: '1' }, { a: '2' }), ['["1"]', '["2"]']],
+    ['update', 'the shape when the value before is not known', byA, update(['a'], {}, { a: '2' }), ['shape']],
+    ['update', 'all that pin what is steady', byAc, update(['c'], { a: '1' }, { a: '1', c: '2' }), ['["1"]']],
+    ['update', 'all that pin what is steady, on both sides', byAc, update(['c'], { a: '1', c: '2' }), ['["1","2"]']],
+    ['update', 'the shape when all fields may change', byA, update('all', {}), ['shape']],
+    ['update', 'the values when every column matters', makeShape(['a'], 'all'), update(['z'], { a: '1' }), ['["1"]']],
+    ['update', 'nothing in a list that reads no column', makeShape([], []), update('all', {}), []],
+    ['any', 'the root', byA, any, ['root']],
+  ])('%s: %s', (_, __, shape, event, tags) => {
+    expect(touched(shape, event)).toEqual(tags)
+  })
+
+  it('are each named once, and none for a model whose shapes are not known', () => {
+    expect(touched(byA, create({ a: '1' }), remove({ a: '1' }), any, any)).toEqual(['["1"]', 'root'])
+    expect(touchedTags([create({})], new Map())).toEqual([])
+  })
+
+  it('move the mark of every shape that they reach, and of no other', () => {
+    const shapes = [byA, list, makeShape(['a'], ['y'])]
+    const marks = touchedTags([update(['b'], { a: '1' })], new Map([['M', shapes]])).filter(
+      ({ kind }) => kind === 'mark',
+    )
+    expect(marks).toEqual([byA, list].map(({ id }) => ({ kind: 'mark', model: 'M', shape: id })))
+    expect(touchedTags([any], new Map([['M', shapes]]))).toEqual([{ kind: 'root', model: 'M' }])
+  })
+})
+
+// A table of rows, queries over it and writes on it: whenever a write changes an answer, a tag of that query is touched.
+
+type Row = Readonly<Record<'id' | 'a' | 'b' | 'c' | 'd', number>>
+type Name = keyof Row
+const names = ['a', 'b', 'c', 'd'] as const
+
+interface Query {
+  readonly pins: readonly Name[]
+  readonly values: Row
+  readonly above: { readonly field: Name; readonly than: number } | null
+  readonly kind: 'list' | 'count' | 'sum'
+  readonly select: readonly Name[]
+  readonly by: Name | null
+  readonly take: number | null
+  readonly sum: Name
+}
+
+type Write =
+  | { readonly kind: 'create'; readonly row: Row; readonly known: readonly Name[] }
+  | { readonly kind: 'delete'; readonly at: number }
+  | {
+      readonly kind: 'update'
+      readonly at: number
+      readonly set: Partial<Row>
+      readonly known: readonly Name[]
+      readonly knowsBefore: boolean
+    }
+  | { readonly kind: 'updateMany'; readonly field: Name; readonly value: number; readonly set: Partial<Row> }
+  | { readonly kind: 'deleteMany'; readonly field: Name; readonly value: number }
+
+const value = fc.nat(2)
+const name = fc.constantFrom(...names)
+const some = (from: readonly Name[]) => fc.subarray([...from])
+const row = fc.record({ id: fc.nat(7), a: value, b: value, c: value, d: value })
+const set = fc.dictionary(name, value, { minKeys: 1 }) as fc.Arbitrary<Partial<Row>>
+
+const query: fc.Arbitrary<Query> = fc.record({
+  pins: fc.oneof(
+    { weight: 4, arbitrary: fc.shuffledSubarray<Name>([...names]) },
+    { weight: 1, arbitrary: fc.constant<Name[]>(['id']) },
+  ),
+  values: row,
+  above: fc.option(fc.record({ field: name, than: value }), { freq: 2 }),
+  kind: fc.constantFrom('list', 'count', 'sum'),
+  select: some([...names, 'id']),
+  by: fc.option(name),
+  take: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 2 }),
+  sum: name,
+})
+
+const write: fc.Arbitrary<Write> = fc.oneof(
+  fc.record({ kind: fc.constant('create' as const), row, known: some(['id', ...names]) }),
+  fc.record({ kind: fc.constant('delete' as const), at: fc.nat() }),
+  fc.record({
+    kind: fc.constant('update' as const),
+    at: fc.nat(),
+    set,
+    known: some(['id', ...names]),
+    knowsBefore: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('updateMany' as const), field: name, value, set }),
+  fc.record({ kind: fc.constant('deleteMany' as const), field: name, value }),
+)
+
+function answer(query: Query, rows: readonly Row[]): string {
+  const { pins, values, above, by, take, select, sum } = query
+  const found = rows
+    .filter((row) => pins.every((pin) => row[pin] === values[pin]) && (!above || row[above.field] > above.than))
+    .sort((x, y) => (by ? x[by] - y[by] : 0) || x.id - y.id)
+  if (query.kind === 'count') return String(found.length)
+  if (query.kind === 'sum') return String(found.reduce((total, row) => total + row[sum], 0))
+  return JSON.stringify(found.slice(0, take ?? found.length).map((row) => select.map((field) => row[field])))
+}
+
+function shapeOf({ pins, above, kind, select, by, sum }: Query): Shape {
+  const read = kind === 'list' ? [...select, ...(by ? [by] : [])] : kind === 'sum' ? [sum] : []
+  return makeShape(pins, [...pins, ...(above ? [above.field] : []), ...read])
+}
+
+const pinsOf = (row: Partial<Row>): Known =>
+  new Map(Object.entries(row).map(([field, value]) => [field, String(value)] as const))
+
+function tagsOf(query: Query): Tag[] {
+  const shape = shapeOf(query)
+  const values = shape.fields.length === 0 ? [] : [shape.fields.map((field) => String(query.values[field as Name]))]
+  return [{ kind: 'root', model: 'M' }, ...tagsOfUse('M', { shape, values })]
+}
+
+/** What a write does to the rows, and what is known of it: as for the real ones, not always everything. */
+function apply(write: Write, rows: readonly Row[]): { readonly rows: readonly Row[]; readonly event: RowEvent } | null {
+  const event = (kind: RowEvent['kind'], before: Partial<Row>, after: Partial<Row>, changed: Columns = 'all') =>
+    ({ model: 'M', kind, before: pinsOf(before), after: pinsOf(after), changed }) satisfies RowEvent
+  const matches = (field: Name, value: number) => (row: Row) => row[field] === value
+  const told = (row: Row, fields: readonly Name[]) => Object.fromEntries(fields.map((field) => [field, row[field]]))
+  switch (write.kind) {
+    case 'create': {
+      if (rows.some((row) => row.id === write.row.id)) return null
+      return { rows: [...rows, write.row], event: event('create', {}, told(write.row, write.known)) }
+    }
+    case 'delete': {
+      const gone = rows[write.at % rows.length]
+      return gone ? { rows: rows.filter((row) => row !== gone), event: event('delete', gone, {}) } : null
+    }
+    case 'update': {
+      const old = rows[write.at % rows.length]
+      if (!old) return null
+      const row = { ...old, ...write.set }
+      const changed = Object.keys(write.set)
+      const before = told(
+        old,
+        write.known.filter((field) => !changed.includes(field) || write.knowsBefore),
+      )
+      return { rows: rows.map((one) => (one === old ? row : one)), event: event('update', before, row, changed) }
+    }
+    case 'updateMany': {
+      const hit = matches(write.field, write.value)
+      const before = { [write.field]: write.value }
+      const changed = Object.keys(write.set)
+      return {
+        rows: rows.map((row) => (hit(row) ? { ...row, ...write.set } : row)),
+        event: event('update', before, { ...before, ...write.set }, changed),
+      }
+    }
+    case 'deleteMany': {
+      const hit = matches(write.field, write.value)
+      return { rows: rows.filter((row) => !hit(row)), event: event('delete', { [write.field]: write.value }, {}) }
+    }
+  }
+}
+
+function soundness(touch: typeof touchedTags) {
+  const start = fc.uniqueArray(row, { selector: (row) => row.id, maxLength: 6 })
+  const queries = fc.array(query, { minLength: 1, maxLength: 10 })
+  const writes = fc.array(write, { minLength: 1, maxLength: 30 })
+  return fc.property(start, queries, writes, (start, queries, writes) => {
+    const shapes = new Map([['M', queries.map(shapeOf)]])
+    let rows: readonly Row[] = start
+    for (const write of writes) {
+      const after = apply(write, rows)
+      if (!after) continue
+      const tags = new Set(touch([after.event], shapes).map((tag) => JSON.stringify(tag)))
+      for (const query of queries) {
+        const isTouched = tagsOf(query).some((tag) => tags.has(JSON.stringify(tag)))
+        if (!isTouched && answer(query, after.rows) !== answer(query, rows)) return false
+      }
+      rows = after.rows
+    }
+    return true
+  })
+}
+
+describe('the table of events and tags', () => {
+  it('touches a tag of every query whose answer changes', () => {
+    fc.assert(soundness(touchedTags), { numRuns: 500 })
+  })
+
+  type Touch = typeof touchedTags
+  const changingShapes =
+    (change: (shape: Shape) => Shape): Touch =>
+    (events, shapes) =>
+      touchedTags(events, new Map([...shapes].map(([model, all]) => [model, all.map(change)])))
+  const changingEvents =
+    (change: (event: RowEvent) => RowEvent): Touch =>
+    (events, shapes) =>
+      touchedTags(events.map(change), shapes)
+  const without =
+    (kind: Tag['kind']): Touch =>
+    (events, shapes) =>
+      touchedTags(events, shapes).filter((tag) => tag.kind !== kind)
+
+  it.each<[string, Touch]>([
+    ['the values before count as those after', changingEvents((one) => ({ ...one, before: one.after }))],
+    ['the values after count as those before', changingEvents((one) => ({ ...one, after: one.before }))],
+    ['values are left out', without('values')],
+    ['shapes are left out', without('shape')],
+    ['updates look at columns only of what is pinned', changingShapes((one) => ({ ...one, columns: [] }))],
+    [
+      'an update looks only at what is not pinned',
+      (events, shapes) =>
+        touchedTags(
+          events,
+          new Map(
+            [...shapes].map(([model, all]) => [
+              model,
+              all.filter(({ columns }) => columns === 'all' || columns.some((one) => events[0]?.changed.includes(one))),
+            ]),
+          ),
+        ),
+    ],
+  ])('is unsound when %s', (_, wrong) => {
+    expect(fc.check(soundness(wrong), { numRuns: 1000 }).failed).toBe(true)
+  })
+})
