@@ -1,22 +1,33 @@
-// Writes the Prisma client to prisma/generated, without network and without a database.
+// Writes the Prisma clients, without network and without a database: that of prisma/schema.prisma, and those that only tests use.
 //
 // `prisma generate` looks for the schema engine before it starts, and downloads it, but never runs it. Any executable
 // passes for it: naming node itself keeps the command offline.
 import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
+const root = resolve(import.meta.dirname, '..')
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
+const ofTests = join(root, 'test/schemas')
+const schemas = [
+  'prisma/schema.prisma',
+  ...(existsSync(ofTests) ? readdirSync(ofTests) : []).flatMap((name) =>
+    name.endsWith('.prisma') ? [`test/schemas/${name}`] : [],
+  ),
+]
 
-const { status, error } = spawnSync(process.execPath, [prisma, 'generate', '--no-hints'], {
-  cwd: resolve(import.meta.dirname, '..'),
-  env: {
-    PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
-    PRISMA_HIDE_UPDATE_MESSAGE: '1',
-    CHECKPOINT_DISABLE: '1',
-    ...process.env,
-  },
-  stdio: 'inherit',
-})
-if (error) throw error
-process.exit(status ?? 1)
+for (const schema of schemas) {
+  const { status, error } = spawnSync(process.execPath, [prisma, 'generate', '--no-hints', '--schema', schema], {
+    cwd: root,
+    env: {
+      PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      CHECKPOINT_DISABLE: '1',
+      ...process.env,
+    },
+    stdio: 'inherit',
+  })
+  if (error) throw error
+  if (status !== 0) process.exit(status ?? 1)
+}
