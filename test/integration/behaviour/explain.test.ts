@@ -23,6 +23,9 @@ async function explain(call: Call, prisma = client.prisma): Promise<Explanation>
 const read = async (call: Call) => (await explain(call)) as ReadExplanation
 const write = async (call: Call) => (await explain(call)) as WriteExplanation
 
+const byModel = <T extends { readonly model: string }>(found: readonly T[]) =>
+  [...found].sort((one, other) => (one.model < other.model ? -1 : 1))
+
 describe('a read is explained', () => {
   it('by the rows and columns that it depends on, and where they come from', async () => {
     const found = await read((prisma) =>
@@ -32,12 +35,12 @@ describe('a read is explained', () => {
         orderBy: { views: 'desc' },
       }),
     )
-    expect(found).toEqual({
+    expect({ ...found, dependsOn: byModel(found.dependsOn) }).toEqual({
       kind: 'read',
       model: 'Post',
       operation: 'findMany',
       bypass: null,
-      dependsOn: [
+      dependsOn: byModel([
         {
           model: 'Post',
           by: ['author_id'],
@@ -63,7 +66,7 @@ describe('a read is explained', () => {
           columns: 'all',
           because: ['select.tags'],
         },
-      ],
+      ]),
       coarse: ['where.title: pins no value'],
     })
   })
@@ -83,7 +86,7 @@ describe('a read is explained', () => {
         .manager()
         .reports(),
     )
-    expect(fluent.coarse).toEqual(['select.manager: its keys are not in the result'])
+    expect(fluent.coarse).toContain('select.manager: its keys are not in the result')
     const unknown = await read((prisma) =>
       prisma.post.findMany({ where: { someday: 1 } as never, include: { author: true } }),
     )
