@@ -18,7 +18,7 @@ export function faultSteps(state: State, world: World, go: Go): void {
     if (scenario.faults.includes('model') && !follows('registryWithRoot'))
       go('FAULT: the registry is evicted alone', (draft) => {
         draft.left.faults -= 1
-        draft.redis.version = null
+        Object.assign(draft.redis, { version: null, isRegistered: false })
         return undefined
       })
   }
@@ -38,6 +38,7 @@ const names: Readonly<Record<Fault, string>> = {
   entry: 'the entry is evicted',
   model: 'the hash of the model is evicted',
   value: 'the stamp of the value is evicted',
+  shape: 'the shape is forgotten',
   intents: 'the intents are evicted',
   mark: 'the mark is evicted',
   'user-tag': 'the stamp of the user tag is evicted',
@@ -62,8 +63,12 @@ function strike(fault: Fault, draft: State, { follows }: World): void {
     case 'user-tag':
       redis.userTag = null
       return
+    case 'shape':
+      redis.isRegistered = false
+      if (follows('forgottenWithStamps')) Object.assign(redis, { shape: null, rowMark: null })
+      return
     case 'model':
-      Object.assign(redis, { root: null, shape: null, version: null })
+      Object.assign(redis, { root: null, isRegistered: false, shape: null, rowMark: null, version: null })
       return
     case 'intents':
       redis.intents = {}

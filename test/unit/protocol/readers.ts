@@ -1,6 +1,6 @@
-import { currentStamps, drawNonce, isValid, obtainStamps } from './redis.ts'
+import { currentStamps, drawNonce, isValid, lateStamp, obtainRowStamp, obtainStamps } from './redis.ts'
 import type { Go, World } from './scenario.ts'
-import { type Reader, type Stamps, type State, uncommitted } from './state.ts'
+import { type Nonce, type Reader, type Stamps, type State, uncommitted } from './state.ts'
 
 /**
  * What reads do. The lease that processes take turns by is left out: anyone may load at any time, so nothing rests on it.
@@ -10,7 +10,8 @@ import { type Reader, type Stamps, type State, uncommitted } from './state.ts'
  * - *missed*              joins a flight, or starts one.
  * - *asking*, *again*     obtains the stamps, and looks once more. Leaves as `found` if somebody has filled meanwhile.
  * - *loading*, *loaded*   asks the database under these stamps, and fills; everyone who joined is served.
- * - *tagged*, *confirmed* in between, where there are late tags: their stamps are obtained, the mark has not moved.
+ * - *tagged*, *confirmed* in between, where there are late tags: their stamps are obtained, the mark has not moved. For rows that
+ *                         is one step.
  * - *joined*              waits for the flight of another reader in its process.
  */
 export function readerSteps(state: State, world: World, go: Go): void {
@@ -64,7 +65,7 @@ function nextStep(state: State, world: World, index: number, now: Reader): Reade
     case 'late':
       if (!canAsk) return null
       return step('reads the late tag', (reader, draft) => {
-        if (draft.redis.userTag === reader.entry!.late) return serveEntry(reader, draft, world)
+        if (lateStamp(draft, world) === reader.entry!.late) return serveEntry(reader, draft, world)
         return miss(reader, index, draft)
       })
     case 'missed':
@@ -88,9 +89,9 @@ function nextStep(state: State, world: World, index: number, now: Reader): Reade
     case 'again':
       if (!canAsk) return null
       return step('looks once more', (reader, draft) => {
-        const { entry, userTag } = draft.redis
+        const { entry } = draft.redis
         const isGood = entry !== null && isValid(entry, stamps(draft), world)
-        if (isGood && (entry.late === null || entry.late === userTag)) {
+        if (isGood && (entry.late === null || entry.late === lateStamp(draft, world))) {
           Object.assign(reader, { at: 'found', data: entry.data })
           return isAlone(index, draft) ? land(index, entry.data, draft, world) : undefined
         }
@@ -112,7 +113,8 @@ function nextStep(state: State, world: World, index: number, now: Reader): Reade
         return undefined
       })
     case 'loaded':
-      if (!scenario.hasLateTags) return step('fills', (reader, draft) => fill(reader, index, draft, world))
+      if (scenario.late === 'none') return step('fills', (reader, draft) => fill(reader, index, draft, world))
+      if (scenario.late === 'rows') return rowStep(world, index, now)
       return step('obtains the stamp of its late tag', (reader, draft) => {
         if (!follows('markBeforeLoad')) {
           draft.redis.mark ??= drawNonce()
@@ -124,6 +126,12 @@ function nextStep(state: State, world: World, index: number, now: Reader): Reade
         return undefined
       })
     case 'tagged':
+      if (scenario.late === 'rows')
+        return step('obtains the stamp of its row', (reader, draft) => {
+          reader.late = obtainRowStamp(draft).stamp
+          reader.at = 'confirmed'
+          return undefined
+        })
       return step('reads the mark', (reader, draft) => {
         const isUnmoved = draft.redis.mark !== null && draft.redis.mark === reader.held!.mark
         if (!isUnmoved && follows('markCompared')) return land(index, reader.data, draft, world)
@@ -135,6 +143,29 @@ function nextStep(state: State, world: World, index: number, now: Reader): Reade
     case 'joined':
       return null
   }
+}
+
+/** The stamp of the related row is obtained after the load, and the mark is compared in the same step. */
+function rowStep(world: World, index: number, { late }: Reader): ReaderStep {
+  const { follows } = world
+  const compare = (reader: Reader, draft: State, mark: Nonce | null) => {
+    const isUnmoved = mark !== null && mark === reader.held!.mark
+    if (!isUnmoved && follows('rowMarkCompared')) return land(index, reader.data, draft, world)
+    reader.at = 'confirmed'
+    return undefined
+  }
+  if (!follows('rowMarkInOneStep') && late === null)
+    return step('reads the mark, before it obtains the stamp of its row', (reader, draft) => {
+      const isUnmoved = draft.redis.rowMark !== null && draft.redis.rowMark === reader.held!.mark
+      if (!isUnmoved) return land(index, reader.data, draft, world)
+      reader.at = 'tagged'
+      return undefined
+    })
+  return step('obtains the stamp of its row, and reads the mark', (reader, draft) => {
+    const { stamp, mark } = obtainRowStamp(draft)
+    reader.late = stamp
+    return compare(reader, draft, mark)
+  })
 }
 
 const noStamps: Stamps = { root: null, shape: null, value: null, mark: null }
@@ -154,7 +185,7 @@ function miss(reader: Reader, index: number, draft: State): undefined {
 /** As `flights.ts` compares: what the read saw with what the load holds. */
 function canJoinLoad(seen: Stamps, held: Stamps, { scenario, follows }: World): boolean {
   if (!follows('flightsCompareStamps')) return true
-  if (scenario.hasLateTags && follows('flightsKnowNoMark')) return false
+  if (scenario.late !== 'none' && follows('flightsKnowNoMark')) return false
   const names = ['root', 'shape', 'value'] as const
   return names.every((name) => seen[name] !== null && seen[name] === held[name])
 }

@@ -7,9 +7,20 @@ export const drawNonce = (): Nonce => `n${drawn++}`
 
 /** What a process makes of the stamps in the store: a root made on another server is missing. */
 export function currentStamps({ redis }: State, { sees }: Process, { scenario, follows }: World): Stamps {
-  const { root, shape, value, mark } = redis
+  const { root, shape, value, mark, rowMark } = redis
   const isOurs = root?.by === sees || !follows('rootNamesServer')
-  return { root: root && isOurs ? root.nonce : null, shape, value, mark: scenario.hasLateTags ? mark : null }
+  const { late } = scenario
+  return {
+    root: root && isOurs ? root.nonce : null,
+    shape,
+    value: late === 'rows' ? null : value,
+    mark: late === 'user' ? mark : late === 'rows' ? rowMark : null,
+  }
+}
+
+/** The stamp of the tag that only the result tells. */
+export function lateStamp({ redis }: State, { scenario }: World): Nonce | null {
+  return scenario.late === 'rows' ? redis.value : redis.userTag
 }
 
 /** `obtain-stamps.lua`, and `obtain-stamp.lua` for the mark. A shape is registered when its stamp is made. */
@@ -17,25 +28,36 @@ export function obtainStamps(state: State, process: Process, world: World): Stam
   const { redis } = state
   const root = currentStamps(state, process, world).root ?? drawNonce()
   if (root !== redis.root?.nonce) redis.root = { by: process.sees!, nonce: root }
-  if (redis.shape === null) {
-    redis.version ??= drawNonce()
-    redis.shape = drawNonce()
-  }
-  redis.value ??= drawNonce()
-  if (world.scenario.hasLateTags) redis.mark ??= drawNonce()
+  if (!redis.isRegistered) Object.assign(redis, { isRegistered: true, version: drawNonce() })
+  redis.shape ??= drawNonce()
+  const { late } = world.scenario
+  if (late !== 'rows') redis.value ??= drawNonce()
+  if (late === 'rows') redis.rowMark ??= drawNonce()
+  if (late === 'user') redis.mark ??= drawNonce()
   return currentStamps(state, process, world)
 }
 
+/**
+ * `obtain-stamps.lua` once more, after the load: the stamp of the related row, and in the same step the mark. What the reader
+ * holds of the mark is what it has to be now.
+ */
+export function obtainRowStamp({ redis }: State): { readonly stamp: Nonce; readonly mark: Nonce | null } {
+  redis.value ??= drawNonce()
+  if (redis.isRegistered) redis.rowMark ??= drawNonce()
+  return { stamp: redis.value, mark: redis.rowMark }
+}
+
 /** Whether an entry is good under these stamps; those of late tags are another question. */
-export function isValid(entry: Entry, current: Stamps, { follows }: World): boolean {
+export function isValid(entry: Entry, current: Stamps, { scenario, follows }: World): boolean {
   const isSame = (held: Nonce | null, now: Nonce | null) => (now === null ? !follows('missingIsMiss') : held === now)
   const { root, shape, value } = entry.held
-  return isSame(root, current.root) && isSame(shape, current.shape) && isSame(value, current.value)
+  const isSameValue = scenario.late === 'rows' || isSame(value, current.value)
+  return isSame(root, current.root) && isSame(shape, current.shape) && isSameValue
 }
 
 export function emptyRedis(identity: Nonce): Redis {
-  const stamps = { root: null, shape: null, version: null, value: null, mark: null, userTag: null }
-  return { identity, ...stamps, entry: null, intents: {}, born: null }
+  const model = { root: null, isRegistered: false, shape: null, rowMark: null, version: null }
+  return { identity, ...model, value: null, mark: null, userTag: null, entry: null, intents: {}, born: null }
 }
 
 /** Whether a sweep would find nothing to do. */
@@ -62,7 +84,10 @@ export function forgetTheInvalid(draft: State, { scenario, follows }: World): vo
   if (scenario.readsStampsFirst || !follows('missingIsMiss') || !follows('staleNeedsStamps')) return
   const stores = draft.backup ? [draft.redis, draft.backup] : [draft.redis]
   const isDead = ({ root, shape, value }: Stamps) =>
-    stores.every((redis) => redis.root?.nonce !== root || redis.shape !== shape || redis.value !== value)
+    stores.every((redis) => {
+      const isOtherValue = scenario.late !== 'rows' && redis.value !== value
+      return redis.root?.nonce !== root || redis.shape !== shape || isOtherValue
+    })
   for (const redis of stores) if (redis.entry && isDead(redis.entry.held)) redis.entry = null
   for (const [index, reader] of draft.readers.entries()) {
     if (reader.at === 'looked' && reader.entry && isDead(reader.entry.held)) reader.entry = null

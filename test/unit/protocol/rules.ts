@@ -31,6 +31,11 @@ export const rules = {
   markCompared: 'late tags are good only if the mark has not moved since before the load',
   markBeforeLoad: 'the mark is obtained before the database is asked',
   markBeforeTags: 'an invalidation by tag moves the mark before it removes the tags',
+  rowMarkCompared:
+    'stamps of rows known with the result are good only if the mark of their shape has not moved since before the load',
+  rowMarkInOneStep: 'the mark of a shape is read in the step that gives the stamps of its rows',
+  touchMovesMark: 'whoever removes a stamp of a shape moves its mark in the same step',
+  forgottenWithStamps: 'a shape is forgotten together with its stamp and its mark',
 } as const
 
 /** What the protocol takes for granted. Without one of them there is a way to stale data: these are its limits. */

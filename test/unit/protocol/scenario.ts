@@ -5,6 +5,8 @@ export type Fault =
   | 'entry'
   | 'model'
   | 'value'
+  /** A shape that was not used for long is forgotten. */
+  | 'shape'
   | 'intents'
   | 'mark'
   | 'user-tag'
@@ -28,7 +30,8 @@ export interface Scenario {
   readonly sweepers: number
   /** What the others do. */
   readonly otherSweepers: 'are slow' | 'die'
-  readonly hasLateTags: boolean
+  /** Tags that only the result tells: those that users name, or the values of related rows. */
+  readonly late: 'none' | 'user' | 'rows'
   readonly hasRefresh: boolean
   /** As it may happen on a cluster, where commands go different ways. */
   readonly readsStampsFirst: boolean
@@ -53,7 +56,7 @@ export function scenario(parts: Partial<Scenario>): Scenario {
     budget: nothing,
     sweepers: 0,
     otherSweepers: 'are slow',
-    hasLateTags: false,
+    late: 'none',
     hasRefresh: false,
     readsStampsFirst: false,
     ...parts,

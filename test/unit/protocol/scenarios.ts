@@ -50,11 +50,24 @@ export const scenarios = {
   'tags known with the result': scenario({
     readers: [0, 1],
     writers: [tag],
-    hasLateTags: true,
+    late: 'user',
     faults: ['mark', 'user-tag'],
     budget: { ...nothing, faults: 1 },
   }),
-  'tags known with the result, and flights': scenario({ readers: [0, 0], writers: [tag], hasLateTags: true }),
+  'tags known with the result, and flights': scenario({ readers: [0, 0], writers: [tag], late: 'user' }),
+  'related rows known with the result': scenario({
+    readers: [0, 1],
+    late: 'rows',
+    faults: ['value', 'model'],
+    budget: { ...nothing, faults: 1 },
+  }),
+  'related rows known with the result, and two writers': scenario({ writers: [write(1), write(2)], late: 'rows' }),
+  'related rows known with the result, and flights': scenario({ readers: [0, 0], late: 'rows' }),
+  'a shape that is forgotten': scenario({
+    readers: [0, 1],
+    faults: ['shape', 'model'],
+    budget: { ...nothing, faults: 2 },
+  }),
 }
 
 export type ScenarioName = keyof typeof scenarios

@@ -17,7 +17,7 @@ export interface Stamps {
   root: Nonce | null
   shape: Nonce | null
   value: Nonce | null
-  /** The mark of the user tags; `null` where the query has no late tags. */
+  /** The mark of the late tags; `null` where the query has none. */
   mark: Nonce | null
 }
 
@@ -29,11 +29,14 @@ export interface Entry {
 
 export interface Redis {
   identity: Nonce
-  /** The hash of the model: root stamp with the server it was made on, shape stamp, version of the registry. */
+  /** The hash of the model: root stamp with the server it was made on, the shape with its stamp and mark, the registry's version. */
   root: { by: Nonce; nonce: Nonce } | null
+  isRegistered: boolean
   shape: Nonce | null
+  rowMark: Nonce | null
   version: Nonce | null
   value: Nonce | null
+  /** The mark of the user tags. */
   mark: Nonce | null
   userTag: Nonce | null
   entry: Entry | null
@@ -46,8 +49,9 @@ export interface Redis {
 export interface Process {
   /** The server it believes to talk to; `null` while it has not looked. */
   sees: Nonce | null
-  /** Its copy of the registry. */
+  /** Its copy of the registry: the version, and whether the shape is in it. */
   version: Nonce | null
+  knowsShape: boolean
   /** The number of the latest invalidation that failed; 0 when nothing is owed. */
   owes: number
   /** The debt that a payment under way saw. */

@@ -130,11 +130,14 @@ const touch =
     const process = draft.processes[writer.process]!
     const { redis } = draft
     const isOld = process.version !== redis.version
-    const knowsShape = process.version !== null
-    process.version = redis.version
+    const { knowsShape } = process
+    Object.assign(process, { version: redis.version, knowsShape: redis.isRegistered })
     if (isOld && follows('registryCompared')) return undefined
     if (scenario.touches === 'root') redis.root = null
-    else if (knowsShape) redis[scenario.touches] = null
+    else if (knowsShape) {
+      redis[scenario.touches] = null
+      if (follows('touchMovesMark')) redis.rowMark = null
+    }
     if (at === 'touched') draft.min = Math.max(draft.min, writer.commit)
     // Nobody renews it any more.
     writer.at = at === 'touched' && writer.isUnknown && follows('unknownKeepsIntent') ? 'done' : at
