@@ -1,5 +1,5 @@
 import type { ExplainedEvent, ExplainedTouch } from '../core/client.ts'
-import { type Pin, parseShape, type Shape } from '../core/tags.ts'
+import { type Pin, parseShape, partsOfField, type Shape } from '../core/tags.ts'
 import { valuesBy } from './explain-read.ts'
 import { type Known, type RowEvent, toldByResult } from './writes/row-event.ts'
 import { touchedTags } from './writes/touched.ts'
@@ -52,9 +52,10 @@ function coarseReasons(event: RowEvent, shapes: readonly Shape[]): string[] {
     const { changed } = event
     const isChanged = (column: string) => changed === 'all' || changed.includes(column)
     const isMet = columns === 'all' ? changed === 'all' || changed.length > 0 : columns.some(isChanged)
-    if (kind === 'update' && !isMet && !fields.some(isChanged)) return []
+    const columnsPinned = fields.map((field) => partsOfField(field).column)
+    if (kind === 'update' && !isMet && !columnsPinned.some(isChanged)) return []
     const sides = kind === 'create' ? [after] : kind === 'delete' ? [before] : [before, after]
-    const missing = fields.find((column) => sides.some((known) => !known.has(column)))
+    const missing = columnsPinned.find((column) => sides.some((known) => !known.has(column)))
     if (missing === undefined) return []
     const when = kind === 'update' && isChanged(missing) && after.has(missing) ? ' before' : ''
     const why = cause === undefined ? '' : ` (${cause})`

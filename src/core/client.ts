@@ -76,7 +76,10 @@ export interface ReadExplanation {
 /** Some rows of one model, and those columns of them that matter. */
 export interface ExplainedDependency {
   readonly model: string
-  /** The columns by which the rows are told from others, the steadiest first; empty when any row of the model may matter. */
+  /**
+   * The columns by which the rows are told from others, the steadiest first; `name^2` are the first two characters of one. Empty
+   * when any row of the model may matter.
+   */
   readonly by: readonly string[]
   /** Their values, one object per combination. Values that only the result tells are not listed: `isLate` says so. */
   readonly values: readonly Readonly<Record<string, string | null>>[]

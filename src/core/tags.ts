@@ -19,7 +19,10 @@ export type Columns = 'all' | readonly string[]
 export interface Shape {
   /** Text made from `fields` and `columns` alone, so that every process gives a shape the same name: `id|*`. */
   readonly id: string
-  /** In the order in which they are told apart: those that change least come first. */
+  /**
+   * Columns, or the first characters of one: `name^2`. In the order in which they are told apart: those that change least come
+   * first.
+   */
   readonly fields: readonly string[]
   /** Sorted, and without those in `fields`, which always matter. */
   readonly columns: Columns
@@ -30,6 +33,22 @@ export interface Shape {
  * `null` for NULL.
  */
 export type Pin = string | null
+
+/** The first characters of a column, as what a shape pins: `name^2`. */
+export function prefixField(column: string, length: number): string {
+  return `${column}^${length}`
+}
+
+/** What a field of a shape is made of; without a length it is the whole column. */
+export function partsOfField(field: string): { readonly column: string; readonly length: number | null } {
+  const at = field.lastIndexOf('^')
+  return at < 0 ? { column: field, length: null } : { column: field.slice(0, at), length: Number(field.slice(at + 1)) }
+}
+
+/** The first characters of a text, counted as the database counts them. */
+export function firstCharacters(text: string, length: number): string {
+  return Array.from(text).slice(0, length).join('')
+}
 
 /** What one query depends on in one model. It always depends on the model's root tag too. */
 export interface Dependency {

@@ -1,4 +1,4 @@
-import type { Pin } from '../../core/tags.ts'
+import { firstCharacters, type Pin } from '../../core/tags.ts'
 import type { DataModel, Field } from '../data-model.ts'
 import { bytesText, dateText, decimalText, integerText } from './number-and-time.ts'
 import type { Pinner } from './pinner.ts'
@@ -33,6 +33,25 @@ export function pinsAlike(dataModel: DataModel, one: Field, other: Field): boole
   return same && isPinnable(dataModel, one) && isPinnable(dataModel, other)
 }
 
+/**
+ * The first characters that a text must have to begin with another, as a pin; `undefined` when nothing certain follows.
+ *
+ * Source: the statements of client 7.10 on PostgreSQL, `LIKE ($1 || '%')`: what is `%`, `_` or a backslash in the text is a
+ * pattern too. At most three characters, so that there are few kinds of queries.
+ */
+export function prefixPin(
+  dataModel: DataModel,
+  field: Field,
+  text: unknown,
+): { length: number; pin: string } | undefined {
+  const isCompared = postgres.has(dataModel.provider) && field.type === 'String' && field.nativeType?.name !== 'Uuid'
+  if (!isCompared || typeof text !== 'string' || pinOf(dataModel, field, text) === undefined) return undefined
+  const pin = firstCharacters(/^[^%_\\]*/.exec(text)![0], prefixMax)
+  return pin === '' ? undefined : { length: Array.from(pin).length, pin }
+}
+
+const prefixMax = 3
+
 /** By field, because it does not change and is asked for with every query. */
 const pinners = new WeakMap<Field, Pinner | null>()
 
@@ -48,7 +67,8 @@ function pinnerOf(dataModel: DataModel, field: Field): Pinner | null {
 const postgres: ReadonlySet<string> = new Set(['postgresql', 'postgres', 'cockroachdb'])
 
 function makePinner({ provider }: DataModel, field: Field): Pinner | null {
-  if (field.isList) return null
+  // A column of such a name would be taken for the first characters of another.
+  if (field.isList || field.column.includes('^')) return null
   if (field.kind === 'enum') {
     const { enumValues } = field
     if (enumValues.length === 0) return null

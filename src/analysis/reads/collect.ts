@@ -1,4 +1,12 @@
-import { type Dependency, makeShape, type Pin, type Shape, type ShapeUse } from '../../core/tags.ts'
+import {
+  type Dependency,
+  makeShape,
+  type Pin,
+  partsOfField,
+  prefixField,
+  type Shape,
+  type ShapeUse,
+} from '../../core/tags.ts'
 import { columnOf, type DataModel, type Model } from '../data-model.ts'
 import type { LateUse, Slot } from './late-use.ts'
 import type { ReadAnalysis, ReadListener, ReadOptions } from './read-analysis.ts'
@@ -129,7 +137,7 @@ function lateUsesOf(uses: Uses, rows: Rows, { parents, pairs }: LateLink): LateU
   }
   return [...found.values()].map(({ shape, names, pins }): LateUse => {
     uses.add(rows, shape, [])
-    const own = names.map((name) => columnOf(model, name))
+    const own = shape.fields.map((field) => partsOfField(field).column)
     const coarser = makeShape([], columns === 'all' ? columns : [...columns, ...own])
     return { model: model.name, shape, coarser, path: parents.shown!.path, pins }
   })
@@ -141,8 +149,9 @@ function slotOf(parent: Model, pairs: LateLink['pairs'], branch: Pins, name: str
 }
 
 function shapeOf(model: Model, names: readonly string[], columns: Shape['columns']): Shape {
-  return makeShape(
-    names.map((name) => columnOf(model, name)),
-    columns,
-  )
+  const fields = names.map((name) => {
+    const { column: field, length } = partsOfField(name)
+    return length === null ? columnOf(model, field) : prefixField(columnOf(model, field), length)
+  })
+  return makeShape(fields, columns)
 }

@@ -1,8 +1,8 @@
-import type { Columns, Pin } from '../../core/tags.ts'
+import { type Columns, type Pin, partsOfField } from '../../core/tags.ts'
 import type { DataModel, Model } from '../data-model.ts'
 import type { Node } from './node.ts'
 
-/** Field to value: what a row is certain to hold. */
+/** Field to value: what a row is certain to hold. A field may be the first characters of one: `name^2`. */
 export type Pins = ReadonlyMap<string, Pin>
 
 /**
@@ -93,11 +93,12 @@ export function shapeFields(model: Model, names: ReadonlySet<string>): readonly 
   if (names.size === 1) return [...names]
   const key = model.uniques.find((unique) => unique.fields.every((name) => names.has(name)))
   const chosen = key ? new Set(key.fields) : names
-  const fields = model.scalars.filter((field) => chosen.has(field.name))
-  return fields
-    .sort((one, other) => one.volatility - other.volatility)
-    .slice(0, key ? fields.length : pinnedMax)
-    .map((field) => field.name)
+  const volatility = (name: string) => model.fields.get(partsOfField(name).column)?.volatility ?? 0
+  const order = new Map(model.scalars.map((field, i) => [field.name, i]))
+  const place = (name: string) => order.get(partsOfField(name).column) ?? 0
+  return [...chosen]
+    .sort((one, other) => volatility(one) - volatility(other) || place(one) - place(other))
+    .slice(0, key ? chosen.size : pinnedMax)
 }
 
 /** What the analysis of one read is made with, and what it tells as it goes. */

@@ -1,6 +1,6 @@
-import type { Pin } from '../../core/tags.ts'
+import { type Pin, prefixField } from '../../core/tags.ts'
 import type { DataModel, Field, Model, Relation } from '../data-model.ts'
-import { pinOf } from '../equality/pin.ts'
+import { pinOf, prefixPin } from '../equality/pin.ts'
 import { ownKeyFields, pinsOfMissing, pinsThroughKey } from './links.ts'
 import { asList, isNode, type Node } from './node.ts'
 import {
@@ -107,6 +107,8 @@ function readAlternatives(context: WhereContext, parts: readonly unknown[]): Whe
 
 function fieldBranches(context: WhereContext, field: Field, value: unknown): readonly Pins[] {
   const pins = pinsOf(context, field, value)
+  const begins = pins === undefined ? beginningOf(context, field, value) : undefined
+  if (begins) return [new Map([[prefixField(field.name, begins.length), begins.pin]])]
   if (pins !== undefined && pins.length <= valuesMax) return either(pins.map((pin) => new Map([[field.name, pin]])))
   const why = pins === undefined ? 'pins no value' : `has more than ${valuesMax} values`
   context.reading.note?.([...context.place, field.name], why)
@@ -119,11 +121,7 @@ function pinsOf({ reading: { dataModel } }: WhereContext, field: Field, value: u
     const pin = pinOf(dataModel, field, value)
     return pin === undefined ? undefined : [pin]
   }
-  // What is not known may change what the others mean, as `mode` does. Inherited keys count: the client reads them too.
-  for (const key in value) {
-    const isNarrowing = narrowing.has(key) || (key === 'mode' && value[key] === 'default')
-    if (!isNarrowing && value[key] !== undefined) return undefined
-  }
+  if (!onlyNarrows(value)) return undefined
   if (value.equals !== undefined) {
     const pin = pinOf(dataModel, field, value.equals)
     return pin === undefined ? undefined : [pin]
@@ -131,6 +129,20 @@ function pinsOf({ reading: { dataModel } }: WhereContext, field: Field, value: u
   if (!Array.isArray(value.in)) return undefined
   const pins = value.in.map((one: unknown) => (one === null ? undefined : pinOf(dataModel, field, one)))
   return pins.includes(undefined) ? undefined : (pins as Pin[])
+}
+
+/** The first characters that a filter asks for. */
+function beginningOf({ reading: { dataModel } }: WhereContext, field: Field, value: unknown) {
+  return isNode(value) && onlyNarrows(value) ? prefixPin(dataModel, field, value.startsWith) : undefined
+}
+
+/** What is not known may change what the others mean, as `mode` does. Inherited keys count: the client reads them too. */
+function onlyNarrows(filter: Node): boolean {
+  for (const key in filter) {
+    const isNarrowing = narrowing.has(key) || (key === 'mode' && filter[key] === 'default')
+    if (!isNarrowing && filter[key] !== undefined) return false
+  }
+  return true
 }
 
 /** Operators that allow less and change nothing else. */

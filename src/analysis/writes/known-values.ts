@@ -6,9 +6,14 @@ import { anyRow, type Pins } from '../reads/rows.ts'
 import { pinsOfWhere } from '../reads/where.ts'
 import type { Known } from './row-event.ts'
 
-/** Columns by which the pins of fields are known. */
-export function knownOf(model: Model, pins: Pins): Known {
-  return new Map([...pins].map(([name, pin]) => [model.fields.get(name)?.column ?? name, pin]))
+/** What is known of columns by the pins of whole fields. */
+function knownOf(model: Model, pins: Pins): Known {
+  const known = new Map<string, Pin>()
+  for (const [name, pin] of pins) {
+    const field = model.fields.get(name)
+    if (field) known.set(field.column, pin)
+  }
+  return known
 }
 
 /** The values that a `data` sets by itself: scalars, and foreign keys by `connect` where that names the key. */

@@ -1,5 +1,5 @@
-import { encodePins, type Pin, type Shape, type Tag } from '../../core/tags.ts'
-import type { Known, RowEvent } from './row-event.ts'
+import { encodePins, firstCharacters, type Pin, partsOfField, type Shape, type Tag } from '../../core/tags.ts'
+import { type Known, type RowEvent, toldByResult } from './row-event.ts'
 
 /**
  * The tags that events touch, given the shapes in use per model. Each tag once.
@@ -29,7 +29,7 @@ export function touchedTags(events: readonly RowEvent[], shapes: ReadonlyMap<str
 
 function touch(event: RowEvent, shape: Shape, add: (tag: Tag) => void): void {
   const { model, kind, before, after } = event
-  if (kind === 'update' && !meets(event, shape.fields) && !meets(event, shape.columns)) return
+  if (kind === 'update' && !meets(event, columnsOf(shape)) && !meets(event, shape.columns)) return
   add({ kind: 'mark', model, shape: shape.id })
   const had = kind === 'create' ? null : knownValues(shape, before)
   const has = kind === 'delete' ? null : knownValues(shape, after)
@@ -48,11 +48,17 @@ function touch(event: RowEvent, shape: Shape, add: (tag: Tag) => void): void {
 function knownValues({ fields }: Shape, known: Known): readonly Pin[] {
   const pins: Pin[] = []
   for (const field of fields) {
-    const pin = known.get(field)
+    const { column, length } = partsOfField(field)
+    const pin = known.get(column)
     if (pin === undefined) break
-    pins.push(pin)
+    const isWhole = length === null || pin === null || pin === toldByResult
+    pins.push(isWhole ? pin : firstCharacters(pin, length))
   }
   return pins
+}
+
+function columnsOf({ fields }: Shape): readonly string[] {
+  return fields.map((field) => partsOfField(field).column)
 }
 
 function meets({ changed }: RowEvent, columns: Shape['columns']): boolean {

@@ -235,6 +235,21 @@ const cases: Readonly<Record<string, Case>> = {
     go: { those: (client) => client.note.count({ where: { tenantId: 'acme' } }) },
   },
 
+  'a row changes that searches may show': {
+    write: (client) => client.city.update({ where: { id: 1 }, data: { population: 2200 } }),
+    stay: {
+      'a search by another beginning': (client) => client.city.findMany({ where: { name: { startsWith: 'Ly' } } }),
+      'a search for a part that does not show it': (client) =>
+        client.city.findMany({ where: { name: { contains: 'a' } }, select: { name: true }, orderBy: { id: 'asc' } }),
+    },
+    go: {
+      'a search by its beginning': (client) =>
+        client.city.findMany({ where: { name: { startsWith: 'Par' } }, orderBy: { id: 'asc' } }),
+      'a search for a part': (client) =>
+        client.city.findMany({ where: { name: { contains: 'a' } }, orderBy: { id: 'asc' } }),
+    },
+  },
+
   'a compare-and-set does nothing': {
     write: (client) => client.post.updateMany({ where: { id: 1, title: 'Nope' }, data: { title: 'New' } }),
     stay: { 'the row': (client) => client.post.findUnique({ where: { id: 1 } }) },

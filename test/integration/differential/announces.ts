@@ -7,7 +7,7 @@ import { analyseWrite } from '../../../src/analysis/writes/analyse-write.ts'
 import type { RowEvent } from '../../../src/analysis/writes/row-event.ts'
 import { touchedTags } from '../../../src/analysis/writes/touched.ts'
 import { tagId } from '../../../src/core/store.ts'
-import { makeShape, type Shape, tagsOfUse } from '../../../src/core/tags.ts'
+import { makeShape, partsOfField, prefixField, type Shape, tagsOfUse } from '../../../src/core/tags.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { watchedClient } from '../../services/client.ts'
 import { freshDatabase } from '../../services/fresh.ts'
@@ -133,7 +133,7 @@ function expectTablesNamed(tables: ReadonlySet<string>, events: readonly RowEven
   }
 }
 
-/** Shapes that pin nothing, each column, and pairs in both orders; and that read everything, nothing, or one column. */
+/** Shapes that pin nothing, each column, pairs in both orders, and beginnings of texts; and that read everything, nothing, or one column. */
 function shapesOf(model: Model): readonly Shape[] {
   const fields = model.scalars.filter((field) => isPinnable(dataModel, field)).map((field) => field.column)
   const pairs = fields.flatMap((one, i) =>
@@ -142,7 +142,9 @@ function shapesOf(model: Model): readonly Shape[] {
       [other, one],
     ]),
   )
-  const pinned = [[], ...fields.map((field) => [field]), ...pairs]
+  const texts = model.scalars.filter((field) => fields.includes(field.column) && field.type === 'String')
+  const beginnings = texts.flatMap(({ column }) => [[prefixField(column, 1)], [fields[0]!, prefixField(column, 2)]])
+  const pinned = [[], ...fields.map((field) => [field]), ...pairs, ...beginnings]
   const columns = ['all' as const, [], ...model.scalars.slice(0, 8).map((field) => [field.column])]
   return pinned.flatMap((pins) => columns.map((column) => makeShape(pins, column)))
 }
@@ -162,11 +164,16 @@ function expectTouched(change: RowChange, tags: ReadonlySet<string>, { events, w
   const changed = changedColumns(change)
   for (const shape of everyShape.get(model.name)!) {
     const { fields, columns } = shape
-    const matters = (column: string) => columns === 'all' || columns.includes(column) || fields.includes(column)
+    const pinned = fields.map((field) => partsOfField(field).column)
+    const matters = (column: string) => columns === 'all' || columns.includes(column) || pinned.includes(column)
     if (change.kind === 'UPDATE' && !changed.some(matters)) continue
     for (const row of [change.before, change.after]) {
       if (!row) continue
-      const pins = fields.map((column) => pinIn(row, byColumn.get(column)!))
+      const pins = fields.map((field) => {
+        const { column, length } = partsOfField(field)
+        const pin = pinIn(row, byColumn.get(column)!)
+        return typeof pin === 'string' && length !== null ? pin.slice(0, length) : pin
+      })
       // A value that is never pinned is in no tag.
       if (pins.includes(undefined)) continue
       const ofQuery = tagsOfUse(model.name, { shape, values: pins.length === 0 ? [] : [pins as (string | null)[]] })

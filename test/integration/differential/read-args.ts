@@ -46,7 +46,9 @@ export function readArgs(dataModel: DataModel): ReadArgs {
       filters.push(
         fc.record({ equals: value, mode: fc.constant('insensitive') }),
         fc.record({ contains: value }),
-        fc.record({ startsWith: value, mode: fc.constant('default') }),
+        // Two of them are patterns.
+        fc.record({ startsWith: fc.constantFrom('a', 'ab', 'b', '_b', 'a%'), mode: fc.constant('default') }),
+        fc.record({ startsWith: fc.constantFrom('a', 'ab'), mode: fc.constant('insensitive') }),
       )
     }
     return fc.oneof(...filters)

@@ -8,7 +8,7 @@ const pools: Readonly<Record<string, readonly unknown[]>> = {
   BigInt: [1n, 2n, 3n],
   Float: [0, 1.5, -2],
   Boolean: [true, false],
-  String: ['a', 'b', 'c', 'B', ''],
+  String: ['a', 'b', 'c', 'B', 'ab', ''],
   DateTime: [new Date('2024-01-01'), new Date('2024-01-01T12:30:00.125Z'), new Date('1999-12-31T23:59:59.999Z')],
   Decimal: ['1.5', '1.50', '2', new Prisma.Decimal('0.25'), new Prisma.Decimal('1.5'), 2],
   Bytes: [new Uint8Array([1, 2]), new Uint8Array([])],

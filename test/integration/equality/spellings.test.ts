@@ -24,7 +24,7 @@ const spellings: Readonly<Record<string, readonly unknown[]>> = {
   real: [0.1, 0.10000000149011612, 16_777_217, 16_777_216],
   decimal: [...decimals, '0.1', 0.1, '0.3', 0.30000000000000004],
   price: [...decimals, '1.004', '1.005', '0.13'],
-  text: ['a', 'A', 'a ', ' a', 'á', 'á', '', 'ı', 'i', 'ß', 'ss'],
+  text: ['a', 'A', 'a ', ' a', 'á', 'á', '', 'ı', 'i', 'ß', 'ss', '\u{1F30D}\u{1F30E}', 'abc'],
   varchar: ['a', 'A', 'a  ', 'abc', ''],
   char: ['a', 'a ', 'a  ', 'A', ''],
   citext: ['a', 'A', 'a ', 'É', 'é'],
@@ -106,7 +106,10 @@ describe.each(storeKinds)('a row is found by every spelling of its value, and by
       [name]: name === 'json' ? { equals: value } : value,
     })
     const none = name === 'json' ? Prisma.DbNull : null
-    const wheres = [...values.map(filter), filter(none), { list: { has: 1 } }]
+    const begins = ['text', 'varchar', 'char', 'citext'].includes(name)
+      ? ['a', 'A', 'ab', 'á', '\u{1F30D}', 'a_', '%', ' '].map((startsWith) => filter({ startsWith }))
+      : []
+    const wheres = [...values.map(filter), ...begins, filter(none), { list: { has: 1 } }]
     const check = (after: string) =>
       Promise.all(
         wheres.map(async (where) => {

@@ -188,7 +188,7 @@ describe('an invalid configuration', () => {
         'commandDeadline: expected a duration of at least 1ms, got 0',
         `alsoChanges.City[0]: unknown model, did you mean 'Country'?`,
         `alsoChanges.City[1]: unknown field, did you mean 'City.population'?`,
-        'alsoChanges.City[2]: unknown field, known are City.id, City.population',
+        `alsoChanges.City[2]: unknown field, did you mean 'City.id'?`,
         'alsoChanges.City[3]: expected a name, got 5',
         'alsoChanges.Planet: unknown model, known are City, Country, PageView',
         `alsoChanges.Country: expected a list, got 'City'`,

@@ -43,6 +43,21 @@ describe('the rows that a read depends on', () => {
     expect(own(where)).toEqual([line])
   })
 
+  it.each([
+    [{ name: { startsWith: 'Pa' } }, 'name^2=Pa [id,name]'],
+    [{ name: { startsWith: 'Paris' } }, 'name^3=Par [id,name]'],
+    [{ name: { startsWith: '\u{1F30D}' } }, 'name^1=\u{1F30D} [id,name]'],
+    [{ name: { startsWith: 'P_ris', endsWith: 's' } }, 'name^1=P [id,name]'],
+    [{ orgId: 1, name: { startsWith: 'Pa' } }, 'name^2=Pa orgId=1 [id,name]'],
+    [{ name: { startsWith: '%a' } }, '[id,name]'],
+    [{ name: { startsWith: '' } }, '[id,name]'],
+    [{ name: { startsWith: 'Pa', mode: 'insensitive' } }, '[id,name]'],
+    [{ name: { startsWith: reference('User', 'slug') } }, '[id,name,slug]'],
+    [{ NOT: { name: { startsWith: 'Pa' } } }, '[id,name]'],
+  ])('are told by how a text begins: %j', (where, line) => {
+    expect(own(where)).toEqual([line])
+  })
+
   it('keep their pins beside alternatives that would be too many', () => {
     const many = Array.from({ length: 40 }, (_, i) => ({ name: `n${i}` }))
     expect(own({ orgId: { in: [1, 2] }, OR: many })).toEqual(['orgId=1 [id,name]', 'orgId=2 [id,name]'])

@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Known, RowEvent } from '../../../../src/analysis/writes/row-event.ts'
 import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
-import { type Columns, makeShape, type Pin, type Shape, type Tag, tagsOfUse } from '../../../../src/core/tags.ts'
+import {
+  type Columns,
+  makeShape,
+  type Pin,
+  prefixField,
+  type Shape,
+  type Tag,
+  tagsOfUse,
+} from '../../../../src/core/tags.ts'
 
 type Values = Readonly<Record<string, Pin>>
 
@@ -61,6 +69,22 @@ describe('the tags that an event touches', () => {
     ['any', 'the root', byA, any, ['root']],
   ])('%s: %s', (_, __, shape, event, tags) => {
     expect(touched(shape, event)).toEqual(tags)
+  })
+
+  it('of a beginning are those of the texts that begin so', () => {
+    const byBeginning = makeShape(['a', prefixField('n', 2)], ['b'])
+    expect(touched(byBeginning, create({ a: '1', n: 'Paris' }))).toEqual(['["1","Pa"]'])
+    expect(touched(byBeginning, create({ a: '1', n: 'P' }))).toEqual(['["1","P"]'])
+    expect(touched(byBeginning, create({ a: '1', n: null }))).toEqual(['["1",null]'])
+    expect(touched(byBeginning, update(['n'], { a: '1' }, { a: '1', n: 'Paris' }))).toEqual(['["1"]'])
+    expect(touched(byBeginning, update(['n'], { a: '1', n: 'Pavia' }, { a: '1', n: 'Lyon' }))).toEqual([
+      '["1","Pa"]',
+      '["1","Ly"]',
+    ])
+    expect(touched(byBeginning, update(['z'], { a: '1', n: 'Paris' }))).toEqual([])
+    expect(touched(makeShape([prefixField('n', 1)], []), create({ n: '\u{1F30D}\u{1F30E}' }))).toEqual([
+      '["\u{1F30D}"]',
+    ])
   })
 
   it('are each named once, and none for a model whose shapes are not known', () => {
