@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { numberOption, wholeOption } from '../shared/option-numbers.ts'
 
 export interface Options {
   /** How long each of the two runs takes. */
@@ -42,29 +43,12 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   })
   if (values.help) return 'help'
   return {
-    seconds: number('seconds', values.seconds, { min: 0.1, max: 3600 }),
-    warmUpSeconds: number('warmup', values.warmup, { min: 0, max: 3600 }),
-    cities: whole('cities', values.cities, { min: 1, max: 1_000_000 }),
-    concurrency: whole('concurrency', values.concurrency, { min: 1, max: 1000 }),
-    seed: whole('seed', values.seed, { min: 0, max: 2 ** 31 - 1 }),
-    writeShare: number('writes', values.writes, { min: 0, max: 100 }) / 100,
+    seconds: numberOption('seconds', values.seconds, { min: 0.1, max: 3600 }),
+    warmUpSeconds: numberOption('warmup', values.warmup, { min: 0, max: 3600 }),
+    cities: wholeOption('cities', values.cities, { min: 1, max: 1_000_000 }),
+    concurrency: wholeOption('concurrency', values.concurrency, { min: 1, max: 1000 }),
+    seed: wholeOption('seed', values.seed, { min: 0, max: 2 ** 31 - 1 }),
+    writeShare: numberOption('writes', values.writes, { min: 0, max: 100 }) / 100,
     sabotage: values.sabotage,
   }
-}
-
-interface Range {
-  readonly min: number
-  readonly max: number
-}
-
-function number(name: string, text: string, { min, max }: Range): number {
-  const value = Number(text)
-  if (text !== '' && value >= min && value <= max) return value
-  throw new Error(`--${name}: expected a number from ${min} to ${max}, got '${text}'`)
-}
-
-function whole(name: string, text: string, range: Range): number {
-  const value = number(name, text, range)
-  if (Number.isInteger(value)) return value
-  throw new Error(`--${name}: expected a whole number, got '${text}'`)
 }

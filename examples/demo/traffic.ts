@@ -1,5 +1,6 @@
-import { seededRandom } from './random.ts'
-import type { CityRow } from './world.ts'
+import { seededRandom } from '../shared/random.ts'
+import { drawByPopulation } from '../shared/world/popularity.ts'
+import type { CityRow } from '../shared/world/world.ts'
 
 export type Request = Read | Update
 
@@ -33,7 +34,7 @@ export interface TrafficOptions {
 /** An endless sequence of requests. A city with twice the people is asked for, and updated, twice as often. */
 export function createTraffic({ cities, seed, writeShare }: TrafficOptions): Traffic {
   const random = seededRandom(seed)
-  const drawCity = weightedDraw(cities, random)
+  const drawCity = drawByPopulation(cities, random)
 
   function nextRead(): Read {
     const { id, name, countryCode } = drawCity()
@@ -50,21 +51,4 @@ export function createTraffic({ cities, seed, writeShare }: TrafficOptions): Tra
   }
 
   return { next: () => (random() < writeShare ? nextUpdate() : nextRead()) }
-}
-
-function weightedDraw(cities: readonly CityRow[], random: () => number): () => CityRow {
-  let sum = 0
-  // Nobody lives in some of them, according to the data set; they have pages all the same.
-  const upTo = Float64Array.from(cities, ({ population }) => (sum += Math.max(population, 1)))
-  return () => {
-    const drawn = random() * sum
-    let low = 0
-    let high = upTo.length - 1
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (upTo[middle]! > drawn) high = middle
-      else low = middle + 1
-    }
-    return cities[low]!
-  }
 }

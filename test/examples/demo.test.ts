@@ -2,7 +2,7 @@ import { expect, inject, it, vi } from 'vitest'
 import { parseOptions } from '../../examples/demo/options.ts'
 import { percentile } from '../../examples/demo/report.ts'
 import { createTraffic } from '../../examples/demo/traffic.ts'
-import { readWorld } from '../../examples/demo/world.ts'
+import { readWorld } from '../../examples/shared/world/world.ts'
 import { createWriteGate } from '../../examples/demo/write-gate.ts'
 import { runExample } from './run-example.ts'
 

@@ -1,5 +1,5 @@
-import type { PrismaClient } from '../../prisma/generated/client.ts'
-import { showProgress } from './progress.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
+import { showProgress } from '../progress.ts'
 import type { CityRow, World } from './world.ts'
 
 const chunkRows = 5000

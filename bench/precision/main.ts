@@ -1,0 +1,39 @@
+// What precision is worth: one sequence of requests, replayed without a cache, with a cache that invalidates whole models,
+// and with the plugin as it is. `npm run bench:precision`, or `npm run bench:precision -- --help`.
+import { availableParallelism, cpus } from 'node:os'
+import { withCleanup } from '../../examples/shared/cleanup.ts'
+import { readWorld } from '../../examples/shared/world/world.ts'
+import { measureAnalysis } from './analysis-cost.ts'
+import { type ModeName, openMode } from './modes.ts'
+import { type Options, parseOptions, usage } from './options.ts'
+import { type Replayed, replay } from './replay.ts'
+import { reportAnalysis, reportFactor, reportReplays } from './report.ts'
+import { makeWorkload } from './workload.ts'
+
+const options = parseOptions(process.argv.slice(2))
+if (options === 'help') console.log(usage)
+else await run(options)
+
+async function run({ requests, warmUp, cities, seed }: Options): Promise<void> {
+  const world = readWorld(cities)
+  const workload = makeWorkload({ cities: world.cities, requests: warmUp + requests, seed })
+  const redis = process.env.REDIS_URL || undefined
+  console.log(`Database: ${process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite, in this process'}`)
+  console.log(`Store:    ${redis ? 'Redis' : 'in this process'}`)
+  console.log(`Machine:  ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}`)
+  console.log(`Requests: ${requests} after ${warmUp} that do not count, ${world.cities.length} cities, seed ${seed}\n`)
+
+  console.log(`${reportAnalysis(await measureAnalysis(world.cities[0]!))}\n`)
+
+  const replays = new Map<ModeName, Replayed>()
+  for (const name of ['no cache', 'per model', 'precise'] as const) {
+    await withCleanup(async (later) => {
+      const mode = await openMode(name, { world, redis, later })
+      console.log(`Replaying: ${name} ...`)
+      replays.set(name, await replay(mode, workload, warmUp))
+    })
+  }
+  console.log(`\n${reportReplays(replays)}`)
+  console.log(reportFactor(replays.get('per model')!, replays.get('precise')!))
+  if ([...replays.values()].some(({ stale }) => stale > 0)) process.exitCode = 1
+}
