@@ -12,9 +12,9 @@ export interface Options {
 
 export const usage = `Usage: npm run bench:precision -- [options]
 
-  --requests N  requests that are measured, for each way of invalidating (100,000)
-  --warmup N    requests before them that do not count, and fill the cache (200,000)
-  --cities N    load the N largest cities (all of them: about 135,000)
+  --requests N  requests that are measured, for each way of invalidating (50,000)
+  --warmup N    requests before them that do not count, and fill the cache (300,000)
+  --cities N    load the N largest cities (10,000)
   --seed N      another sequence of requests (1)
 
 DATABASE_URL and REDIS_URL name a PostgreSQL and a Redis to use instead of the ones in this process. The exit code is 1
@@ -25,9 +25,9 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      requests: { type: 'string', default: '100000' },
-      warmup: { type: 'string', default: '200000' },
-      cities: { type: 'string', default: '1000000' },
+      requests: { type: 'string', default: '50000' },
+      warmup: { type: 'string', default: '300000' },
+      cities: { type: 'string', default: '10000' },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },

@@ -43,7 +43,7 @@ export interface WorkloadOptions {
 export function makeWorkload({ cities, requests, seed }: WorkloadOptions): readonly Request[] {
   const random = seededRandom(seed)
   const drawCity = drawByPopulation(cities, random)
-  let nextId = Math.max(...cities.map(({ id }) => id)) + 1
+  let nextId = cities.reduce((highest, { id }) => Math.max(highest, id), 0) + 1
 
   const make: { readonly [Kind in Request['kind']]: () => Extract<Request, { kind: Kind }> } = {
     page: () => ({ kind: 'page', id: drawCity().id }),

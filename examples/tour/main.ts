@@ -29,6 +29,8 @@ await withCleanup(async (later) => {
           tags: (query) => (query.operation === 'findUnique' ? [`country-${query.result?.countryCode}`] : []),
         },
       },
+      alsoChanges: { City: ['CountryStats'] }, // a view of the cities: it can be cached now
+      checkTriggers: true,
       onEvent: (event) => {
         if (event.kind === 'store-unavailable') console.error('Redis is out of reach', event.error)
       },
@@ -44,6 +46,15 @@ await withCleanup(async (later) => {
   await prisma.city.findMany({ where, cacheStrategy: false }) // neither reads nor fills the cache
   const { data, info } = await prisma.$cache.withInfo(() => prisma.city.count({ where }))
   console.log(data, info) // 3 { status: 'miss', source: 'database', ageMs: null }
+  // #endregion
+
+  // #region explain
+  const list = await prisma.$cache.explain(() => prisma.city.findMany({ where, select: { name: true } }))
+  if (list.kind === 'read') console.log(list.dependsOn) // [{ model: 'City', by: ['countryCode'], columns: ['name'], ... }]
+  const rename = await prisma.$cache.explain(() =>
+    prisma.city.update({ where: { id: 2988507 }, data: { name: 'Lutetia' } }),
+  )
+  if (rename.kind === 'write') console.log(rename.touches) // of what is cached now; nothing was executed
   // #endregion
 
   // #region client

@@ -17,7 +17,7 @@ export type Columns = 'all' | readonly string[]
  * A lookup by id is `{ fields: ['id'], columns: ... }`; a list without a usable filter is `{ fields: [], ... }`.
  */
 export interface Shape {
-  /** Text made from `fields` and `columns` alone, so that every process gives a shape the same name: `id|*`. */
+  /** Text made from the rest alone, so that every process gives a shape the same name: `id|*`. */
   readonly id: string
   /**
    * Columns, or the first characters of one: `name^2`. In the order in which they are told apart: those that change least come
@@ -26,6 +26,11 @@ export interface Shape {
   readonly fields: readonly string[]
   /** Sorted, and without those in `fields`, which always matter. */
   readonly columns: Columns
+  /**
+   * Whether only the values that a row has *after* a write matter: its queries depend on each row that they show by its key
+   * too, so that they need not know what a row had that leaves them.
+   */
+  readonly isEntering: boolean
 }
 
 /**
@@ -77,18 +82,22 @@ export type Tag =
   | { readonly kind: 'mark'; readonly model: string; readonly shape: string }
   | { readonly kind: 'values'; readonly model: string; readonly shape: string; readonly values: string }
 
-export function makeShape(fields: readonly string[], columns: Columns): Shape {
+export function makeShape(fields: readonly string[], columns: Columns, { isEntering = false } = {}): Shape {
   const others = columns === 'all' ? columns : [...new Set(columns)].filter((one) => !fields.includes(one)).sort()
   const text = others === 'all' ? '*' : others.map(encodeName).join(',')
-  return { id: `${fields.map(encodeName).join(',')}|${text}`, fields, columns: others }
+  const id = `${isEntering ? entering : ''}${fields.map(encodeName).join(',')}|${text}`
+  return { id, fields, columns: others, isEntering }
 }
+
+/** Begins the id of a shape of that kind; no name of a column does. */
+const entering = '+'
 
 /** The shape back from its {@link Shape.id}. */
 export function parseShape(id: string): Shape {
-  const bar = id.indexOf('|')
+  const isEntering = id.startsWith(entering)
+  const [fields = '', columns = ''] = id.slice(isEntering ? entering.length : 0).split('|')
   const list = (text: string) => (text === '' ? [] : text.split(',').map(decodeURIComponent))
-  const columns = id.slice(bar + 1)
-  return { id, fields: list(id.slice(0, bar)), columns: columns === '*' ? 'all' : list(columns) }
+  return { id, fields: list(fields), columns: columns === '*' ? 'all' : list(columns), isEntering }
 }
 
 /** The text of some pinned values in a tag: `["12",null]`. */

@@ -2,8 +2,8 @@ import { expect, inject, it, vi } from 'vitest'
 import { parseOptions } from '../../examples/demo/options.ts'
 import { percentile } from '../../examples/demo/report.ts'
 import { createTraffic } from '../../examples/demo/traffic.ts'
-import { readWorld } from '../../examples/shared/world/world.ts'
 import { createWriteGate } from '../../examples/demo/write-gate.ts'
+import { readWorld } from '../../examples/shared/world/world.ts'
 import { runExample } from './run-example.ts'
 
 // Each starts a process that starts a PostgreSQL inside itself: seconds, and several times that on a busy machine.

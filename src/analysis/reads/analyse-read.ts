@@ -58,7 +58,8 @@ function readRoot({ reading }: Collected, { model, operation, node, isUnpacked }
   const { branches, filters } = readWhere({ reading, model, fields, place: ['where'], negated: false }, node.where)
   const shown = shows && !isUnpacked ? { path: [], node, place: [] } : null
   const rows: Rows = { model, branches, fields, place: [], shown }
-  reading.emit(rows)
+  if (shown && isFirstRows(operation, node)) reading.emitListed(rows)
+  else reading.emit(rows)
   followFilters(reading, rows, filters)
   if (shows) readSelection(reading, rows, node)
   if (operation.startsWith('findUnique')) return
@@ -66,6 +67,15 @@ function readRoot({ reading }: Collected, { model, operation, node, isUnpacked }
   for (const name of extra) for (const field of namesOf(node[name])) addAggregate(reading, rows, name, field)
   if (node.having !== undefined) addHaving(reading, rows, node.having)
 }
+
+/** Whether a result shows the first of the rows that its `where` selects, and not too many: one that leaves is among them. */
+function isFirstRows(operation: string, { take, skip, cursor, distinct }: Node): boolean {
+  if (skip || cursor !== undefined || distinct !== undefined) return false
+  return operation.startsWith('findFirst') || (typeof take === 'number' && Math.abs(take) <= listedMax)
+}
+
+/** Each row of a list is one more tag to compare with every hit. */
+const listedMax = 32
 
 function addAggregate(reading: Reading, { model, fields }: Rows, name: string, field: unknown): void {
   // `_count: true` counts rows.

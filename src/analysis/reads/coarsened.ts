@@ -20,7 +20,7 @@ export function coarsened<Read extends KnownRead>(
   if (isAsItIs && read.late.every(({ model, coarser }) => isTaken(model, coarser))) return read
 
   const taken = (model: string, shape: Shape) => {
-    const all = makeShape(shape.fields, 'all')
+    const all = makeShape(shape.fields, 'all', shape)
     return isTaken(model, shape) ? shape : isTaken(model, all) ? all : coarsest
   }
   const use = (model: string, { shape, values }: ShapeUse): ShapeUse => {

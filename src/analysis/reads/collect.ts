@@ -10,7 +10,7 @@ import {
 import { columnOf, type DataModel, type Model } from '../data-model.ts'
 import type { LateUse, Slot } from './late-use.ts'
 import type { ReadAnalysis, ReadListener, ReadOptions } from './read-analysis.ts'
-import { type LateLink, type Pins, pinsNothing, type Reading, type Rows, shapeFields } from './rows.ts'
+import { anyRow, type LateLink, type Pins, pinsNothing, type Reading, type Rows, shapeFields } from './rows.ts'
 import { presenceOf, type Widening } from './widening.ts'
 
 /** Gathers what the parts of the analysis find; only at the end is it known which fields of the rows matter. */
@@ -24,6 +24,7 @@ export function collect(dataModel: DataModel, options: ReadOptions): Collected {
   const { client, unpacked, listener } = options
   const note = listener ? listener.coarser.bind(listener) : null
   const known: Rows[] = []
+  const listed = new Set<Rows>()
   const late: { readonly rows: Rows; readonly link: LateLink }[] = []
   const widenings = new Map<string, Widening>()
   let givenUp = false
@@ -33,6 +34,15 @@ export function collect(dataModel: DataModel, options: ReadOptions): Collected {
     client,
     unpacked,
     emit: (rows) => known.push(rows),
+    emitListed(rows) {
+      known.push(rows)
+      const { idFields } = rows.model
+      if (idFields.length === 0 || !rows.branches.some((branch) => pinsBeginning(branch.keys()))) return
+      if (!reading.shows(rows, idFields)) return
+      listed.add(rows)
+      const pairs = idFields.map((name) => ({ from: name, to: name }))
+      late.push({ rows: { ...rows, branches: anyRow }, link: { parents: rows, pairs } })
+    },
     emitLate: (rows, link) => late.push({ rows, link }),
     shows(rows, names) {
       const missing = missingFields(reading, rows, names)
@@ -55,7 +65,7 @@ export function collect(dataModel: DataModel, options: ReadOptions): Collected {
     finish(coarsest) {
       if (givenUp) return { kind: 'known', dependencies: coarsest, late: [], widenings: [] }
       const uses = new Uses(listener)
-      for (const rows of known) addUses(uses, rows)
+      for (const rows of known) addUses(uses, rows, listed.has(rows))
       const lateUses = late.flatMap(({ rows, link }) => lateUsesOf(uses, rows, link))
       return { kind: 'known', dependencies: uses.dependencies(), late: lateUses, widenings: [...widenings.values()] }
     },
@@ -103,7 +113,13 @@ class Uses {
   }
 }
 
-function addUses(uses: Uses, rows: Rows): void {
+/** Whether text is told by how it begins: it is edited freely, and who edits it rarely says what it was. */
+function pinsBeginning(names: Iterable<string>): boolean {
+  return [...names].some((name) => partsOfField(name).length !== null)
+}
+
+/** @param isListed whether rows that leave are told by their keys. */
+function addUses(uses: Uses, rows: Rows, isListed = false): void {
   const { model, branches, fields } = rows
   const columns = fields.columns()
   if (pinsNothing(branches)) {
@@ -114,7 +130,7 @@ function addUses(uses: Uses, rows: Rows): void {
     const names = shapeFields(model, new Set(branch.keys()))
     uses.add(
       rows,
-      shapeOf(model, names, columns),
+      shapeOf(model, names, columns, { isEntering: isListed && pinsBeginning(names) }),
       names.map((name) => branch.get(name)!),
     )
   }
@@ -123,7 +139,7 @@ function addUses(uses: Uses, rows: Rows): void {
 function lateUsesOf(uses: Uses, rows: Rows, { parents, pairs }: LateLink): LateUse[] {
   const { model, branches } = rows
   const columns = rows.fields.columns()
-  const found = new Map<string, { readonly shape: Shape; readonly names: readonly string[]; readonly pins: Slot[][] }>()
+  const found = new Map<string, { readonly shape: Shape; readonly pins: Slot[][] }>()
   for (const branch of branches) {
     const names = shapeFields(model, new Set([...pairs.map(({ to }) => to), ...branch.keys()]))
     if (names.every((name) => branch.has(name))) {
@@ -131,11 +147,11 @@ function lateUsesOf(uses: Uses, rows: Rows, { parents, pairs }: LateLink): LateU
       continue
     }
     const shape = shapeOf(model, names, columns)
-    const use = found.get(shape.id) ?? { shape, names, pins: [] }
+    const use = found.get(shape.id) ?? { shape, pins: [] }
     found.set(shape.id, use)
     use.pins.push(names.map((name) => slotOf(parents.model, pairs, branch, name)))
   }
-  return [...found.values()].map(({ shape, names, pins }): LateUse => {
+  return [...found.values()].map(({ shape, pins }): LateUse => {
     uses.add(rows, shape, [])
     const own = shape.fields.map((field) => partsOfField(field).column)
     const coarser = makeShape([], columns === 'all' ? columns : [...columns, ...own])
@@ -148,10 +164,15 @@ function slotOf(parent: Model, pairs: LateLink['pairs'], branch: Pins, name: str
   return pair ? { field: parent.fields.get(pair.from)! } : { pin: branch.get(name)! }
 }
 
-function shapeOf(model: Model, names: readonly string[], columns: Shape['columns']): Shape {
+function shapeOf(
+  model: Model,
+  names: readonly string[],
+  columns: Shape['columns'],
+  kind?: Pick<Shape, 'isEntering'>,
+): Shape {
   const fields = names.map((name) => {
     const { column: field, length } = partsOfField(name)
     return length === null ? columnOf(model, field) : prefixField(columnOf(model, field), length)
   })
-  return makeShape(fields, columns)
+  return makeShape(fields, columns, kind)
 }

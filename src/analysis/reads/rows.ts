@@ -109,6 +109,8 @@ export interface Reading {
   readonly unpacked: readonly string[]
   /** The answer is made from these rows. */
   emit(rows: Rows): void
+  /** The same, and the result shows all of these rows, or the first of them. */
+  emitListed(rows: Rows): void
   /** The answer is made from these rows, which are told by what the result shows. */
   emitLate(rows: Rows, link: LateLink): void
   /** Whether the result can show these fields of the rows; asks for them where the arguments do not. */

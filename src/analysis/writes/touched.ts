@@ -15,7 +15,7 @@ import { type Known, type RowEvent, toldByResult } from './row-event.ts'
  * | any                                                       | the model                                           |
  *
  * Values are known up to the first that is not: of `(country, status)` with an unknown status every query of that country is
- * touched, with an unknown country every query of the shape.
+ * touched, with an unknown country every query of the shape. Of a shape that only rows enter, what they had does not count.
  */
 export function touchedTags(events: readonly RowEvent[], shapes: ReadonlyMap<string, readonly Shape[]>): Tag[] {
   const tags = new Map<string, Tag>()
@@ -31,7 +31,7 @@ function touch(event: RowEvent, shape: Shape, add: (tag: Tag) => void): void {
   const { model, kind, before, after } = event
   if (kind === 'update' && !meets(event, columnsOf(shape)) && !meets(event, shape.columns)) return
   add({ kind: 'mark', model, shape: shape.id })
-  const had = kind === 'create' ? null : knownValues(shape, before)
+  const had = kind === 'create' || shape.isEntering ? null : knownValues(shape, before)
   const has = kind === 'delete' ? null : knownValues(shape, after)
   // Where one begins with the other, the shorter one reaches all that the longer one does.
   for (const [pins, other] of [

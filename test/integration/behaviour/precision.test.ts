@@ -250,6 +250,21 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
 
+  'a row changes its name, and what it was is not said': {
+    write: (client) => client.city.update({ where: { id: 1 }, data: { name: 'Lutetia' } }),
+    stay: {
+      'a short search that does not show it': (client) =>
+        client.city.findMany({ where: { name: { startsWith: 'Ly' } }, take: 5 }),
+      'the first of a search': (client) => client.city.findFirst({ where: { name: { startsWith: 'Ly' } } }),
+    },
+    go: {
+      'a short search that shows it': (client) =>
+        client.city.findMany({ where: { name: { startsWith: 'Par' } }, take: 5, orderBy: { id: 'asc' } }),
+      'a short search that will show it': (client) =>
+        client.city.findMany({ where: { name: { startsWith: 'Lut' } }, take: 5 }),
+    },
+  },
+
   'a compare-and-set does nothing': {
     write: (client) => client.post.updateMany({ where: { id: 1, title: 'Nope' }, data: { title: 'New' } }),
     stay: { 'the row': (client) => client.post.findUnique({ where: { id: 1 } }) },

@@ -80,7 +80,9 @@ function readsOf(args: ReadArgs, model: Model): fc.Arbitrary<ReadCall> {
   const lookup = fc.tuple(args.uniqueWhere(model), args.selection(model)).map(([where, shown]) => ({ where, ...shown }))
   // Without an order, which row comes first is not part of the question.
   const first = args.list(model).map((list) => ({ orderBy: [keyOrder(model)].flat(), ...list }))
+  const search = args.search(model)
   return fc.oneof(
+    ...(search ? [{ weight: 2, arbitrary: call('findMany', search) }] : []),
     { weight: 4, arbitrary: call('findUnique', lookup) },
     { weight: 1, arbitrary: call('findUniqueOrThrow', lookup) },
     { weight: 1, arbitrary: call('findFirst', first) },

@@ -11,6 +11,8 @@ export interface ReadArgs {
   selection(model: Model, depth?: number): fc.Arbitrary<Args>
   /** The arguments of a list: filter, order, page, selection. The order is total wherever it decides which rows are shown. */
   list(model: Model, depth?: number): fc.Arbitrary<Args>
+  /** The first few whose text begins so; `null` for a model without text. */
+  search(model: Model): fc.Arbitrary<Args> | null
   aggregate(model: Model): fc.Arbitrary<Args>
   count(model: Model): fc.Arbitrary<Args>
   groupBy(model: Model): fc.Arbitrary<Args>
@@ -178,6 +180,21 @@ export function readArgs(dataModel: DataModel): ReadArgs {
             return { ...list, ...rare, ...shown, ...(cuts ? { orderBy: list.orderBy ?? order } : {}) }
           }),
       ),
+
+    search(model) {
+      const texts = scalarsOf(model).filter((field) => isText(field) && !field.isList)
+      if (texts.length === 0) return null
+      const begins = (field: Field) => fc.record({ [field.name]: fc.record({ startsWith: fc.constantFrom('a', 'b') }) })
+      return fc
+        .record({
+          where: fc.oneof(...texts.map(begins)),
+          also: fc.option(args.where(model, 0)),
+          orderBy: orderBy(model),
+          take: fc.constantFrom(1, 2, -2),
+          shown: args.selection(model, 1),
+        })
+        .map(({ where, also, shown, ...list }) => ({ where: also ? { AND: [where, also] } : where, ...list, ...shown }))
+    },
 
     count: (model) =>
       fc

@@ -9,6 +9,7 @@ describe('a shape', () => {
       id: 'b,a|c,d',
       fields: ['b', 'a'],
       columns: ['c', 'd'],
+      isEntering: false,
     })
     expect(makeShape(['id'], 'all').id).toBe('id|*')
     expect(makeShape([], []).id).toBe('|')
@@ -17,8 +18,8 @@ describe('a shape', () => {
   it('comes back from its name, whatever the columns are called', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 4 })
     fc.assert(
-      fc.property(names, fc.oneof(names, fc.constant('all' as const)), (fields, columns) => {
-        const shape = makeShape(fields, columns)
+      fc.property(names, fc.oneof(names, fc.constant('all' as const)), fc.boolean(), (fields, columns, isEntering) => {
+        const shape = makeShape(fields, columns, { isEntering })
         expect(parseShape(shape.id)).toEqual(shape)
         expect(shape.id).not.toMatch(/\s/)
       }),

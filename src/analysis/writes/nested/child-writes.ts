@@ -2,8 +2,6 @@ import type { Pin } from '../../../core/tags.ts'
 import { columnOf, oppositeOf } from '../../data-model.ts'
 import { pinsAlike } from '../../equality/pin.ts'
 import { asList, isNode } from '../../reads/node.ts'
-import { changedFields } from '../changed-fields.ts'
-import { knownOfData } from '../known-values.ts'
 import { type Known, nothingKnown, type RowEvent, updateEvent } from '../row-event.ts'
 import { type Nested, type NestedResult, type NestedWrite, result, updateParts } from './nested.ts'
 import { created, deleted, foundBy, foundById, updated } from './related-rows.ts'
@@ -37,11 +35,8 @@ export const childWrites: NestedWrite = (nested, operation, item) => {
       return result([unlinked(nested, nothingKnown), ...asList(item).map((where) => movedById(nested, where))])
     case 'update':
       return updatedChild(nested, item)
-    case 'updateMany': {
-      if (!isNode(item)) return undefined
-      const changed = changedFields(target, item.data)
-      return result([updateEvent(target, { changed, after: knownOfData(dataModel, target, item.data) })])
-    }
+    case 'updateMany':
+      return isNode(item) ? result(updated(dataModel, target, item.data, nothingKnown).events) : undefined
     case 'upsert': {
       if (!isNode(item)) return undefined
       const made = createdChild(nested, item.create)

@@ -1,7 +1,5 @@
 import { asList, isNode } from '../../reads/node.ts'
-import { changedFields } from '../changed-fields.ts'
-import { knownOfData } from '../known-values.ts'
-import { createEvent, deleteEvent, type Known, nothingKnown, type RowEvent, updateEvent } from '../row-event.ts'
+import { createEvent, deleteEvent, type Known, nothingKnown, type RowEvent } from '../row-event.ts'
 import { type Nested, type NestedWrite, result, updateParts } from './nested.ts'
 import { created, deleted, foundBy, foundById, updated } from './related-rows.ts'
 
@@ -35,11 +33,8 @@ export const joinWrites: NestedWrite = (nested, operation, item) => {
       const { events, row } = updated(dataModel, target, parts.data, found)
       return result(events, [{ row, data: parts.data }])
     }
-    case 'updateMany': {
-      if (!isNode(item)) return undefined
-      const changed = changedFields(target, item.data)
-      return result([updateEvent(target, { changed, after: knownOfData(dataModel, target, item.data) })])
-    }
+    case 'updateMany':
+      return isNode(item) ? result(updated(dataModel, target, item.data, nothingKnown).events) : undefined
     case 'upsert': {
       if (!isNode(item)) return undefined
       const made = created(dataModel, target, item.create)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isRead } from '../../../../src/analysis/reads/analyse-read.ts'
 import { modelOf } from '../schemas.ts'
-import { read } from './explained.ts'
+import { asked, read } from './explained.ts'
 
 const list = (where: unknown, select: unknown = { id: true }) => read('User', 'findMany', { where, select })
 const own = (where: unknown) => (list(where) as Record<string, string[]>).User
@@ -56,6 +56,47 @@ describe('the rows that a read depends on', () => {
     [{ NOT: { name: { startsWith: 'Pa' } } }, '[id,name]'],
   ])('are told by how a text begins: %j', (where, line) => {
     expect(own(where)).toEqual([line])
+  })
+
+  describe('of the first that begin so, are told by their keys', () => {
+    const where = { name: { startsWith: 'Pa' } }
+    const select = { role: true }
+    const lines = (args: object) =>
+      (read('User', 'findMany', { where, select, ...args }) as Record<string, string[]>).User
+    const byRow = ['+name^2=Pa [id,name,role]', 'id=? [name,role]']
+
+    it('in a short list', () => {
+      expect(lines({ take: 32 })).toEqual(byRow)
+      expect(lines({ take: -1 })).toEqual(byRow)
+      expect(lines({ take: 5, skip: 0, orderBy: { email: 'asc' } })).toEqual([
+        ...['+name^2=Pa [email,id,name,role]', 'id=? [email,name,role]'],
+      ])
+      expect(read('User', 'findFirst', { where, select })).toEqual({ User: byRow })
+      expect(asked('User', { where, select, take: 1 })).toEqual([': id'])
+    })
+
+    it('with whatever else is asked of them', () => {
+      expect(lines({ take: 1, where: { ...where, orgId: 1 } })).toEqual([
+        ...['+name^2=Pa orgId=1 [id,name,role]', 'id=? [name,orgId,role]'],
+      ])
+      expect(lines({ take: 1, where: { OR: [where, { role: 'USER' }] } })).toEqual([
+        ...['+name^2=Pa [id,name,role]', 'role=USER [id,name]', 'id=? [name,role]'],
+      ])
+    })
+
+    it.each([
+      ['are too many', { take: 33 }],
+      ['may be any number', {}],
+      ['come after others', { take: 1, skip: 1 }],
+      ['begin with another', { take: 1, cursor: { id: 1 } }],
+      ['stand for others', { take: 1, distinct: 'role' }],
+    ])('but not where they %s', (_, args) => {
+      expect(lines(args)).toContain('name^2=Pa [id,name,role]')
+    })
+
+    it('but not where they are not shown', () => {
+      expect(read('User', 'count', { where, take: 1 })).toEqual({ User: ['name^2=Pa [id,name]'] })
+    })
   })
 
   it('keep their pins beside alternatives that would be too many', () => {

@@ -3,7 +3,10 @@ import { analyseRead } from '../../../../src/analysis/reads/analyse-read.ts'
 import type { ReadOptions } from '../../../../src/analysis/reads/read-analysis.ts'
 import { blog } from '../schemas.ts'
 
-/** What a read depends on, per model, as lines: `id=1 [name]`, `authorId=? [title]` where only the result tells the values. */
+/**
+ * What a read depends on, per model, as lines: `id=1 [name]`, `authorId=? [title]` where only the result tells the values, and
+ * `+name=x [id]` where only rows that enter matter.
+ */
 export function read(
   model: string,
   operation: string,
@@ -15,11 +18,12 @@ export function read(
   const lines = found.dependencies.map(({ model, uses }) => {
     const texts = uses.flatMap(({ shape, values }) => {
       const columns = shape.columns === 'all' ? '*' : shape.columns.join(',')
+      const sign = shape.isEntering ? '+' : ''
       const isLate = found.late.some((use) => use.model === model && use.shape.id === shape.id)
       const late = isLate ? [`${shape.fields.map((one) => `${one}=?`).join(' ')} [${columns}]`] : []
       if (shape.fields.length === 0) return [`[${columns}]`]
       return [
-        ...values.map((pins) => `${shape.fields.map((one, i) => `${one}=${pins[i]}`).join(' ')} [${columns}]`),
+        ...values.map((pins) => `${sign}${shape.fields.map((one, i) => `${one}=${pins[i]}`).join(' ')} [${columns}]`),
         ...late,
       ]
     })

@@ -49,6 +49,7 @@ describe('the tags that an event touches', () => {
   const byA = makeShape(['a'], ['b'])
   const byAc = makeShape(['a', 'c'], ['b'])
   const list = makeShape([], ['b'])
+  const entering = makeShape(['a'], ['b'], { isEntering: true })
   it.each<[string, string, Shape, RowEvent, string[]]>([
     ['create', 'its values', byA, create({ a: '1', b: '2' }), ['["1"]']],
     ['create', 'its values up to one that is not known', byAc, create({ a: '1' }), ['["1"]']],
@@ -67,6 +68,10 @@ describe('the tags that an event touches', () => {
     ['update', 'the values when every column matters', makeShape(['a'], 'all'), update(['z'], { a: '1' }), ['["1"]']],
     ['update', 'nothing in a list that reads no column', makeShape([], []), update('all', {}), []],
     ['any', 'the root', byA, any, ['root']],
+    ['create', 'what it enters', entering, create({ a: '1' }), ['["1"]']],
+    ['update', 'what it enters, not what it leaves', entering, update(['a'], {}, { a: '2' }), ['["2"]']],
+    ['update', 'all that it may enter', entering, update(['a'], { a: '1' }, {}), ['shape']],
+    ['delete', 'nothing that it leaves', entering, remove({ a: '1' }), []],
   ])('%s: %s', (_, __, shape, event, tags) => {
     expect(touched(shape, event)).toEqual(tags)
   })
@@ -117,6 +122,8 @@ interface Query {
   readonly by: Name | null
   readonly take: number | null
   readonly sum: Name
+  /** Whether it depends on the rows that it shows, where it can. */
+  readonly byRow: boolean
 }
 
 type Write =
@@ -150,6 +157,7 @@ const query: fc.Arbitrary<Query> = fc.record({
   by: fc.option(name),
   take: fc.option(fc.integer({ min: 1, max: 3 }), { freq: 2 }),
   sum: name,
+  byRow: fc.boolean(),
 })
 
 const write: fc.Arbitrary<Write> = fc.oneof(
@@ -166,28 +174,50 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc.record({ kind: fc.constant('deleteMany' as const), field: name, value }),
 )
 
-function answer(query: Query, rows: readonly Row[]): string {
-  const { pins, values, above, by, take, select, sum } = query
-  const found = rows
+function foundRows({ pins, values, above, by }: Query, rows: readonly Row[]): readonly Row[] {
+  return rows
     .filter((row) => pins.every((pin) => row[pin] === values[pin]) && (!above || row[above.field] > above.than))
     .sort((x, y) => (by ? x[by] - y[by] : 0) || x.id - y.id)
-  if (query.kind === 'count') return String(found.length)
-  if (query.kind === 'sum') return String(found.reduce((total, row) => total + row[sum], 0))
-  return JSON.stringify(found.slice(0, take ?? found.length).map((row) => select.map((field) => row[field])))
 }
 
-function shapeOf({ pins, above, kind, select, by, sum }: Query): Shape {
+function answer(query: Query, rows: readonly Row[]): string {
+  const { select, sum } = query
+  const found = foundRows(query, rows)
+  if (query.kind === 'count') return String(found.length)
+  if (query.kind === 'sum') return String(found.reduce((total, row) => total + row[sum], 0))
+  const shown: readonly Name[] = isByRow(query) ? [...select, 'id'] : select
+  return JSON.stringify(shownRows(query, rows).map((row) => shown.map((field) => row[field])))
+}
+
+function shownRows(query: Query, rows: readonly Row[]): readonly Row[] {
+  const found = foundRows(query, rows)
+  return found.slice(0, query.take ?? found.length)
+}
+
+function isByRow({ byRow, kind, pins }: Query): boolean {
+  return byRow && kind === 'list' && pins.length > 0
+}
+
+function shapesOf(query: Query): readonly Shape[] {
+  const { pins, above, kind, select, by, sum } = query
   const read = kind === 'list' ? [...select, ...(by ? [by] : [])] : kind === 'sum' ? [sum] : []
-  return makeShape(pins, [...pins, ...(above ? [above.field] : []), ...read])
+  const columns = [...pins, ...(above ? [above.field] : []), ...read]
+  const isEntering = isByRow(query)
+  return [makeShape(pins, columns, { isEntering }), ...(isEntering ? [makeShape(['id'], columns)] : [])]
 }
 
 const pinsOf = (row: Partial<Row>): Known =>
   new Map(Object.entries(row).map(([field, value]) => [field, String(value)] as const))
 
-function tagsOf(query: Query): Tag[] {
-  const shape = shapeOf(query)
-  const values = shape.fields.length === 0 ? [] : [shape.fields.map((field) => String(query.values[field as Name]))]
-  return [{ kind: 'root', model: 'M' }, ...tagsOfUse('M', { shape, values })]
+function tagsOf(query: Query, rows: readonly Row[]): Tag[] {
+  const [shape, byId] = shapesOf(query)
+  const values = query.pins.length === 0 ? [] : [query.pins.map((field) => String(query.values[field]))]
+  const shown = byId ? shownRows(query, rows).map(({ id }) => [String(id)]) : []
+  return [
+    { kind: 'root', model: 'M' },
+    ...tagsOfUse('M', { shape: shape!, values }),
+    ...(byId ? tagsOfUse('M', { shape: byId, values: shown }) : []),
+  ]
 }
 
 /** What a write does to the rows, and what is known of it: as for the real ones, not always everything. */
@@ -237,14 +267,14 @@ function soundness(touch: typeof touchedTags) {
   const queries = fc.array(query, { minLength: 1, maxLength: 10 })
   const writes = fc.array(write, { minLength: 1, maxLength: 30 })
   return fc.property(start, queries, writes, (start, queries, writes) => {
-    const shapes = new Map([['M', queries.map(shapeOf)]])
+    const shapes = new Map([['M', queries.flatMap(shapesOf)]])
     let rows: readonly Row[] = start
     for (const write of writes) {
       const after = apply(write, rows)
       if (!after) continue
       const tags = new Set(touch([after.event], shapes).map((tag) => JSON.stringify(tag)))
       for (const query of queries) {
-        const isTouched = tagsOf(query).some((tag) => tags.has(JSON.stringify(tag)))
+        const isTouched = tagsOf(query, rows).some((tag) => tags.has(JSON.stringify(tag)))
         if (!isTouched && answer(query, after.rows) !== answer(query, rows)) return false
       }
       rows = after.rows
@@ -267,6 +297,7 @@ describe('the table of events and tags', () => {
     (change: (event: RowEvent) => RowEvent): Touch =>
     (events, shapes) =>
       touchedTags(events.map(change), shapes)
+  const isOfRow = (tag: Tag) => tag.kind === 'values' && tag.shape.startsWith('id|')
   const without =
     (kind: Tag['kind']): Touch =>
     (events, shapes) =>
@@ -276,6 +307,7 @@ describe('the table of events and tags', () => {
     ['the values before count as those after', changingEvents((one) => ({ ...one, before: one.after }))],
     ['the values after count as those before', changingEvents((one) => ({ ...one, after: one.before }))],
     ['values are left out', without('values')],
+    ['rows that are shown are left out', (...given) => touchedTags(...given).filter((tag) => !isOfRow(tag))],
     ['shapes are left out', without('shape')],
     ['updates look at columns only of what is pinned', changingShapes((one) => ({ ...one, columns: [] }))],
     [
