@@ -110,7 +110,9 @@ export function encodePins(pins: readonly Pin[]): string {
  * on. A write that does not know all values touches the tag of those that it does know.
  */
 export function tagsOfUse(model: string, { shape, values }: ShapeUse): Tag[] {
-  const texts = new Set(values.flatMap((pins) => pins.map((_, last) => encodePins(pins.slice(0, last + 1)))))
+  const texts = new Set<string>()
+  for (const pins of values)
+    for (let count = 1; count <= pins.length; count += 1) texts.add(encodePins(pins.slice(0, count)))
   return [
     { kind: 'shape', model, shape: shape.id },
     ...[...texts].map((text) => ({ kind: 'values', model, shape: shape.id, values: text }) as const),

@@ -4,7 +4,7 @@ import { percentile } from '../../examples/demo/report.ts'
 import { createTraffic } from '../../examples/demo/traffic.ts'
 import { createWriteGate } from '../../examples/demo/write-gate.ts'
 import { readWorld } from '../../examples/shared/world/world.ts'
-import { runExample } from './run-example.ts'
+import { cells, runExample } from './run-example.ts'
 
 // Each starts a process that starts a PostgreSQL inside itself: seconds, and several times that on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
@@ -86,6 +86,5 @@ it('takes percentiles by rank', () => {
 
 /** The number in the last column of a row of the table. */
 function cell(output: string, row: string): number {
-  const line = output.split('\n').find((one) => one.includes(row) && one.includes('│'))
-  return Number.parseFloat(line?.split('│').at(-2)?.replace(',', '').trim() ?? '')
+  return cells(output, row).at(-1) ?? Number.NaN
 }

@@ -38,6 +38,12 @@ export async function runExample(script: string, { args = [], env = {} }: Exampl
   return { code: await closed, output }
 }
 
+/** The numbers in a row of a printed table. */
+export function cells(output: string, row: string): readonly number[] {
+  const line = output.split('\n').find((one) => one.includes(`│ ${row} `))
+  return (line?.split('│').slice(2, -1) ?? []).map((text) => Number.parseFloat(text.replaceAll(',', '')))
+}
+
 function fileOf(script: string): string {
   const { scripts } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
     scripts: Readonly<Record<string, string>>

@@ -40,25 +40,33 @@ function walk(state: Walk, value: unknown, place: Place): boolean {
     if (inner === undefined || inner === false) continue
     if (key === '_count' && (parent === 'select' || parent === 'include')) addCounted(state, models, inner)
 
-    const targets = models.flatMap((model) => targetOf(state, model, key))
-    const next = targets.length === 0 ? models : argumentWords.has(key) ? [...models, ...targets] : targets
-    const inside = { models: [...new Set(next)], parent: key, depth: depth + 1 }
-    if (!walk(state, inner, inside)) return false
+    if (!walk(state, inner, { models: modelsAt(state, models, key), parent: key, depth: depth + 1 })) return false
   }
   return true
+}
+
+/** The models that the walk may stand in below a key. */
+function modelsAt(state: Walk, models: readonly Model[], key: string): readonly Model[] {
+  let targets: Set<Model> | undefined
+  for (const model of models) {
+    const target = targetOf(state, model, key)
+    if (target) targets = (targets ?? new Set()).add(target)
+  }
+  if (!targets) return models
+  return argumentWords.has(key) ? [...new Set([...models, ...targets])] : [...targets]
 }
 
 function hasToJson(value: object): value is { toJSON(): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function'
 }
 
-function targetOf({ dataModel, found }: Walk, model: Model, key: string): Model[] {
+function targetOf({ dataModel, found }: Walk, model: Model, key: string): Model | undefined {
   const relation = model.fields.get(key)?.relation
   const target = relation && dataModel.models.get(relation.model)
-  if (!target) return []
+  if (!target) return undefined
   found.add(target.name)
   if (relation.joinTable !== null) found.add(relation.joinTable)
-  return [target]
+  return target
 }
 
 /** `_count: true` counts every list relation; `_count: { select }` is walked like anything else. */
