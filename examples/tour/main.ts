@@ -50,11 +50,9 @@ await withCleanup(async (later) => {
 
   // #region explain
   const list = await prisma.$cache.explain(() => prisma.city.findMany({ where, select: { name: true } }))
-  if (list.kind === 'read') console.log(list.dependsOn) // [{ model: 'City', by: ['countryCode'], columns: ['name'], ... }]
-  const rename = await prisma.$cache.explain(() =>
-    prisma.city.update({ where: { id: 2988507 }, data: { name: 'Lutetia' } }),
-  )
-  if (rename.kind === 'write') console.log(rename.touches) // of what is cached now; nothing was executed
+  if (list.kind === 'read') console.log(list.dependsOn) // cities by countryCode FR, of which the name matters
+  const write = await prisma.$cache.explain(() => prisma.city.update({ where: { id: 1 }, data: { name: 'Lutetia' } }))
+  if (write.kind === 'write') console.log(write.touches) // of what is cached now; nothing was executed
   // #endregion
 
   // #region client
