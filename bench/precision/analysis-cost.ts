@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { Bench } from 'tinybench'
 import type { CityRow } from '../../examples/shared/world/world.ts'
 import { analyseRead } from '../../src/analysis/reads/analyse-read.ts'
+import { plainView } from '../../src/analysis/reads/rows.ts'
 import { stampTagsOf } from '../../src/core/store.ts'
 import { readDataModel } from '../../src/prisma/schema/read-data-model.ts'
 import { queryOf } from './workload.ts'
@@ -18,8 +19,7 @@ export interface AnalysisCost {
 export async function measureAnalysis({ id, name, countryCode }: CityRow): Promise<readonly AnalysisCost[]> {
   const schema = resolve(import.meta.dirname, '../../prisma/schema.prisma')
   const dataModel = readDataModel(readFileSync(schema, 'utf8'))
-  const client = { omitted: new Map(), needed: new Map() }
-  const context = { client, unpacked: [], knownViews: new Set<string>(), listener: undefined }
+  const context = { client: plainView, unpacked: [], knownViews: new Set<string>(), listener: undefined }
   const calls = [
     { name: 'page', model: 'City', ...queryOf({ kind: 'page', id }) },
     { name: 'list', model: 'City', ...queryOf({ kind: 'list', countryCode }) },

@@ -8,7 +8,7 @@ export function clientViewOf(client: object, models: Iterable<string>): ClientVi
   const computed = computedFieldsOf(client, names)
   return {
     omitted: new Map(names.map((name) => [name, omittedFields(omit[propertyOf(name)])])),
-    needed: new Map(names.map((name) => [name, neededFields(computed[name])])),
+    computed: new Map(names.map((name) => [name, neededFields(computed[name])])),
   }
 }
 
@@ -16,8 +16,9 @@ function omittedFields(omit: unknown): ReadonlySet<string> {
   return new Set(Object.entries(record(omit)).flatMap(([field, isOmitted]) => (isOmitted === true ? [field] : [])))
 }
 
-function neededFields(computed: unknown): ReadonlySet<string> {
-  return new Set(Object.values(record(computed)).flatMap((needs) => (Array.isArray(needs) ? needs : [])))
+function neededFields(computed: unknown): ReadonlyMap<string, readonly string[]> {
+  const entries = Object.entries(record(computed))
+  return new Map(entries.map(([name, needs]) => [name, Array.isArray(needs) ? needs : []]))
 }
 
 /** The property of the client that a model has: `userProfile` of `UserProfile`. */

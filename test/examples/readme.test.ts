@@ -21,7 +21,9 @@ it.each(blocks.map(([, file = '', region = '', code = '']) => ({ file, region, c
 
 it('names every script that package.json has for demo and examples, and no other', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> }
-  const named = [...readme.matchAll(/npm (?:run )?((?:demo|test|example|check|bench)[\w:-]*)/g)].map((match) => match[1]!)
+  const named = [...readme.matchAll(/npm (?:run )?((?:demo|test|example|check|bench)[\w:-]*)/g)].map(
+    (match) => match[1]!,
+  )
   expect(named.filter((name) => !(name in scripts))).toEqual([])
   expect(Object.keys(scripts).filter((name) => /^(demo|example|bench)/.test(name) && !named.includes(name))).toEqual([])
 })

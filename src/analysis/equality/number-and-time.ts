@@ -40,27 +40,31 @@ function digitsOf(value: unknown): string | undefined {
 }
 
 /**
- * A `Date` in UTC, to the day where the column keeps only that. Not text, which may name fractions of a millisecond, and not
- * columns that keep less than milliseconds, or a time without a day.
+ * A moment in UTC, to the day where the column keeps only that. Not text that might name fractions of a millisecond, and
+ * not columns that keep less than milliseconds, or a time without a day.
  *
  * Source: Prisma's default native type of `DateTime` on PostgreSQL is `timestamp(3)`.
  */
 export function dateText(nativeType: NativeType): Pinner | null {
   switch (nativeType?.name) {
     case 'Date':
-      return (value) => (isValidDate(value) ? value.toISOString().slice(0, -'T00:00:00.000Z'.length) : undefined)
+      return (value) => isoText(value)?.slice(0, -'T00:00:00.000Z'.length)
     case undefined:
     case 'Timestamp':
     case 'Timestamptz':
       if (Number(nativeType?.args[0] ?? 6) < 3) return null
-      return (value) => (isValidDate(value) ? value.toISOString() : undefined)
+      return isoText
     default:
       return null
   }
 }
 
-function isValidDate(value: unknown): value is Date {
-  return isDate(value) && !Number.isNaN(value.getTime())
+/** As `toISOString()` writes it; text only in just that form. */
+function isoText(value: unknown): string | undefined {
+  const date = typeof value === 'string' ? new Date(value) : value
+  if (!isDate(date) || Number.isNaN(date.getTime())) return undefined
+  const text = date.toISOString()
+  return typeof value === 'string' && value !== text ? undefined : text
 }
 
 export function bytesText(value: unknown): string | undefined {

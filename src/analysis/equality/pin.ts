@@ -1,4 +1,4 @@
-import { firstCharacters, type Pin } from '../../core/tags.ts'
+import { firstCharacters, type Pin, partsOfField } from '../../core/tags.ts'
 import type { DataModel, Field } from '../data-model.ts'
 import { bytesText, dateText, decimalText, integerText } from './number-and-time.ts'
 import type { Pinner } from './pinner.ts'
@@ -13,7 +13,7 @@ import { stringPinner } from './string.ts'
  * by hand does not show in the schema and must not be cached by that key.
  */
 export function pinOf(dataModel: DataModel, field: Field, value: unknown): Pin | undefined {
-  if (value === undefined || field.isList) return undefined
+  if (value === undefined || field.isList || isAmbiguous(field)) return undefined
   // An absent value equals nothing but an absent value, whatever the type; of JSON there are two kinds.
   if (value === null) return field.isRequired || field.type === 'Json' ? undefined : null
   return pinnerOf(dataModel, field)?.(value)
@@ -29,8 +29,10 @@ export function isPinnable(dataModel: DataModel, field: Field): boolean {
  * known of the key that it references.
  */
 export function pinsAlike(dataModel: DataModel, one: Field, other: Field): boolean {
-  const same = one.type === other.type && (one.nativeType?.name === 'Uuid') === (other.nativeType?.name === 'Uuid')
-  return same && isPinnable(dataModel, one) && isPinnable(dataModel, other)
+  const isSpelledAlike = ['Uuid', 'Date'].every(
+    (name) => (one.nativeType?.name === name) === (other.nativeType?.name === name),
+  )
+  return one.type === other.type && isSpelledAlike && isPinnable(dataModel, one) && isPinnable(dataModel, other)
 }
 
 /**
@@ -52,6 +54,11 @@ export function prefixPin(
 
 const prefixMax = 3
 
+/** A column of such a name would be taken for the first characters of another. */
+function isAmbiguous({ column }: Field): boolean {
+  return partsOfField(column).length !== null
+}
+
 /** By field, because it does not change and is asked for with every query. */
 const pinners = new WeakMap<Field, Pinner | null>()
 
@@ -67,8 +74,7 @@ function pinnerOf(dataModel: DataModel, field: Field): Pinner | null {
 const postgres: ReadonlySet<string> = new Set(['postgresql', 'postgres', 'cockroachdb'])
 
 function makePinner({ provider }: DataModel, field: Field): Pinner | null {
-  // A column of such a name would be taken for the first characters of another.
-  if (field.isList || field.column.includes('^')) return null
+  if (field.isList || isAmbiguous(field)) return null
   if (field.kind === 'enum') {
     const { enumValues } = field
     if (enumValues.length === 0) return null

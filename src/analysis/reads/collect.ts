@@ -96,13 +96,23 @@ class Uses {
     this.#listener = listener
   }
 
+  /** Nothing of the model, beside everything: no row can be among those that are asked for. */
+  addModel({ name }: Model): void {
+    this.#shapesOf(name)
+  }
+
   add({ model: { name: model }, place }: Pick<Rows, 'model' | 'place'>, shape: Shape, values: readonly Pin[]): void {
     this.#listener?.depends(model, shape, place)
-    const shapes = this.#models.get(model) ?? new Map()
-    this.#models.set(model, shapes)
+    const shapes = this.#shapesOf(model)
     const use = shapes.get(shape.id) ?? { shape, values: new Map<string, readonly Pin[]>() }
     shapes.set(shape.id, use)
     if (values.length > 0) use.values.set(JSON.stringify(values), values)
+  }
+
+  #shapesOf(model: string) {
+    const shapes = this.#models.get(model) ?? new Map()
+    this.#models.set(model, shapes)
+    return shapes
   }
 
   dependencies(): Dependency[] {
@@ -126,6 +136,7 @@ function addUses(uses: Uses, rows: Rows, isListed = false): void {
     uses.add(rows, makeShape([], columns), [])
     return
   }
+  uses.addModel(model)
   for (const branch of branches) {
     const names = shapeFields(model, new Set(branch.keys()))
     uses.add(

@@ -22,7 +22,7 @@ export interface LateUse {
 export type Slot = { readonly field: Field } | { readonly pin: Pin }
 
 /** At most this many tags are told by one result; past that the largest uses depend on what is coarser. */
-export const lateTagsMax = 64
+export const lateTagsMax = 128
 
 /** The tags that a result tells, and the marks by which it is known that they were not touched meanwhile. */
 export function lateTagsOf(

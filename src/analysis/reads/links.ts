@@ -1,5 +1,5 @@
 import { type DataModel, type Model, oppositeOf, type Relation } from '../data-model.ts'
-import { pinsAlike } from '../equality/pin.ts'
+import { pinOf, pinsAlike } from '../equality/pin.ts'
 import { anyRow, either, type KeyPair, type Pins } from './rows.ts'
 
 /**
@@ -61,10 +61,10 @@ export function pinsThroughKey(
 }
 
 /** What a row is pinned to that has no related row, where one field of its own tells. */
-export function pinsOfMissing(model: Model, { fromFields }: Relation): readonly Pins[] {
+export function pinsOfMissing(dataModel: DataModel, model: Model, { fromFields }: Relation): readonly Pins[] {
   const [name] = fromFields
   const field = name === undefined ? undefined : model.fields.get(name)
-  if (!field || fromFields.length > 1 || field.isRequired) return anyRow
+  if (!field || fromFields.length > 1 || pinOf(dataModel, field, null) === undefined) return anyRow
   return [new Map([[field.name, null]])]
 }
 

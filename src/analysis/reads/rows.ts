@@ -1,6 +1,6 @@
 import { type Columns, type Pin, partsOfField } from '../../core/tags.ts'
 import type { DataModel, Model } from '../data-model.ts'
-import type { Node } from './node.ts'
+import { isNode, type Node } from './node.ts'
 
 /** Field to value: what a row is certain to hold. A field may be the first characters of one: `name^2`. */
 export type Pins = ReadonlyMap<string, Pin>
@@ -8,7 +8,7 @@ export type Pins = ReadonlyMap<string, Pin>
 /**
  * Some rows of one model that an answer is made from: those that a `where` selects, those that a relation leads to.
  *
- * A row is among them only if it holds one of `branches` as a whole; a branch without pins is any row.
+ * A row is among them only if it holds one of `branches` as a whole; a branch without pins is any row, and no branch no row.
  */
 export interface Rows {
   readonly model: Model
@@ -61,7 +61,7 @@ export function fieldSet(model: Model): FieldSet {
 export const anyRow: readonly Pins[] = [new Map()]
 
 /** A query that names more values than this is analysed without them. */
-export const valuesMax = 64
+export const valuesMax = 128
 
 /** Rows that hold a branch of each. What would be too many combinations is left as `left` says. */
 export function both(left: readonly Pins[], right: readonly Pins[]): readonly Pins[] {
@@ -73,11 +73,10 @@ export function both(left: readonly Pins[], right: readonly Pins[]): readonly Pi
 
 /** Rows that hold a branch of either. */
 export function either(branches: readonly Pins[]): readonly Pins[] {
-  return branches.length === 0 || branches.length > valuesMax || branches.some((one) => one.size === 0)
-    ? anyRow
-    : branches
+  return branches.length > valuesMax || pinsNothing(branches) ? anyRow : branches
 }
 
+/** Whether any row may be among them. */
 export function pinsNothing(branches: readonly Pins[]): boolean {
   return branches.some((one) => one.size === 0)
 }
@@ -125,8 +124,31 @@ export interface Reading {
 export interface ClientView {
   /** By model: fields that are left out unless the arguments ask for them (the client's global `omit`). */
   readonly omitted: ReadonlyMap<string, ReadonlySet<string>>
-  /** By model: fields that computed fields need, so that they are loaded although they are omitted. */
-  readonly needed: ReadonlyMap<string, ReadonlySet<string>>
+  /** By model: computed fields, and the fields that each needs. One may have the name of a column, and shows instead of it. */
+  readonly computed: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
+}
+
+/** Of a client that was made without options, and not extended. */
+export const plainView: ClientView = { omitted: new Map(), computed: new Map() }
+
+/**
+ * Whether a node's rows lack a column because it is left out.
+ *
+ * What the node's own `omit` says counts, whatever it is, and only else the client's: `undefined` shows the field. Columns that
+ * a computed field needs are loaded all the same; that it might be left out itself is not looked at.
+ *
+ * Source: `{ ...globalOmit, ...omit }` in the runtime of client 7.10.
+ */
+export function isOmitted(client: ClientView, model: Model, omit: unknown, name: string): boolean {
+  const isOwn = isNode(omit) && Object.hasOwn(omit, name)
+  const isLeftOut = isOwn ? omit[name] === true : client.omitted.get(model.name)?.has(name) === true
+  return isLeftOut && !isNeeded(client, model, name)
+}
+
+/** Whether a computed field needs the field. */
+export function isNeeded({ computed }: ClientView, model: Model, name: string): boolean {
+  const needs = computed.get(model.name)
+  return needs !== undefined && [...needs.values()].some((names) => names.includes(name))
 }
 
 /** Each row at hand holds the keys of one of the rows shown elsewhere. */

@@ -3,7 +3,7 @@ import { areAlike, keyPairs, ownKeyFields, pinsOfRelated } from './links.ts'
 import { asList, isNode, type Node, unknownKey } from './node.ts'
 import { readOrdering } from './ordering.ts'
 import { emitJoin, followFilters, joinPins, joinRows } from './relation-filters.ts'
-import { anyRow, both, fieldSet, type Place, type Reading, type Rows, type Shown } from './rows.ts'
+import { anyRow, both, fieldSet, isOmitted, type Place, type Reading, type Rows, type Shown } from './rows.ts'
 import { openWhere, readWhere, type Where } from './where.ts'
 
 /** What a node shows of its rows: fields, and the related rows below it, at any depth. */
@@ -26,12 +26,10 @@ function isOn(value: unknown): boolean {
   return value !== undefined && value !== false
 }
 
-/** Without a `select` every scalar is shown, except those that are left out and that no computed field needs. */
+/** Without a `select` every scalar is shown, except those that are left out. */
 function addShownScalars({ client }: Reading, { model, fields }: Rows, omit: unknown): void {
   for (const { name, isHidden } of model.scalars) {
-    const own = isNode(omit) ? omit[name] : undefined
-    const isOmitted = own === undefined ? client.omitted.get(model.name)?.has(name) : own === true
-    if (!isHidden && (!isOmitted || client.needed.get(model.name)?.has(name))) fields.add(name)
+    if (!isHidden && !isOmitted(client, model, omit, name)) fields.add(name)
   }
 }
 
@@ -40,12 +38,14 @@ function readSelected(reading: Reading, rows: Rows, { within, selected }: Select
     const value = selected[name]
     if (!isOn(value)) continue
     const field = rows.model.fields.get(name)
+    const needs = reading.client.computed.get(rows.model.name)?.get(name)
     const place = [...rows.place, within, name]
+    for (const needed of needs ?? []) rows.fields.add(needed)
     if (name === '_count') readCounts(reading, { ...rows, place }, value)
     else if (field?.relation && field.kind === 'relation') readRelated(reading, rows, { field, place, value })
     else if (field) rows.fields.add(name)
-    // A computed field, which may need any other.
-    else rows.fields.addAll()
+    // A computed field that is not known may need any other.
+    else if (!needs) rows.fields.addAll()
   }
 }
 

@@ -177,7 +177,7 @@ function readRelationFilter(context: WhereContext, field: Field, relation: Relat
   for (const name of ownKeyFields(reading.dataModel, context.model, relation)) context.fields.add(name)
   const inside = (inner: unknown, negated: boolean): Where => {
     if (inner === null) {
-      const pins = negated ? anyRow : pinsOfMissing(context.model, relation)
+      const pins = negated ? anyRow : pinsOfMissing(reading.dataModel, context.model, relation)
       return { branches: pins, filters: [{ field, relation, inner: null, fields: null }] }
     }
     const fields = fieldSet(target)

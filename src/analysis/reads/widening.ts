@@ -1,7 +1,7 @@
 import type { Field, Model } from '../data-model.ts'
 import { rowsAt } from './late-use.ts'
 import { isNode, type Node } from './node.ts'
-import type { ClientView } from './rows.ts'
+import { type ClientView, isOmitted } from './rows.ts'
 
 /** Fields that a node is asked for although its arguments do not: to be told the keys of the rows, and taken away again. */
 export interface Widening {
@@ -34,26 +34,22 @@ export function presenceOf(
   const { select } = node
   if (isNode(select)) {
     if (select[name] === true) return 'present'
-    return isSelectable(model, select) ? 'absent' : 'impossible'
+    return isSelectable(client, model, select) ? 'absent' : 'impossible'
   }
-  const isLeftOut = (one: Field) => isOmitted(client, model, node, one.name)
+  const isLeftOut = (one: Field) => isOmitted(client, model, node.omit, one.name)
   if (!isLeftOut(field)) return 'present'
-  const isRefused = model.scalars.every((one) => one.isHidden || isLeftOut(one))
-  return isRefused || client.needed.get(model.name)?.has(name) ? 'impossible' : 'absent'
-}
-
-function isOmitted({ omitted }: ClientView, model: Model, { omit }: Node, name: string): boolean {
-  const own = isNode(omit) ? omit[name] : undefined
-  return own === undefined ? omitted.get(model.name)?.has(name) === true : own !== false
+  // Prisma refuses a query that shows nothing, and so it must stay.
+  return model.scalars.every((one) => one.isHidden || isLeftOut(one)) ? 'impossible' : 'absent'
 }
 
 /**
  * Whether a `select` may be added to. Not if it selects nothing: Prisma refuses that, and so it must stay. Nor if it selects a
  * computed field, which may need what would be taken away again.
  */
-function isSelectable(model: Model, select: Node): boolean {
+function isSelectable({ computed }: ClientView, model: Model, select: Node): boolean {
   const names = Object.keys(select).filter((name) => select[name] !== undefined && select[name] !== false)
-  return names.length > 0 && names.every((name) => model.fields.has(name) || name === '_count')
+  const isColumn = (name: string) => model.fields.has(name) && !computed.get(model.name)?.has(name)
+  return names.length > 0 && names.every((name) => isColumn(name) || name === '_count')
 }
 
 /** The arguments with every widening; the given ones are not changed. */

@@ -37,17 +37,22 @@ export function knownOfData(dataModel: DataModel, model: Model, data: unknown): 
  * The values of a row that a `data` creates: also the defaults that are plain values, which the client sends along.
  *
  * What the database or the client generates is not known, and neither is NULL for an optional field: a database may have a
- * default of its own.
+ * default of its own. Nor is the default of a foreign key, which a relation may set instead: in the data, or around it.
  */
 export function knownOfNewRow(dataModel: DataModel, model: Model, data: unknown): Known {
   const known = new Map(knownOfData(dataModel, model, data))
   for (const field of model.scalars) {
-    if (field.literalDefault === undefined || known.has(field.column)) continue
+    if (field.literalDefault === undefined || known.has(field.column) || isForeignKey(model, field)) continue
     const isGiven = isNode(data) && data[field.name] !== undefined
     const pin = isGiven ? undefined : pinOf(dataModel, field, defaultOf(field))
     if (pin !== undefined) known.set(field.column, pin)
   }
   return known
+}
+
+function isForeignKey(model: Model, { name }: Field): boolean {
+  for (const { relation } of model.fields.values()) if (relation?.fromFields.includes(name)) return true
+  return false
 }
 
 /** Dates and decimals have defaults as text, which says less than the value. */

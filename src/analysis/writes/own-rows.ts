@@ -82,7 +82,7 @@ function create({ dataModel, model, args: { data }, returned }: Target, result: 
 }
 
 function createMany({ dataModel, model, args, returned }: Target, result: unknown): OwnEvents {
-  if (wroteNothing(result)) return none
+  if (countsNothing(result)) return none
   const given = () => asList(args.data).map((data) => knownOfNewRow(dataModel, model, data))
   return events(Array.isArray(result) ? result.map(returned) : given(), (known) => createEvent(model.name, known))
 }
@@ -119,7 +119,7 @@ function updated({ dataModel, model, data, found, row }: Updated): OwnEvents {
 }
 
 function updateMany({ dataModel, model, args, returned }: Target, result: unknown): OwnEvents {
-  if (wroteNothing(result)) return none
+  if (wroteNothing(dataModel, result)) return none
   const { where, data, limit } = args
   const changed = changedFields(model, data)
   const set = knownOfData(dataModel, model, data)
@@ -154,7 +154,7 @@ function returnsDeleted({ dataModel, model, args }: Pick<Target, 'dataModel' | '
 }
 
 function removeMany({ dataModel, model, args }: Target, result: unknown): OwnEvents {
-  if (wroteNothing(result)) return none
+  if (wroteNothing(dataModel, result)) return none
   const found = knownOfWhere(dataModel, model, args.where, { isInStatement: args.limit === undefined })
   return events(found, (before) => deleteEvent(model.name, before))
 }
@@ -165,8 +165,16 @@ function events(knowns: readonly Known[], event: (known: Known) => RowEvent): Ow
   return { own: (knowns.length > rowsMax ? [shared(knowns)] : knowns).map(event), rows: [] }
 }
 
+/**
+ * Whether an update or a delete that reached no row left everything as it was. Where the client itself does what foreign keys
+ * would, it has done it before, and then the condition may no longer hold.
+ */
+function wroteNothing({ hasForeignKeys }: DataModel, result: unknown): boolean {
+  return hasForeignKeys && countsNothing(result)
+}
+
 /** `{ count: 0 }`, or an empty list of rows. */
-function wroteNothing(result: unknown): boolean {
+function countsNothing(result: unknown): boolean {
   return Array.isArray(result) ? result.length === 0 : isNode(result) && result.count === 0
 }
 

@@ -72,9 +72,9 @@ describe('a read is explained', () => {
   })
 
   it('by what makes it coarse', async () => {
-    const many = Array.from({ length: 65 }, (_, i) => i)
+    const many = Array.from({ length: 129 }, (_, i) => i)
     expect((await read((prisma) => prisma.post.findMany({ where: { id: { in: many } } }))).coarse).toEqual([
-      'where.id: has more than 64 values',
+      'where.id: has more than 128 values',
     ])
     const email = { equals: 'x', mode: 'insensitive' } as const
     expect(

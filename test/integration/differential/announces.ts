@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Model } from '../../../src/analysis/data-model.ts'
 import { isPinnable } from '../../../src/analysis/equality/pin.ts'
+import { plainView } from '../../../src/analysis/reads/rows.ts'
 import { analyseWrite } from '../../../src/analysis/writes/analyse-write.ts'
 import type { RowEvent } from '../../../src/analysis/writes/row-event.ts'
 import { touchedTags } from '../../../src/analysis/writes/touched.ts'
@@ -102,7 +103,7 @@ async function runProgram({ sql, log, client, adapter, events }: Bench, writes: 
 /** Analyses every write as the plugin does, and tells the events. */
 function withAnalysis(client: PrismaClient, onEvents: (events: readonly RowEvent[]) => void): PrismaClient {
   const options = {
-    client: { omitted: new Map(), needed: new Map() },
+    client: plainView,
     declared: new Map(),
     isUnpacked: false,
     mayWiden: true,

@@ -84,7 +84,9 @@ describe('a pin', () => {
     ['whole', '3.0', '3'],
     ['date', moment, '2024-02-29T12:30:00.125Z'],
     ['zoned', moment, '2024-02-29T12:30:00.125Z'],
+    ['date', '2024-02-29T12:30:00.125Z', '2024-02-29T12:30:00.125Z'],
     ['day', moment, '2024-02-29'],
+    ['day', '2024-02-29T12:30:00.125Z', '2024-02-29'],
     ['day', new Date('+012024-02-29T01:00:00Z'), '+012024-02-29'],
     ['bytes', new Uint8Array([1, 255]), 'Af8='],
     ['bytes', Buffer.from([1, 255]), 'Af8='],
@@ -113,7 +115,9 @@ describe('a pin', () => {
     ['whole', '1.5'],
     ['money', '1'],
     ['date', new Date(Number.NaN)],
-    ['date', '2024-02-29T12:30:00.125Z'],
+    ['date', '2024-02-29T12:30:00.1250Z'],
+    ['date', '2024-02-29T12:30:00.125+00:00'],
+    ['date', '2024-02-29'],
     ['second', moment],
     ['time', moment],
     ['json', 'x'],
@@ -141,6 +145,15 @@ describe('a pin', () => {
   })
 })
 
+it('does not exist for a column whose name could be taken for the first characters of another', () => {
+  const dataModel = modelOf(`
+model M {
+  id  Int     @id
+  hat String? @map("a^2")
+}`)
+  for (const value of ['x', null]) expect(pinOf(dataModel, fieldOf('hat', dataModel), value)).toBeUndefined()
+})
+
 it('a field is pinnable if values of it can be', () => {
   const pinnable = [...postgres.models.get('M')!.fields.values()].filter((field) => isPinnable(postgres, field))
   expect(pinnable.map((field) => field.name)).toEqual([
@@ -155,6 +168,8 @@ it('a key and what it references are pinned alike if they are of one type', () =
   expect(alike('text', 'varchar')).toBe(true)
   expect(alike('text', 'uuid')).toBe(false)
   expect(alike('text', 'citext')).toBe(false)
+  expect(alike('date', 'zoned')).toBe(true)
+  expect(alike('date', 'day')).toBe(false)
   expect(alike('int', 'big')).toBe(false)
   expect(alike('float', 'float')).toBe(false)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isRead } from '../../../../src/analysis/reads/analyse-read.ts'
+import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { modelOf } from '../schemas.ts'
 import { asked, read } from './explained.ts'
 
@@ -36,11 +37,22 @@ describe('the rows that a read depends on', () => {
     [{ name: { equals: 'x', someday: 1 } }, '[id,name]'],
     [{ NOT: { orgId: 1 } }, '[id,orgId]'],
     [{ NOT: [{ AND: [{ orgId: 1 }] }] }, '[id,orgId]'],
-    [{ OR: [] }, '[id]'],
-    [{ orgId: { in: [] } }, '[id,orgId]'],
-    [{ orgId: { in: Array.from({ length: 65 }, (_, i) => i) } }, '[id,orgId]'],
+    [{ NOT: { OR: [] } }, '[id]'],
+    [{ orgId: { notIn: [] } }, '[id,orgId]'],
+    [{ orgId: { in: Array.from({ length: 129 }, (_, i) => i) } }, '[id,orgId]'],
   ])('are any when %j pins nothing', (where, line) => {
     expect(own(where)).toEqual([line])
+  })
+
+  it.each([
+    [{ OR: [] }],
+    [{ orgId: { in: [] } }],
+    [{ AND: [{ name: 'x' }, { OR: [] }] }],
+    [{ OR: [{ orgId: { in: [] } }] }],
+    [{ posts: { some: {} }, id: { in: [] } }],
+  ])('are none when %j allows none', (where) => {
+    expect(own(where)).toEqual([])
+    expect(own({ OR: [where, { orgId: 1 }] })![0]).toMatch(/^orgId=1 /)
   })
 
   it.each([
@@ -100,7 +112,7 @@ describe('the rows that a read depends on', () => {
   })
 
   it('keep their pins beside alternatives that would be too many', () => {
-    const many = Array.from({ length: 40 }, (_, i) => ({ name: `n${i}` }))
+    const many = Array.from({ length: 80 }, (_, i) => ({ name: `n${i}` }))
     expect(own({ orgId: { in: [1, 2] }, OR: many })).toEqual(['orgId=1 [id,name]', 'orgId=2 [id,name]'])
   })
 
@@ -223,14 +235,26 @@ describe('the columns that a read depends on', () => {
   })
 
   it('leave out what the client omits, unless it is asked for or a computed field needs it', () => {
-    const client = { omitted: new Map([['Tag', new Set(['label'])]]), needed: new Map() }
+    const client = { ...plainView, omitted: new Map([['Tag', new Set(['label'])]]) }
     expect(read('Tag', 'findMany', {}, { client })).toEqual({ Tag: ['[id]'] })
-    expect(read('Tag', 'findMany', { omit: { label: false } }, { client })).toEqual({ Tag: ['[*]'] })
+    for (const label of [false, undefined, null, {}]) {
+      expect(read('Tag', 'findMany', { omit: { label } }, { client })).toEqual({ Tag: ['[*]'] })
+    }
     expect(read('Post', 'findUnique', { where: { id: 1 }, include: { tags: true } }, { client })).toMatchObject({
       Tag: ['id=? []'],
     })
-    const needed = new Map([['Tag', new Set(['label'])]])
-    expect(read('Tag', 'findMany', {}, { client: { ...client, needed } })).toEqual({ Tag: ['[*]'] })
+    const computed = new Map([['Tag', new Map([['title', ['label']]])]])
+    expect(read('Tag', 'findMany', {}, { client: { ...client, computed } })).toEqual({ Tag: ['[*]'] })
+  })
+
+  it('are those that a computed field needs, also one that has the name of a column', () => {
+    const client = { ...plainView, computed: new Map([['User', new Map([['name', ['email', 'slug']]])]]) }
+    const line = '[email,id,name,slug]'
+    expect(read('User', 'findMany', { select: { name: true } }, { client })).toEqual({ User: [line] })
+    expect(read('User', 'findMany', { select: { role: true } }, { client })).toEqual({ User: ['[id,role]'] })
+    expect(
+      read('Post', 'findUnique', { where: { id: 1 }, select: { author: { select: { name: true } } } }, { client }),
+    ).toMatchObject({ User: [expect.stringContaining('email,name,slug')] })
   })
 
   it('of a cursor are those of the order, in the row that it names', () => {

@@ -1,6 +1,7 @@
 import type { DataModel } from '../../../../src/analysis/data-model.ts'
 import { analyseRead } from '../../../../src/analysis/reads/analyse-read.ts'
 import type { ReadOptions } from '../../../../src/analysis/reads/read-analysis.ts'
+import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { blog } from '../schemas.ts'
 
 /**
@@ -32,7 +33,7 @@ export function read(
   return Object.fromEntries(lines)
 }
 
-const plain: ReadOptions = { client: { omitted: new Map(), needed: new Map() }, unpacked: [], knownViews: new Set() }
+const plain: ReadOptions = { client: plainView, unpacked: [], knownViews: new Set() }
 
 /** What has to be asked for in addition: `include.posts: authorId`. */
 export function asked(model: string, args: unknown, options: Partial<ReadOptions> = {}): readonly string[] {

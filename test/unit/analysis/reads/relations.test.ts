@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { modelOf } from '../schemas.ts'
 import { asked, read } from './explained.ts'
 
@@ -49,6 +50,7 @@ describe('rows shown below others', () => {
       read('Post', 'findMany', { where: { authorId: null }, select: { author: { include: { posts: true } } } }),
     ).toEqual({
       Post: ['author_id=null [id]'],
+      User: [],
     })
   })
 
@@ -228,8 +230,13 @@ describe('keys that the result must have', () => {
     const coarse = { User: ['[*]'], Post: ['[author_id,id,title]'] }
     const posts = { select: { title: true } }
     expect(read('User', 'findMany', { select: { fullName: true, posts } })).toEqual(coarse)
-    const needed = { omitted: new Map([['User', new Set(['id'])]]), needed: new Map([['User', new Set(['id'])]]) }
-    expect(read('User', 'findMany', { include: { posts } }, { client: needed })).toEqual(coarse)
+    const computed = new Map([['User', new Map([['name', ['id']]])]])
+    expect(read('User', 'findMany', { select: { name: true, posts } }, { client: { ...plainView, computed } })).toEqual(
+      {
+        ...coarse,
+        User: ['[id,name]'],
+      },
+    )
     const all = Object.fromEntries(['id', 'label'].map((name) => [name, true]))
     expect(read('Tag', 'findMany', { omit: all, include: { posts } })).toMatchObject({ _PostToTag: ['[*]'] })
     expect(asked('User', { select: {} })).toEqual([])

@@ -1,10 +1,11 @@
 import type { DataModel } from '../../../../src/analysis/data-model.ts'
+import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { analyseWrite, type WriteOptions } from '../../../../src/analysis/writes/analyse-write.ts'
 import type { RowEvent } from '../../../../src/analysis/writes/row-event.ts'
 import { blog } from '../schemas.ts'
 
 export const plainOptions: WriteOptions = {
-  client: { omitted: new Map(), needed: new Map() },
+  client: plainView,
   declared: new Map(),
   isUnpacked: false,
   mayWiden: true,

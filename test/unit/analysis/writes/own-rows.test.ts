@@ -29,6 +29,29 @@ describe('a create', () => {
     expect(comment({ create: { id: 7, title: 't' } })[0]).toBe('create Comment with id=1')
   })
 
+  it('does not know the default of a foreign key, which a relation may set', () => {
+    const dataModel = modelOf(`
+model Category {
+  id    Int    @id
+  slug  String @unique
+  items Item[]
+}
+model Item {
+  id         Int      @id
+  rank       Int      @default(3)
+  categoryId Int      @default(1)
+  category   Category @relation(fields: [categoryId], references: [id])
+}`)
+    const category = { connect: { slug: 's' } }
+    expect(events('Item', 'create', { data: { id: 1, category } }, { dataModel })).toEqual([
+      'create Item with id=1,rank=3',
+    ])
+    const items = { create: { id: 1 } }
+    expect(events('Category', 'update', { where: { slug: 's' }, data: { items } }, { dataModel })).toEqual([
+      'create Item with id=1,rank=3',
+    ])
+  })
+
   it('of many rows is an event each, and past 64 one that knows what they share', () => {
     const rows = (length: number) => Array.from({ length }, (_, id) => ({ id, label: 'x' }))
     expect(events('Tag', 'createMany', { data: rows(2) }, { result: { count: 2 } })).toEqual([
@@ -51,6 +74,30 @@ describe('a create', () => {
     ])
     expect(events('Tag', 'createManyAndReturn', { data, skipDuplicates: true }, { result: [] })).toEqual([])
     expect(events('Tag', 'createMany', { data, skipDuplicates: true }, { result: { count: 0 } })).toEqual([])
+  })
+})
+
+describe('a write that counts no row', () => {
+  const schema = `
+model Mid {
+  id     Int    @id
+  leaves Leaf[]
+}
+model Leaf {
+  id    Int  @id
+  midId Int?
+  mid   Mid? @relation(fields: [midId], references: [id], onDelete: SetNull)
+}`
+  const remove = { where: { leaves: { some: {} } } }
+  const result = { count: 0 }
+  it('changes nothing', () => {
+    expect(events('Mid', 'deleteMany', remove, { dataModel: modelOf(schema), result })).toEqual([])
+    expect(events('Tag', 'updateMany', { data: { label: 'x' } }, { result })).toEqual([])
+  })
+
+  it('may have changed the rows that lead to it, where the client takes the place of foreign keys', () => {
+    const dataModel = modelOf(schema, { relationMode: 'prisma' })
+    expect(events('Mid', 'deleteMany', remove, { dataModel, result })).toContain('update Leaf midId is midId=null')
   })
 })
 
