@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { storeKinds } from '../integration/behaviour/bench.ts'
 import { itAnnouncesEveryChange } from '../integration/differential/announces.ts'
 import { itNeverTellsCachedFromPlain } from '../integration/differential/never-tell.ts'
+import { type SubjectName, subjects } from '../integration/differential/subjects.ts'
 
 // What the ordinary tests do with a few programs, for as long as somebody wants: `npm run test:soak -- --minutes 30`.
 const timeoutMs = (Number(process.env.SOAK_MINUTES) + 1) * 60_000
@@ -10,6 +11,6 @@ describe.each(storeKinds)('random programs (%s)', (kind) => {
   itNeverTellsCachedFromPlain(kind, { programs: 0, timeoutMs })
 })
 
-describe('the row events of a random write', () => {
-  itAnnouncesEveryChange({ programs: 0, timeoutMs })
+describe.each(Object.keys(subjects) as SubjectName[])('the row events of a random write on %s', (name) => {
+  itAnnouncesEveryChange(name, { programs: 0, timeoutMs })
 })

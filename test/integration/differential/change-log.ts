@@ -1,8 +1,7 @@
 import type pg from 'pg'
-import type { Field, Model } from '../../../src/analysis/data-model.ts'
+import type { DataModel, Field, Model } from '../../../src/analysis/data-model.ts'
 import { pinOf } from '../../../src/analysis/equality/pin.ts'
 import type { Pin } from '../../../src/core/tags.ts'
-import { dataModel } from './schema.ts'
 
 /** One row as it was before and after something changed it, whatever did: a statement, a cascade, a trigger. */
 export interface RowChange {
@@ -36,7 +35,7 @@ export async function logChanges(sql: pg.Client): Promise<{ take(): Promise<read
   }
 }
 
-export function modelOfTable(table: string): Model {
+export function modelOfTable(dataModel: DataModel, table: string): Model {
   for (const model of dataModel.models.values()) if (model.table === table) return model
   throw new Error(`no model has the table ${table}`)
 }
@@ -48,7 +47,7 @@ export function changedColumns({ before, after }: RowChange): readonly string[] 
 }
 
 /** The value of a column as the analysis would pin it. */
-export function pinIn(row: Row, field: Field): Pin | undefined {
+export function pinIn(dataModel: DataModel, row: Row, field: Field): Pin | undefined {
   return pinOf(dataModel, field, fromJson(field, row[field.column]))
 }
 

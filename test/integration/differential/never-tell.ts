@@ -4,6 +4,7 @@ import { modelOfTable } from './change-log.ts'
 import { checkProperty } from './check-programs.ts'
 import { expectSameOutcome, outcomeOf, withoutTimes } from './compare.ts'
 import { type Program, programs, runRead, runStep, type Step, shownBy, textOf } from './programs.ts'
+import { dataModel } from './schema.ts'
 import { makeWorld, type Seat, type World } from './world.ts'
 
 /**
@@ -75,6 +76,6 @@ async function runProgram(world: World, { reads, steps }: Program, counts: Count
 function expectInvalidated({ events, adapter }: Seat, step: Step): void {
   const models = new Set(events.flatMap((event) => (event.kind === 'invalidated' ? event.models : [])))
   for (const table of adapter.writtenTables()) {
-    expect(models, `the models that ${textOf(step)} invalidated`).toContain(modelOfTable(table).name)
+    expect(models, `the models that ${textOf(step)} invalidated`).toContain(modelOfTable(dataModel, table).name)
   }
 }

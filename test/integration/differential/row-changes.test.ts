@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { itAnnouncesEveryChange } from './announces.ts'
+import { type SubjectName, subjects } from './subjects.ts'
 
-describe('the row events of a random write', () => {
-  itAnnouncesEveryChange({ programs: 250, timeoutMs: 120_000 })
+describe.each(Object.keys(subjects) as SubjectName[])('the row events of a random write on %s', (name) => {
+  itAnnouncesEveryChange(name, { programs: 120, timeoutMs: 120_000 })
 })

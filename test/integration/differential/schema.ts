@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
-import type { Model } from '../../../src/analysis/data-model.ts'
+import type { DataModel, Model } from '../../../src/analysis/data-model.ts'
 import { readDataModel } from '../../../src/prisma/schema/read-data-model.ts'
 
 /** The data model of the test's schema. */
 export const dataModel = readDataModel(readFileSync(new URL('../../../prisma/schema.prisma', import.meta.url), 'utf8'))
 
+export const clientModels = modelsOfClient(dataModel)
+
 /** What a client has methods for, views aside. */
-export const clientModels: readonly Model[] = [...dataModel.models.values()].filter(
-  (model) => !model.isJoinTable && !model.isView,
-)
+export function modelsOfClient({ models }: DataModel): readonly Model[] {
+  return [...models.values()].filter((model) => !model.isJoinTable && !model.isView)
+}
 
 /** The property of a client: `userProfile` of `UserProfile`. */
 export function propertyOf(model: string): string {
