@@ -40,9 +40,13 @@ interface Key {
   readonly reference: ForeignKey
 }
 
-/** The foreign key of the rows that reference a row of which this is known. */
+/**
+ * The foreign key of the rows that reference a row of which this is known. Nothing where the client takes the place of foreign
+ * keys: it looks for these rows first, and moves them by the arguments of the update, not by the key that comes out.
+ */
 function keyOf({ dataModel, parent, child, reference }: Key, known: Known): Known {
   const key = new Map<string, Pin>()
+  if (!dataModel.hasForeignKeys) return key
   for (const [i, name] of reference.fields.entries()) {
     const [own, referenced] = [child.fields.get(name), parent.fields.get(reference.toFields[i]!)]
     const pin = referenced && known.get(referenced.column)
@@ -51,8 +55,8 @@ function keyOf({ dataModel, parent, child, reference }: Key, known: Known): Know
   return key
 }
 
-function keySet({ child, reference }: Key, action: ReferentialAction): Known {
-  if (action !== 'SetNull') return new Map()
+function keySet({ dataModel, child, reference }: Key, action: ReferentialAction): Known {
+  if (action !== 'SetNull' || !dataModel.hasForeignKeys) return new Map()
   const optional = reference.fields.filter((name) => !child.fields.get(name)?.isRequired)
   return new Map(optional.map((name) => [columnOf(child, name), null]))
 }

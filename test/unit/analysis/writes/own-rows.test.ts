@@ -97,7 +97,7 @@ model Leaf {
 
   it('may have changed the rows that lead to it, where the client takes the place of foreign keys', () => {
     const dataModel = modelOf(schema, { relationMode: 'prisma' })
-    expect(events('Mid', 'deleteMany', remove, { dataModel, result })).toContain('update Leaf midId is midId=null')
+    expect(events('Mid', 'deleteMany', remove, { dataModel, result })).toContain('update Leaf midId')
   })
 })
 
