@@ -1,3 +1,5 @@
+import { arranged } from '../analysis/reads/arranged.ts'
+import { isNode, type Node } from '../analysis/reads/node.ts'
 import type { ReadInfo } from '../core/client.ts'
 import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
@@ -23,7 +25,13 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
   const load = async () => loaded(await queryWidened(hook, { given: args, widened }))
   const { result, info } = await runtime.reader.read(plan, load)
   runtime.info.note(info)
-  return result
+  return arranged(result, shownNode(args, prepared.call.dataPath))
+}
+
+/** The part of the arguments that selects what the result shows; `['select', 'posts']` leads to what a fluent call unpacks. */
+function shownNode(args: unknown, dataPath: readonly string[]): Node {
+  const inner = dataPath.reduce((node, key) => (isNode(node) ? node[key] : undefined), args)
+  return isNode(inner) ? inner : {}
 }
 
 /** A read that is about to run; `args` are those for Prisma, without `cacheStrategy`. */

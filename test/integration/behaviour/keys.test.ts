@@ -135,6 +135,31 @@ const different: readonly Pair[] = [
 
 const alike: readonly Pair[] = [
   ['the order of select', cities({ select: { id: true, name: true } }), cities({ select: { name: true, id: true } })],
+  [
+    'the order of include, and of select below it',
+    (client) =>
+      client.user.findMany({
+        orderBy: { id: 'asc' },
+        include: { profile: true, posts: { select: { id: true, title: true } } },
+      }),
+    (client) =>
+      client.user.findMany({
+        orderBy: { id: 'asc' },
+        include: { posts: { select: { title: true, id: true } }, profile: true },
+      }),
+  ],
+  [
+    'the order of aggregates',
+    (client) => client.city.aggregate({ _sum: { population: true, views: true }, _count: { _all: true, name: true } }),
+    (client) => client.city.aggregate({ _count: { name: true, _all: true }, _sum: { views: true, population: true } }),
+  ],
+  [
+    'the order of what groups show',
+    (client) =>
+      client.city.groupBy({ by: ['countryCode'], orderBy: { countryCode: 'asc' }, _max: { id: true }, _count: true }),
+    (client) =>
+      client.city.groupBy({ by: ['countryCode'], orderBy: { countryCode: 'asc' }, _count: true, _max: { id: true } }),
+  ],
   ['the order of where', cities({ where: { id: 1, name: 'Paris' } }), cities({ where: { name: 'Paris', id: 1 } })],
   [
     'undefined',
