@@ -1,4 +1,5 @@
 import type { DataModel, Model } from './analysis/data-model.ts'
+import { columnsOfSchema } from './analysis/writes/touched.ts'
 import { systemClock } from './core/clock.ts'
 import { superjsonCodec } from './core/codec.ts'
 import { type CacheConfig, type KnownSchema, parseConfig } from './core/config.ts'
@@ -56,7 +57,6 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     throw new CacheError('CONFIG.INVALID', 'This is not a client of Prisma 7: it does not hold its schema.')
   }
   const dataModel = readDataModel(schema)
-  const models = [...dataModel.models.keys()]
   const config = parseConfig(input, knownSchema(dataModel))
 
   const stats = createStats()
@@ -77,14 +77,21 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
       : createRedisStore({
           source: config.redis,
           namespace: config.namespace,
-          models,
+          models: new Map([...dataModel.models.values()].map(({ name, table }) => [name, table])),
           commandDeadlineMs: config.commandDeadlineMs,
           leaseMs: intentMs,
           clock,
           makeNonce,
           report,
         })
-  const invalidator = createInvalidator({ store, clock, makeNonce, report, intentMs })
+  const invalidator = createInvalidator({
+    store,
+    clock,
+    makeNonce,
+    report,
+    intentMs,
+    columnsOf: columnsOfSchema(dataModel),
+  })
   const limits = createShapeLimits({ clock })
   const { loadLeaseMs, loadWaitMs } = config
   const reader = createCacheAside({

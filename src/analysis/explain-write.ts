@@ -1,8 +1,9 @@
 import type { ExplainedEvent, ExplainedTouch } from '../core/client.ts'
-import { type Pin, parseShape, partsOfField, type Shape } from '../core/tags.ts'
+import { type Pin, parseShape, partsOfField, type Shape, type Tag } from '../core/tags.ts'
+import type { DataModel } from './data-model.ts'
 import { valuesBy } from './explain-read.ts'
 import { type Known, type RowEvent, toldByResult } from './writes/row-event.ts'
-import { touchedTags } from './writes/touched.ts'
+import { columnsOfSchema, touchedTags } from './writes/touched.ts'
 
 export interface ExplainedWrite {
   readonly events: readonly ExplainedEvent[]
@@ -12,13 +13,15 @@ export interface ExplainedWrite {
 
 /** What events do to the shapes in use, for people. */
 export function explainEvents(
+  dataModel: DataModel,
   events: readonly RowEvent[],
   shapes: ReadonlyMap<string, readonly Shape[]>,
 ): ExplainedWrite {
+  const tags = touchedTags(events, shapes, columnsOfSchema(dataModel))
   const coarse = new Set<string>()
   for (const event of events)
     for (const reason of coarseReasons(event, shapes.get(event.model) ?? [])) coarse.add(reason)
-  return { events: events.map(explainEvent), touches: explainTouches(events, shapes), coarse: [...coarse] }
+  return { events: events.map(explainEvent), touches: explainTags(tags), coarse: [...coarse] }
 }
 
 function explainEvent({ model, kind, changed, before, after, cause }: RowEvent): ExplainedEvent {
@@ -33,8 +36,8 @@ function shownPin(pin: Pin): Pin {
   return pin === toldByResult ? '(returned)' : pin
 }
 
-function explainTouches(events: readonly RowEvent[], shapes: ReadonlyMap<string, readonly Shape[]>): ExplainedTouch[] {
-  return touchedTags(events, shapes).flatMap((tag): ExplainedTouch[] => {
+function explainTags(tags: readonly Tag[]): ExplainedTouch[] {
+  return tags.flatMap((tag): ExplainedTouch[] => {
     if (tag.kind === 'mark') return []
     const { model } = tag
     if (tag.kind === 'root') return [{ model, by: null, columns: 'all', values: {} }]
@@ -48,13 +51,13 @@ function explainTouches(events: readonly RowEvent[], shapes: ReadonlyMap<string,
 function coarseReasons(event: RowEvent, shapes: readonly Shape[]): string[] {
   const { model, kind, cause, before, after } = event
   if (kind === 'any') return [`${model}: ${cause}`]
-  return shapes.flatMap(({ fields, columns }) => {
+  return shapes.flatMap(({ fields, columns, isEntering }) => {
     const { changed } = event
     const isChanged = (column: string) => changed === 'all' || changed.includes(column)
     const isMet = columns === 'all' ? changed === 'all' || changed.length > 0 : columns.some(isChanged)
     const columnsPinned = fields.map((field) => partsOfField(field).column)
     if (kind === 'update' && !isMet && !columnsPinned.some(isChanged)) return []
-    const sides = kind === 'create' ? [after] : kind === 'delete' ? [before] : [before, after]
+    const sides = [...(kind === 'create' || isEntering ? [] : [before]), ...(kind === 'delete' ? [] : [after])]
     const missing = columnsPinned.find((column) => sides.some((known) => !known.has(column)))
     if (missing === undefined) return []
     const when = kind === 'update' && isChanged(missing) && after.has(missing) ? ' before' : ''

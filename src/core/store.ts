@@ -38,8 +38,11 @@ export type DecideTouched = (shapesInUse: readonly string[]) => readonly Tag[]
 
 export type LeaseAnswer = { readonly kind: 'acquired' } | { readonly kind: 'held'; readonly remainingMs: number }
 
-/** What the holder of a lease left behind: an entry, or a load that failed. */
-export type LoadOutcome = 'filled' | 'failed'
+/**
+ * What the holder of a lease left behind: an entry; a load that failed; or one that was fine, but a write meanwhile made what it
+ * brought unfit to be stored.
+ */
+export type LoadOutcome = 'filled' | 'failed' | 'outdated'
 
 /** A subscription to the end of one lease. */
 export interface LeaseWatch {
@@ -97,11 +100,16 @@ export interface Store {
   releaseLease(key: EntryKey, token: string, outcome: LoadOutcome): Promise<void>
   watchLease(key: EntryKey): Promise<LeaseWatch>
 
+  /** Whether a command leaves with its call; else the way to the store has to be opened first. */
+  isOpen(): boolean
   /** Closes what the store opened. A later call opens it again. */
   close(): Promise<void>
 }
 
-/** At most this many kinds of queries are told apart per model; a query of another kind depends on a coarser shape. */
+/**
+ * At most this many kinds of queries are told apart per model, beside those that pin one column and no more; a query of another
+ * kind depends on a coarser shape.
+ */
 export const shapesMax = 128
 /** Past this many, only shapes that tell no columns apart are registered: they are fewer. */
 export const preciseShapesMax = 96

@@ -48,12 +48,12 @@ function explainRead(hook: Hook & { readonly model: string }, runtime: Runtime, 
 async function explainEffect(
   call: Pick<WriteExplanation, 'model' | 'operation'>,
   effect: Effect | null,
-  { shapesInUse }: Runtime,
+  { shapesInUse, dataModel }: Runtime,
 ): Promise<WriteExplanation> {
   const events = effect?.events(anyRowReturned) ?? []
   const models = [...new Set(events.map((event) => event.model))]
   const shapes = await Promise.all(
     models.map(async (model) => [model, (await shapesInUse(model)).map(parseShape)] as const),
   )
-  return { kind: 'write', ...call, ...explainEvents(events, new Map(shapes)) }
+  return { kind: 'write', ...call, ...explainEvents(dataModel, events, new Map(shapes)) }
 }

@@ -1,5 +1,5 @@
 import { analyseRead } from '../analysis/reads/analyse-read.ts'
-import { coarsened } from '../analysis/reads/coarsened.ts'
+import { coarsened, type KnownRead } from '../analysis/reads/coarsened.ts'
 import { lateTagsOf } from '../analysis/reads/late-use.ts'
 import type { ReadAnalysis, ReadListener } from '../analysis/reads/read-analysis.ts'
 import type { ClientView } from '../analysis/reads/rows.ts'
@@ -54,7 +54,9 @@ export function planRead(
     return { kind: 'bypass', reason: 'an argument has no canonical form' }
   }
   const keyParts = { model, operation, dataPath: call.dataPath, args: text }
-  const key = entryKey({ ...keyParts, fingerprint: fingerprint([shared, call.clientFingerprint]) })
+  // Processes that disagree about the room for shapes would take each other's entries for invalid.
+  const coarse = read === analysed ? [] : shapeIdsOf(read)
+  const key = entryKey({ ...keyParts, fingerprint: fingerprint([shared, call.clientFingerprint, ...coarse]) })
 
   const cached: CachedModel | undefined = config.models[model]
   const context = (result: unknown) => ({ result, args, operation })
@@ -90,6 +92,10 @@ export function planRead(
       return { result, late }
     },
   }
+}
+
+function shapeIdsOf({ dependencies }: KnownRead): string[] {
+  return dependencies.flatMap(({ model, uses }) => uses.map(({ shape }) => `${model} ${shape.id}`))
 }
 
 /** What a call depends on. */

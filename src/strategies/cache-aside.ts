@@ -80,8 +80,9 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
       await lease?.release('failed')
       throw error
     }
-    if (await loaded.fill(lease?.token)) lease?.ended()
-    else await lease?.release('failed')
+    const outcome = await loaded.fill(lease?.token)
+    if (outcome === 'filled') lease?.ended()
+    else await lease?.release(outcome)
     return loaded
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
-import { type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
+import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
 import type { LookupDeps } from './lookup.ts'
 import type { LateTags, Load, LoadedRows, ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
@@ -19,8 +19,8 @@ export interface Loaded {
   readonly result: unknown
   /** The result as text, for callers that need an object of their own; `null` when it cannot be encoded. */
   readonly payload: string | null
-  /** Stores the entry, and then releases the lease with this token. Never rejects; resolves to whether it is stored. */
-  readonly fill: (leaseToken?: string) => Promise<boolean>
+  /** Stores the entry, and then releases the lease with this token. Never rejects. */
+  readonly fill: (leaseToken?: string) => Promise<LoadOutcome>
 }
 
 /** Up to a tenth is taken off every TTL, so that entries filled together do not expire together. */
@@ -51,14 +51,14 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
     report({ kind: 'uncodable', ...about, error })
   }
   const fill = async (leaseToken?: string) => {
-    if (payload === null || held === null) return false
+    if (payload === null || held === null) return 'failed'
     try {
-      const stored = await store(plan, held, { ...loaded, payload, leaseToken }, deps)
-      if (stored) report({ kind: 'filled', ...about })
-      return stored
+      const outcome = await store(plan, held, { ...loaded, payload, leaseToken }, deps)
+      if (outcome === 'filled') report({ kind: 'filled', ...about })
+      return outcome
     } catch (error) {
       report({ kind: 'warning', model: plan.model, message: 'A result could not be stored.', error })
-      return false
+      return 'failed'
     }
   }
   return { result: loaded.result, payload, fill }
@@ -74,10 +74,10 @@ async function store(
   held: Held,
   { result, late, payload, leaseToken }: ToStore,
   { store, random, limits }: FillDeps,
-): Promise<boolean> {
+): Promise<LoadOutcome> {
   const ttlMs = Math.round(plan.ttlMs(result) * (1 - jitter * random()))
   const retainMs = ttlMs + plan.staleMs
-  if (!(retainMs > 0)) return false
+  if (!(retainMs > 0)) return 'failed'
   const stamps: Record<string, Stamp> = {}
   for (const [i, tag] of plan.tags.entries()) {
     const stamp = held[i]
@@ -85,16 +85,16 @@ async function store(
     // Next time the query will be analysed with a coarser shape.
     else limits.refuse(tag)
   }
-  if (Object.keys(stamps).length < plan.tags.length) return false
+  if (plan.tags.some((tag) => stamps[tagId(tag)] === undefined)) return 'failed'
 
   const marks = new Map(plan.marks.map((mark, i) => [tagId(mark), held[plan.tags.length + i]]))
   const obtaining = { store, retainMs, limits, marks }
   const ofRows = await obtainLateStamps(late, obtaining)
   const ofUsers = await obtainUserStamps(plan.userTags?.(result) ?? [], obtaining)
-  if (!ofRows || !ofUsers) return false
+  if (!ofRows || !ofUsers) return 'outdated'
   const text = encodeEntry({ stamps: { ...stamps, ...ofRows, ...ofUsers }, ttlMs, staleMs: plan.staleMs, payload })
   await store.fill(plan.key, text, retainMs, leaseToken)
-  return true
+  return 'filled'
 }
 
 interface Obtaining {
@@ -126,7 +126,10 @@ async function obtainLateStamps(
     }
     stamps[tagId(tag)] = stamp
   }
-  const stood = relied.every((mark, i) => obtained[tags.length + i] === marks.get(tagId(mark)))
+  const stood = relied.every((mark, i) => {
+    const current = obtained[tags.length + i]
+    return current !== null && current === marks.get(tagId(mark))
+  })
   return stood ? stamps : null
 }
 

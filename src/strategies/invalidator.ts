@@ -1,10 +1,11 @@
+import { LRUCache } from 'lru-cache'
 import type { RowEvent } from '../analysis/writes/row-event.ts'
-import { touchedTags } from '../analysis/writes/touched.ts'
+import { type ColumnsOf, touchedTags } from '../analysis/writes/touched.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import type { Report } from '../core/events.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import type { Store } from '../core/store.ts'
-import { parseShape } from '../core/tags.ts'
+import { parseShape, type Shape } from '../core/tags.ts'
 import { createDebts } from './debts.ts'
 
 export interface InvalidatorDeps {
@@ -14,6 +15,7 @@ export interface InvalidatorDeps {
   readonly report: Report
   /** How long an intent lasts without renewal. */
   readonly intentMs: number
+  readonly columnsOf: ColumnsOf
 }
 
 /**
@@ -26,8 +28,8 @@ export interface InvalidatorDeps {
  */
 export interface WriteScope {
   /**
-   * Before the write. Does not wait for the store: a crash is covered as soon as the command has left. Only the first one
-   * returns a promise to wait for, because the way to the store has to be opened before anything leaves.
+   * Before the write. Does not wait for the store: a crash is covered as soon as the command has left. Only where the way to the
+   * store has to be opened before anything leaves, it returns a promise to wait for.
    */
   record(models: readonly string[]): Promise<void> | undefined
   /**
@@ -48,13 +50,24 @@ export interface Invalidator {
   idle(): Promise<void>
 }
 
+/** Every write meets the same shapes again. */
+const parsed = new LRUCache<string, Shape>({ max: 10_000 })
+
+function parsedShape(id: string): Shape {
+  let shape = parsed.get(id)
+  if (!shape) {
+    shape = parseShape(id)
+    parsed.set(id, shape)
+  }
+  return shape
+}
+
 export function createInvalidator(deps: InvalidatorDeps): Invalidator {
-  const { store, clock, makeNonce, report, intentMs } = deps
+  const { store, clock, makeNonce, report, intentMs, columnsOf } = deps
   const active = new Map<string, Set<string>>()
   const background = new Set<Promise<unknown>>()
   const debts = createDebts({ store, clock, report })
   let renewal: Timer | undefined
-  let opened = false
 
   function inBackground(work: Promise<unknown>) {
     const tracked = work.finally(() => background.delete(tracked))
@@ -74,7 +87,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
 
   function touchModel(model: string, events: readonly RowEvent[]) {
     const own = events.filter((event) => event.model === model)
-    return store.touch(model, (shapes) => touchedTags(own, new Map([[model, shapes.map(parseShape)]])))
+    return store.touch(model, (shapes) => touchedTags(own, new Map([[model, shapes.map(parsedShape)]]), columnsOf))
   }
 
   function open(): WriteScope {
@@ -93,16 +106,12 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
         for (const name of fresh) models.add(name)
         active.set(id, models)
         renewLater()
-        const recorded = store.intend({ id, models: fresh }, intentMs).then(
-          () => {
-            opened = true
-          },
-          (error: unknown) => {
-            report({ kind: 'weakened-write', models: fresh, reason: 'its intent could not be recorded', error })
-          },
-        )
+        const leavesNow = store.isOpen()
+        const recorded = store.intend({ id, models: fresh }, intentMs).catch((error: unknown) => {
+          report({ kind: 'weakened-write', models: fresh, reason: 'its intent could not be recorded', error })
+        })
         inBackground(recorded)
-        return opened ? undefined : recorded
+        return leavesNow ? undefined : recorded
       },
 
       async commit(events, { keepIntents } = { keepIntents: false }) {
@@ -142,8 +151,6 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       debts.rest()
       renewal?.cancel()
       renewal = undefined
-      // What follows may have to open the store again.
-      opened = false
     },
   }
 }

@@ -45,7 +45,8 @@ export interface TakeTurn {
  *               `theirs` if somebody filled it meanwhile, or finds the lease held.
  * - *listening* subscribes to the release, then asks once more: it may have ended before we listened.
  * - *waiting*   until woken, until the holder's lease would have ended, or until `loadWaitMs` is used up. A holder that failed,
- *               or a used up wait, leads to `alone`; anything else to asking.
+ *               a second one whose load was outdated, or a used up wait leads to `alone`, under new stamps; anything else to
+ *               asking.
  */
 export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: LeaseDeps): Promise<Turn> {
   const { store, clock, makeNonce, loadLeaseMs, loadWaitMs } = deps
@@ -53,6 +54,7 @@ export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: Leas
   const giveUpMs = clock.nowMs() + loadWaitMs
   let watch: LeaseWatch | null = null
   let stamps: Held | null = null
+  let outdated = 0
   try {
     for (;;) {
       // Sent in this order on one connection: what a holder filled before it released is seen by whoever comes after.
@@ -71,7 +73,8 @@ export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: Leas
         continue
       }
       const outcome = await watch.released(Math.min(answer.remainingMs + 1, leftMs))
-      if (outcome === 'failed') return { kind: 'alone', stamps }
+      if (outcome === 'outdated') outdated += 1
+      if (outcome === 'failed' || outdated > 1) return { kind: 'alone', stamps: await obtainStamps() }
     }
   } catch {
     // The lease may be ours although the rest failed.

@@ -8,7 +8,7 @@ import { type DeclaredChanges, withConsequences } from './consequences.ts'
 import { knownOfRow } from './known-values.ts'
 import { nestedEvents } from './nested-writes.ts'
 import { ownWrite } from './own-rows.ts'
-import { type Known, type RowEvent, toldByResult } from './row-event.ts'
+import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
 import { everyModel } from './table-events.ts'
 
 export interface WriteOptions {
@@ -59,7 +59,7 @@ export function analyseWrite(
     const { own, rows } = write.events(isUnpacked ? undefined : result, returned)
     const nested = rows.map(({ row, data }) => nestedEvents(dataModel, row, data))
     if (nested.includes('unknown')) return everyModel(dataModel, 'a nested write that is not known')
-    return withConsequences(dataModel, declared, [...own, ...(nested.flat() as RowEvent[])])
+    return withConsequences(dataModel, declared, condensed([...own, ...(nested.flat() as RowEvent[])]))
   }
   return {
     models: [...new Set(events(undefined).map((event) => event.model))],

@@ -73,9 +73,6 @@ interface Target {
   readonly returned: Returned
 }
 
-/** More rows than this become one event that knows what all of them share. */
-const rowsMax = 64
-
 function create({ dataModel, model, args: { data }, returned }: Target, result: unknown): OwnEvents {
   const known = merged(knownOfNewRow(dataModel, model, data), returned(result))
   return { own: [createEvent(model.name, known)], rows: [{ row: { model, known, isNew: true, isLocked: true }, data }] }
@@ -162,7 +159,7 @@ function removeMany({ dataModel, model, args }: Target, result: unknown): OwnEve
 const none: OwnEvents = { own: [], rows: [] }
 
 function events(knowns: readonly Known[], event: (known: Known) => RowEvent): OwnEvents {
-  return { own: (knowns.length > rowsMax ? [shared(knowns)] : knowns).map(event), rows: [] }
+  return { own: knowns.map(event), rows: [] }
 }
 
 /**

@@ -71,6 +71,28 @@ export function shared(knowns: readonly Known[]): Known {
   return new Map([...first].filter(([column, pin]) => others.every((known) => known.get(column) === pin)))
 }
 
+/** More rows than this, of one model and one fate, become one event that knows what all of them share. */
+export const rowsMax = 128
+
+/** The same events, or fewer that say less: a write of thousands of rows must not touch thousands of values in every shape. */
+export function condensed(events: readonly RowEvent[]): readonly RowEvent[] {
+  if (events.length <= rowsMax) return events
+  const alike = new Map<string, RowEvent[]>()
+  for (const event of events) {
+    const name = `${event.model} ${event.kind} ${event.changed}`
+    const group = alike.get(name)
+    if (group) group.push(event)
+    else alike.set(name, [event])
+  }
+  return [...alike.values()].flatMap((group) => (group.length > rowsMax ? [together(group)] : group))
+}
+
+function together(events: readonly RowEvent[]): RowEvent {
+  const before = shared(events.map((event) => event.before))
+  const after = shared(events.map((event) => event.after))
+  return { ...events[0]!, before, after }
+}
+
 /** Both, except columns on which they differ: something between here and the database changed them. */
 export function merged(given: Known, returned: Known): Known {
   const both = new Map([...returned, ...given])

@@ -1,5 +1,16 @@
 import { encodePins, firstCharacters, type Pin, partsOfField, type Shape, type Tag } from '../../core/tags.ts'
-import { type Known, type RowEvent, toldByResult } from './row-event.ts'
+import type { DataModel } from '../data-model.ts'
+import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
+
+/** The columns of a model, as the writer's schema has them. */
+export type ColumnsOf = (model: string) => ReadonlySet<string> | undefined
+
+export function columnsOfSchema({ models }: DataModel): ColumnsOf {
+  const columns = new Map(
+    [...models].map(([name, { scalars }]) => [name, new Set(scalars.map(({ column }) => column))]),
+  )
+  return (model) => columns.get(model)
+}
 
 /**
  * The tags that events touch, given the shapes in use per model. Each tag once.
@@ -16,20 +27,63 @@ import { type Known, type RowEvent, toldByResult } from './row-event.ts'
  *
  * Values are known up to the first that is not: of `(country, status)` with an unknown status every query of that country is
  * touched, with an unknown country every query of the shape. Of a shape that only rows enter, what they had does not count.
+ *
+ * @param columnsOf a shape with a column that is not among these comes from another release of the schema, where the database may
+ * compute that column from any other: every update counts.
  */
-export function touchedTags(events: readonly RowEvent[], shapes: ReadonlyMap<string, readonly Shape[]>): Tag[] {
-  const tags = new Map<string, Tag>()
-  const add = (tag: Tag) => tags.set(JSON.stringify(tag), tag)
-  for (const event of events) {
-    if (event.kind === 'any') add({ kind: 'root', model: event.model })
-    else for (const shape of shapes.get(event.model) ?? []) touch(event, shape, add)
+export function touchedTags(
+  events: readonly RowEvent[],
+  shapes: ReadonlyMap<string, readonly Shape[]>,
+  columnsOf: ColumnsOf = () => undefined,
+): readonly Tag[] {
+  const found = new Map<string, Tag>()
+  const add = (tag: Tag) => found.set(JSON.stringify(tag), tag)
+  for (const event of condensed(events)) {
+    if (event.kind === 'any') {
+      add({ kind: 'root', model: event.model })
+      continue
+    }
+    const columns = columnsOf(event.model)
+    for (const shape of shapes.get(event.model) ?? []) {
+      touch(columns && hasOthers(shape, columns) ? { ...event, changed: 'all' } : event, shape, add)
+    }
   }
-  return [...tags.values()]
+  return few([...found.values()])
+}
+
+/** A touch is one step in Redis, during which it does nothing else. */
+const valueTagsMax = 2048
+
+/** Where there are too many values, the shapes with most of them are touched as a whole. */
+function few(tags: readonly Tag[]): readonly Tag[] {
+  const byShape = new Map<string, ValuesTag[]>()
+  for (const tag of tags) {
+    if (tag.kind !== 'values') continue
+    const name = `${tag.model} ${tag.shape}`
+    const others = byShape.get(name)
+    if (others) others.push(tag)
+    else byShape.set(name, [tag])
+  }
+  const all = [...byShape.values()]
+  if (all.reduce((total, { length }) => total + length, 0) <= valueTagsMax) return tags
+  const fair = valueTagsMax / all.length
+  const ofShapes = all.flatMap((ofShape): readonly Tag[] => {
+    const { model, shape } = ofShape[0]!
+    return ofShape.length <= fair ? ofShape : [{ kind: 'shape', model, shape }]
+  })
+  return [...tags.filter(({ kind }) => kind !== 'values'), ...ofShapes]
+}
+
+type ValuesTag = Extract<Tag, { kind: 'values' }>
+
+function hasOthers({ fields, columns }: Shape, known: ReadonlySet<string>): boolean {
+  const isOther = (column: string) => !known.has(column)
+  return columnsOfFields(fields).some(isOther) || (columns !== 'all' && columns.some(isOther))
 }
 
 function touch(event: RowEvent, shape: Shape, add: (tag: Tag) => void): void {
   const { model, kind, before, after } = event
-  if (kind === 'update' && !meets(event, columnsOf(shape)) && !meets(event, shape.columns)) return
+  if (kind === 'update' && !meets(event, columnsOfFields(shape.fields)) && !meets(event, shape.columns)) return
   add({ kind: 'mark', model, shape: shape.id })
   const had = kind === 'create' || shape.isEntering ? null : knownValues(shape, before)
   const has = kind === 'delete' ? null : knownValues(shape, after)
@@ -57,7 +111,7 @@ function knownValues({ fields }: Shape, known: Known): readonly Pin[] {
   return pins
 }
 
-function columnsOf({ fields }: Shape): readonly string[] {
+function columnsOfFields(fields: Shape['fields']): readonly string[] {
   return fields.map((field) => partsOfField(field).column)
 }
 

@@ -140,6 +140,7 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
     releaseLease: async (key, token, outcome: LoadOutcome) => leases.release(entryName(key), token, outcome),
     watchLease: async (key) => leases.watch(entryName(key)),
 
+    isOpen: () => true,
     async close() {},
   }
 }

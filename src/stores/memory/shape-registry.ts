@@ -27,10 +27,10 @@ interface Registered {
 export function createShapeRegistry({ clock, makeNonce }: { clock: Clock; makeNonce: MakeNonce }): ShapeRegistry {
   const registered = new Map<string, Registered>()
 
-  /** Forgets the shapes that nobody has used for as long as their entries live; with their stamps. */
-  function countShapes(): number {
+  /** Without the shapes that nobody has used for as long as their entries live; they are forgotten, with their stamps. */
+  function inUse(): ReadonlyMap<string, Registered> {
     for (const [id, { untilMs }] of registered) if (untilMs < clock.nowMs()) registered.delete(id)
-    return registered.size
+    return registered
   }
 
   function register(id: string, retainMs: number): Registered | null {
@@ -40,16 +40,17 @@ export function createShapeRegistry({ clock, makeNonce }: { clock: Clock; makeNo
       known.untilMs = Math.max(known.untilMs, untilMs)
       return known
     }
-    const max = id.endsWith('|*') ? shapesMax : preciseShapesMax
-    // The coarsest shape is never refused.
-    if (id !== '|*' && countShapes() >= max) return null
+    // One that pins at most one column and tells no others apart is never refused: there are only so many columns.
+    const isCoarse = id.endsWith('|*')
+    const isSimple = isCoarse && !id.includes(',')
+    if (!isSimple && inUse().size >= (isCoarse ? shapesMax : preciseShapesMax)) return null
     const made = { shape: null, mark: null, untilMs }
     registered.set(id, made)
     return made
   }
 
   return {
-    ids: () => [...registered.keys()],
+    ids: () => [...inUse().keys()],
     stamp: ({ kind, shape }) => registered.get(shape)?.[kind] ?? null,
     obtain({ kind, shape }, retainMs) {
       const found = kind === 'shape' ? register(shape, retainMs) : registered.get(shape)

@@ -14,6 +14,7 @@ export function createConnection(deps: SessionDeps): Connection {
   return {
     run: async (command) => current().run(command),
     verify: async () => current().verify(),
+    isServing: () => session?.isServing() ?? false,
     client: () => current().client(),
     async close() {
       const closing = session

@@ -4,9 +4,15 @@ import type { EntryKey } from '../../core/store.ts'
 /**
  * The names of everything this plugin keeps in Redis. All of one model's keys carry its `{hash tag}`, so that one script
  * may touch them on a cluster. Values of rows are digested: no key shows one.
+ *
+ * A model is named as its table: while it is being renamed in the schema, the processes of both releases understand each other.
  */
 export interface Keys {
+  /** The table of a model, as it stands in keys and intents: without spaces and braces. */
+  table(model: string): string
   model(model: string): string
+  /** The same, of a table. */
+  ofTable(table: string): string
   values(model: string, shape: string, values: string): string
   entry(key: EntryKey): string
   lease(key: EntryKey): string
@@ -15,10 +21,15 @@ export interface Keys {
   readonly intents: string
 }
 
-export function createKeys(namespace: string): Keys {
-  const model = (name: string) => `${namespace}:{${name}}`
+/** @param tables by model; one that is not there is named as it is. */
+export function createKeys(namespace: string, tables: ReadonlyMap<string, string>): Keys {
+  const ofTable = (table: string) => `${namespace}:{${table}}`
+  const table = (model: string) => encodeURIComponent(tables.get(model) ?? model)
+  const model = (name: string) => ofTable(table(name))
   return {
+    table,
     model,
+    ofTable,
     values: (name, shape, values) => `${model(name)}:v:${digest(`${shape}\n${values}`)}`,
     entry: (key) => `${model(key.model)}:e:${key.digest}`,
     lease: (key) => `${model(key.model)}:l:${key.digest}`,

@@ -63,5 +63,6 @@ export function createLeaseChannel({ connection, commandDeadlineMs, clock }: Lea
 
 /** Anyone may publish; whoever wakes looks at the entry anyway. */
 function outcomeOf(message: string): LoadOutcome {
-  return message === 'failed' ? 'failed' : 'filled'
+  // Whatever another release may say, one that is woken can ask.
+  return message === 'failed' || message === 'outdated' ? message : 'filled'
 }

@@ -2,7 +2,8 @@ import { CacheError } from '../../core/errors.ts'
 
 /** Whether an error says that the server cannot be used, rather than that it refused one command (out of memory, say). */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
+  // A fault of our own is none of the server's.
+  if (!(error instanceof Error) || error instanceof RangeError || error instanceof TypeError) return false
   return error.name !== 'ReplyError' || outageReply.test(error.message)
 }
 

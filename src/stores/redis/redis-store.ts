@@ -15,8 +15,8 @@ import { fieldOf, planStamps, readStamps } from './stamp-plan.ts'
 export interface RedisStoreDeps {
   readonly source: ClientSource
   readonly namespace: string
-  /** Every model that may have stamps here. */
-  readonly models: readonly string[]
+  /** Every model that may have stamps here, and its table. */
+  readonly models: ReadonlyMap<string, string>
   readonly commandDeadlineMs: number
   /** How long a writer may be silent before it is presumed dead; births use it too. */
   readonly leaseMs: number
@@ -36,7 +36,7 @@ const decisionsMax = 4
  */
 export function createRedisStore(deps: RedisStoreDeps): Store {
   const { namespace, clock, makeNonce, commandDeadlineMs, report, source } = deps
-  const keys = createKeys(namespace)
+  const keys = createKeys(namespace, deps.models)
   const registries = new Map<string, scripts.Registry>()
   const connection = createConnection({
     source,
@@ -58,7 +58,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
       if (outcome === 'touched') return
       registries.set(model, outcome)
     }
-    await dropRoots(client, [model], keys)
+    await dropRoots(client, [keys.table(model)], keys)
   }
 
   return {
@@ -67,8 +67,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     lookup: (key, tags) =>
       connection.run(async (client, identity) => {
         const plan = planStamps(tags, keys)
-        const read = isCluster(client) ? lookupEach : scripts.lookup
-        const [text, remainingMs, ...values] = await read(client, keys.entry(key), plan.keys)
+        const [text, remainingMs, ...values] = await lookup(client, keys.entry(key), plan.keys)
         const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remainingMs), 0) } : null
         return { entry, stamps: readStamps(plan, values, identity) }
       }),
@@ -99,7 +98,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
         const fields = (await send(client, ['hkeys', keys.model(model)])) as string[]
         return fields.filter((field) => field.startsWith('shape ')).map((field) => field.slice('shape '.length))
       }),
-    dropRoots: (models) => connection.run((client) => dropRoots(client, models, keys)),
+    dropRoots: (models) => connection.run((client) => dropRoots(client, models.map(keys.table), keys)),
     touchUserTags: (names) =>
       connection.run(async (client) => {
         // The mark first: a filler that finds it unmoved has obtained its stamps before they are removed here.
@@ -108,10 +107,10 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
       }),
 
     intend: (intent, leaseMs) =>
-      connection.run((client) => scripts.intend(client, keys.intents, leaseMs, members(intent))),
+      connection.run((client) => scripts.intend(client, keys.intents, leaseMs, members(intent, keys))),
     settle: (intent) =>
       connection.run(async (client) => {
-        await send(client, ['zrem', keys.intents, ...members(intent)])
+        await send(client, ['zrem', keys.intents, ...members(intent, keys)])
       }),
     async sweep(leaseMs) {
       // Not every change of the server closes the connection: a demotion and a new replication history do not.
@@ -130,10 +129,25 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
       connection.run((client) => scripts.releaseLease(client, keys.lease(key), token, outcome)),
     watchLease: (key) => channel.watch(keys.lease(key)),
 
+    isOpen: () => connection.isServing(),
     async close() {
       await channel.close()
       await connection.close()
     },
+  }
+}
+
+/** Servers that are nodes of a cluster, although the client that leads to them does not know. */
+const nodes = new WeakSet<Client>()
+
+async function lookup(client: Client, entryKey: string, stampKeys: readonly scripts.StampKey[]): Promise<unknown[]> {
+  if (isCluster(client) || nodes.has(client)) return lookupEach(client, entryKey, stampKeys)
+  try {
+    return await scripts.lookup(client, entryKey, stampKeys)
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
+    nodes.add(client)
+    return lookupEach(client, entryKey, stampKeys)
   }
 }
 
@@ -156,19 +170,22 @@ async function readEach(client: Client, stampKeys: readonly scripts.StampKey[]):
   return (await Promise.all(replies)).flat()
 }
 
-const members = ({ id, models }: Intent) => models.map((model) => `${model} ${id}`)
+function members({ id, models }: Intent, keys: Keys): string[] {
+  return models.map((model) => `${keys.table(model)} ${id}`)
+}
 
-async function dropRoots(client: Client, models: readonly string[], keys: Keys): Promise<void> {
-  const drop = async (model: string) => {
+async function dropRoots(client: Client, tables: readonly string[], keys: Keys): Promise<void> {
+  const drop = async (table: string) => {
+    const key = keys.ofTable(table)
     try {
-      await send(client, ['hdel', keys.model(model), 'root'])
+      await send(client, ['hdel', key, 'root'])
     } catch (error) {
       // Somebody else's value under our name: it holds no stamps, and would be in the way for ever.
       if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) throw error
-      await send(client, ['unlink', keys.model(model)])
+      await send(client, ['unlink', key])
     }
   }
-  await Promise.all(models.map(drop))
+  await Promise.all(tables.map(drop))
 }
 
 /** Drops first, forgets the intents after: a sweeper that dies in between leaves them to the next one. */
@@ -178,12 +195,14 @@ async function sweep(
   { leaseMs, models }: Pick<RedisStoreDeps, 'leaseMs' | 'models'>,
   keys: Keys,
 ): Promise<readonly string[]> {
-  const expired = await scripts.expiredIntents(client, keys.intents, { identity, leaseMs, models })
-  if (expired.models.length === 0) return []
-  await dropRoots(client, expired.models, keys)
+  const modelOf = new Map([...models.keys()].map((model) => [keys.table(model), model]))
+  const expired = await scripts.expiredIntents(client, keys.intents, { identity, leaseMs, tables: [...modelOf.keys()] })
+  if (expired.tables.length === 0) return []
+  await dropRoots(client, expired.tables, keys)
   // By the time of the reading, so that an intent that was renewed meanwhile stays.
   await send(client, ['zremrangebyscore', keys.intents, '-inf', expired.nowMs])
-  return expired.models
+  // A table that this release has no model for is named as it is.
+  return expired.tables.map((table) => modelOf.get(table) ?? table)
 }
 
 function addresses(tags: readonly Tag[], keys: Keys) {

@@ -16,18 +16,12 @@ function loadScript(name: string): Script {
 }
 
 /** Runs by digest, and by text where the server does not know the script (first use, SCRIPT FLUSH, restart, another node). */
-async function run(
-  client: Client,
-  script: Script,
-  keys: readonly string[],
-  args: readonly (string | number)[],
-  deliver: typeof send = send,
-) {
+async function run(client: Client, script: Script, keys: readonly string[], args: readonly (string | number)[]) {
   try {
-    return await deliver(client, ['evalsha', script.sha1, keys.length, ...keys, ...args])
+    return await send(client, ['evalsha', script.sha1, keys.length, ...keys, ...args])
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-      return await deliver(client, ['eval', script.text, keys.length, ...keys, ...args])
+      return await send(client, ['eval', script.text, keys.length, ...keys, ...args])
     }
     throw error
   }
@@ -115,21 +109,24 @@ export async function touch(
   return word === 'TOUCHED' ? 'touched' : { version: current, shapes }
 }
 
+/**
+ * Sends the text of the script, and at once: a write must not reach the database before its intent has left, and it does not wait
+ * for an answer that may ask for the text.
+ */
 export async function intend(client: Client, key: string, leaseMs: number, members: readonly string[]): Promise<void> {
-  // A write must not reach the database before its intent has left: a crash in between would leave no trace.
-  await run(client, scripts.intend, [key], [Math.ceil(leaseMs), ...members], sendNow)
+  await sendNow(client, ['eval', scripts.intend.text, 1, key, Math.ceil(leaseMs), ...members])
 }
 
 export interface ExpiredIntents {
   readonly identity: string
   readonly leaseMs: number
-  readonly models: readonly string[]
+  readonly tables: readonly string[]
 }
 
 export async function expiredIntents(client: Client, key: string, ask: ExpiredIntents) {
-  const args = [ask.identity, Math.ceil(ask.leaseMs), ...ask.models]
-  const [nowMs, ...models] = (await run(client, scripts.expiredIntents, [key], args)) as [string | number, ...string[]]
-  return { nowMs, models }
+  const args = [ask.identity, Math.ceil(ask.leaseMs), ...ask.tables]
+  const [nowMs, ...tables] = (await run(client, scripts.expiredIntents, [key], args)) as [string | number, ...string[]]
+  return { nowMs, tables }
 }
 
 /** Milliseconds that the holder has left, or `-1` when the lease was taken. */

@@ -21,6 +21,8 @@ export interface Session {
   run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T>
   /** Looks at the server again when it is no longer the one that was looked at; the connection alone does not always tell. */
   verify(): Promise<void>
+  /** Whether commands run at once. */
+  isServing(): boolean
   /** The client, for a subscriber to be made from. */
   client(): Client
   close(): Promise<void>
@@ -167,6 +169,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
 
   return {
     run,
+    isServing: () => state === 'serving',
     client: () => client,
 
     async verify() {

@@ -127,7 +127,7 @@ describeStores('rows that are told by the result', (makeStoreConfig) => {
   it('drops to all rows where the result tells too many, and is no less right', async () => {
     const { reader, writer } = readerAndWriter(makeStoreConfig())
     const name = randomUUID()
-    await reader.base.user.createMany({ data: Array.from({ length: 70 }, () => ({ email: randomUUID(), name })) })
+    await reader.base.user.createMany({ data: Array.from({ length: 130 }, () => ({ email: randomUUID(), name })) })
     const some = await reader.base.user.findFirstOrThrow({ where: { name } })
     const read = (client: Client | Base) =>
       asked(client).user.findMany({

@@ -1,16 +1,16 @@
--- Finds the models whose writers died, and notes models that this server does not remember (a birth).
+-- Finds the tables whose writers died, and notes tables that this server does not remember (a birth).
 --
---   KEYS[1]   intents   sorted set: '<model> <id>' scored with a deadline in milliseconds; '=<model> <identity>' scored +inf is
---                       the birth mark of a model on this server
+--   KEYS[1]   intents   sorted set: '<table> <id>' scored with a deadline in milliseconds; '=<table> <identity>' scored +inf is
+--                       the birth mark of a table on this server
 --   ARGV[1]   identity  of the server
 --   ARGV[2]   leaseMs   milliseconds after which a writer is presumed dead, more than 0
---   ARGV[3..] models    every model this process knows
+--   ARGV[3..] tables    of every model this process knows
 --
---   returns   { nowMs, the models with expired intents... }
+--   returns   { nowMs, the tables with expired intents... }
 --
 -- A server without the mark may have lost intents (it is new, was emptied, restored or promoted), and with them the trace of
 -- writers that are about to die. So the root stamp is dropped at once, for those who died before, and a birth is itself
--- an intent on the model: one lease later the root is dropped again, for those who die after.
+-- an intent on the table: one lease later the root is dropped again, for those who die after.
 -- Mark and intents share one key so that they are lost together.
 --
 -- Why a script: time, mark and birth intent must be one step. ZADD may be refused when Redis is out of memory; what has

@@ -1,8 +1,8 @@
--- Records, or renews, that a write is under way on some models.
+-- Records, or renews, that a write is under way on some tables.
 --
---   KEYS[1]   intents  sorted set: '<model> <id>' scored with the moment after which the writer is presumed dead
+--   KEYS[1]   intents  sorted set: '<table> <id>' scored with the moment after which the writer is presumed dead
 --   ARGV[1]   leaseMs  milliseconds until then, more than 0
---   ARGV[2..] members  '<model> <id>'
+--   ARGV[2..] members  '<table> <id>'
 --
 --   returns   RECORDED
 --

@@ -33,19 +33,23 @@ end
 stamps[1] = root
 
 -- Forgets the shapes that nobody has used for as long as their entries live; with their stamps, so that an entry that is
--- left all the same is invalid. Returns how many are left.
+-- left all the same is invalid. Writers shall not go on touching them. Returns how many are left.
 local function countShapes()
-  local count = 0
+  local count, version = 0, nil
   local fields = redis.call('HGETALL', KEYS[1])
   for i = 1, #fields, 2 do
     if string.sub(fields[i], 1, 6) == 'shape ' then
       local id = string.sub(fields[i], 7)
-      if tonumber(fields[i + 1]) < nowMs then
+      if (tonumber(fields[i + 1]) or 0) < nowMs then
         redis.call('HDEL', KEYS[1], fields[i], 'stamp ' .. id, 'mark ' .. id)
+        version = fresh
       else
         count = count + 1
       end
     end
+  end
+  if version then
+    redis.call('HSET', KEYS[1], 'version', version)
   end
   return count
 end
@@ -53,9 +57,11 @@ end
 local function register(id)
   local untilMs = tonumber(redis.call('HGET', KEYS[1], 'shape ' .. id) or '')
   if not untilMs then
-    -- The coarsest shape is never refused.
-    local max = string.sub(id, -2) == '|*' and tonumber(ARGV[4]) or tonumber(ARGV[5])
-    if id ~= '|*' and countShapes() >= max then
+    -- A shape that pins at most one column and tells no others apart is never refused: there are only so many columns, and
+    -- strangers may make up filters until everything else is taken.
+    local isCoarse = string.sub(id, -2) == '|*'
+    local isSimple = isCoarse and not string.find(id, ',', 1, true)
+    if not isSimple and countShapes() >= tonumber(isCoarse and ARGV[4] or ARGV[5]) then
       return false
     end
     redis.call('HSET', KEYS[1], 'version', fresh)
@@ -63,6 +69,7 @@ local function register(id)
   -- Not with every call: a tenth of the time more or less does not matter.
   if not untilMs or untilMs < nowMs + retainMs * 0.9 then
     redis.call('HSET', KEYS[1], 'shape ' .. id, string.format('%.0f', nowMs + retainMs))
+    countShapes()
   end
   return true
 end
@@ -82,6 +89,12 @@ for i = 7, 6 + shapes do
 end
 for i = 7 + shapes, #ARGV do
   stamps[#stamps + 1] = redis.call('HEXISTS', KEYS[1], 'shape ' .. ARGV[i]) == 1 and obtain('mark ' .. ARGV[i]) or ''
+end
+
+-- Entries that depend on it live no longer, and what nobody uses any more goes by itself. Longer than asked for, so that
+-- not every call prolongs it.
+if redis.call('PTTL', KEYS[1]) < retainMs then
+  redis.call('PEXPIRE', KEYS[1], math.ceil(retainMs * 1.5))
 end
 
 for i = 2, #KEYS do

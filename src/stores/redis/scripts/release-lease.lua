@@ -3,7 +3,7 @@
 --   KEYS[1]  lease
 --   ARGV[1]  token    of the holder
 --   ARGV[2]  channel  on which the waiters listen
---   ARGV[3]  outcome  'filled' or 'failed', the message
+--   ARGV[3]  outcome  'filled', 'failed' or 'outdated', the message
 --
 --   returns  RELEASED | LOST
 --

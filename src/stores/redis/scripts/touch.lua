@@ -20,10 +20,11 @@ if version ~= ARGV[1] then
   end
   return reply
 end
-for i = 2, #ARGV do
-  redis.call('HDEL', KEYS[1], ARGV[i])
+-- `unpack` takes only so many at a time.
+for i = 2, #ARGV, 1000 do
+  redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 999, #ARGV)))
 end
-for i = 2, #KEYS do
-  redis.call('UNLINK', KEYS[i])
+for i = 2, #KEYS, 1000 do
+  redis.call('UNLINK', unpack(KEYS, i, math.min(i + 999, #KEYS)))
 end
 return { 'TOUCHED' }

@@ -18,7 +18,7 @@ serveWorker({
     const store = createRedisStore({
       source: url,
       namespace,
-      models: ['City'],
+      models: new Map([['City', 'City']]),
       commandDeadlineMs: 1_000,
       leaseMs: 10_000,
       clock: systemClock,

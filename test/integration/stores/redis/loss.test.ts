@@ -8,7 +8,7 @@ import { redisCommand } from '../../../services/redis-command.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
 import { fillEntry, key, retainMs, root, servedRow, shape, touchRow, value } from './entries.ts'
 import { startForwarder } from './forwarder.ts'
-import { openStore } from './open-store.ts'
+import { openStore, tables } from './open-store.ts'
 
 /** A master otherwise waits five seconds for more replicas. */
 const syncAtOnce = { args: ['--repl-diskless-sync-delay', '0'] }
@@ -236,7 +236,7 @@ describe('loss of what Redis held', () => {
     await store.settle(intent)
     // A process that starts now can serve too. It cannot note the birth of a model, and so trusts nothing from before.
     expect(await store.stamps([street])).toEqual([expect.any(String)])
-    const newcomer = openStore(redis.url, { namespace: 'n', models: ['City', 'Street'] }).store
+    const newcomer = openStore(redis.url, { namespace: 'n', models: tables(['City', 'Street']) }).store
     expect(await newcomer.stamps([street])).toEqual([null])
     expect(await newcomer.sweep(retainMs)).toEqual(['Street'])
     expect(kinds()).toEqual([])

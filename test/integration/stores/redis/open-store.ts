@@ -18,6 +18,11 @@ export interface OpenedStore {
   recovered(): Promise<void>
 }
 
+/** Models whose tables are called as they are. */
+export function tables(models: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(models.map((model) => [model, model]))
+}
+
 /** A store as one process has it; closed after the test. */
 export function openStore(
   source: ClientSource,
@@ -27,7 +32,7 @@ export function openStore(
   const events: CacheEvent[] = []
   const store = createRedisStore({
     source,
-    models: ['City', 'Country'],
+    models: tables(['City', 'Country']),
     // Far above what an answer takes, for machines that are busy with other tests.
     commandDeadlineMs: 1_000,
     leaseMs: 10_000,

@@ -52,16 +52,16 @@ model Item {
     ])
   })
 
-  it('of many rows is an event each, and past 64 one that knows what they share', () => {
+  it('of many rows is an event each, and past 128 one that knows what they share', () => {
     const rows = (length: number) => Array.from({ length }, (_, id) => ({ id, label: 'x' }))
     expect(events('Tag', 'createMany', { data: rows(2) }, { result: { count: 2 } })).toEqual([
       'create Tag with id=0,label=x',
       'create Tag with id=1,label=x',
     ])
     expect(events('Tag', 'createMany', { data: rows(1)[0] })).toEqual(['create Tag with id=0,label=x'])
-    expect(events('Tag', 'createMany', { data: rows(64) })).toHaveLength(64)
-    expect(events('Tag', 'createMany', { data: rows(65) })).toEqual(['create Tag with label=x'])
-    expect(events('Tag', 'createManyAndReturn', { data: rows(65) }, { result: rows(65) })).toEqual([
+    expect(events('Tag', 'createMany', { data: rows(128) })).toHaveLength(128)
+    expect(events('Tag', 'createMany', { data: rows(129) })).toEqual(['create Tag with label=x'])
+    expect(events('Tag', 'createManyAndReturn', { data: rows(129) }, { result: rows(129) })).toEqual([
       'create Tag with label=x',
     ])
   })
