@@ -11,9 +11,10 @@ import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
 import { createBatches } from './prisma/batches.ts'
 import { accelerateClient, cacheClient } from './prisma/cache-client.ts'
+import { databaseIdentity } from './prisma/database-identity.ts'
 import { createExplainScope } from './prisma/explain-scope.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
-import { clientVersionOf, schemaTextOf } from './prisma/internals.ts'
+import { adapterOf, clientVersionOf, schemaTextOf } from './prisma/internals.ts'
 import { createInfoScope } from './prisma/read-info.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
@@ -22,6 +23,7 @@ import { createTriggerCheck, noTriggerCheck } from './prisma/trigger-check.ts'
 import type { CachePlugin } from './prisma/types.ts'
 import { Decimal } from './prisma/values.ts'
 import { createMemoryStore } from './stores/memory/memory-store.ts'
+import { withPeers } from './stores/memory/peers.ts'
 import { createRedisStore } from './stores/redis/redis-store.ts'
 import { createCacheAside } from './strategies/cache-aside.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
@@ -71,13 +73,15 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const makeNonce = createNonceSource()
   const codec = config.codec ?? superjsonCodec({ Decimal })
   const intentMs = config.leaseMs * intentShare
+  const { namespace } = config
+  const models = new Map([...dataModel.models.values()].map(({ name, table }) => [name, table]))
   const store: Store =
     config.redis === null
-      ? createMemoryStore({ clock, makeNonce, maxBytes: config.memory.maxBytes })
+      ? withPeers(createMemoryStore({ clock, makeNonce, maxBytes: config.memory.maxBytes }), { namespace, models })
       : createRedisStore({
           source: config.redis,
-          namespace: config.namespace,
-          models: new Map([...dataModel.models.values()].map(({ name, table }) => [name, table])),
+          namespace,
+          models,
           commandDeadlineMs: config.commandDeadlineMs,
           leaseMs: intentMs,
           clock,
@@ -128,7 +132,10 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     report,
     cache,
     accelerate: accelerateClient(cache),
-    fingerprint: fingerprint([schema, clientVersionOf(client), codec.name, entryFormat]),
+    fingerprint: fingerprint([
+      ...[schema, clientVersionOf(client), codec.name, entryFormat],
+      databaseIdentity(adapterOf(client), process.env),
+    ]),
     wake,
     async idle() {
       await reader.idle()

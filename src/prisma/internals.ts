@@ -118,6 +118,11 @@ export function schemaTextOf(client: object): string | null {
   return typeof text === 'string' ? text : null
 }
 
+/** The driver adapter that the client was made with. */
+export function adapterOf(client: object): unknown {
+  return field(field(client, '_engineConfig'), 'adapter')
+}
+
 /** The `omit` that the client was made with; it decides which columns a row has. */
 export function globalOmitOf(client: object): unknown {
   return field(client, '_globalOmit')

@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { cachePlugin } from '../../../src/index.ts'
-import { watchedClient } from '../../services/client.ts'
-import { freshNamespace } from '../../services/fresh.ts'
-import { type Cached, patient, type Read, statusOf, storeKinds, useBench } from './bench.ts'
+import { uncachedClient, watchedClient } from '../../services/client.ts'
+import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
+import { type Cached, infoOf, patient, type Read, statusOf, storeKinds, useBench } from './bench.ts'
 import { expectSame } from './same.ts'
 
 /** The filter that applications add: every question about notes becomes one about the notes of a tenant. */
@@ -38,7 +38,7 @@ describe.each(storeKinds)('tenants (%s)', (kind) => {
     client.$extends(cachePlugin({ ...redis, namespace, ...patient, models: { Note: {} } })) as unknown as PrismaClient
 
   type Client = PrismaClient
-  /** Two tenants that share connections and cache. In the embedded store only clients of one plugin share it. */
+  /** Two tenants that share connections and cache. In the embedded store only clients of one plugin share entries. */
   const arrangements: Readonly<Record<string, (base: Client, namespace: string) => readonly [Client, Client]>> = {
     'before the cache': (base, namespace) => [
       plugin(namespace)(only('acme')(base)),
@@ -89,4 +89,29 @@ describe.each(storeKinds)('tenants (%s)', (kind) => {
   async function truths(read: Read): Promise<readonly unknown[]> {
     return [await read(only('acme')(bench.plain)), await read(only('evil')(bench.plain))]
   }
+})
+
+describe('tenants with a database each', () => {
+  it('get only what is theirs, though they share Redis, the namespace and the invalidations', async () => {
+    const namespace = freshNamespace()
+    const [acme, evil] = await Promise.all(
+      ['acme', 'evil'].map(async (name) => {
+        const plain = uncachedClient(await freshDatabase())
+        await plain.tag.create({ data: { name } })
+        const config = { redis: inject('redisUrl'), namespace, ...patient, models: { Tag: {} } }
+        return plain.$extends(cachePlugin(config)) as unknown as Cached
+      }),
+    )
+    const read: Read = (client) => client.tag.findMany({ select: { name: true } })
+    for (const [i, tenant] of [acme!, evil!].entries()) {
+      expect(await statusOf(tenant, read)).toBe('miss')
+      expect(await infoOf(tenant, read)).toMatchObject({
+        info: { status: 'hit' },
+        data: [{ name: ['acme', 'evil'][i] }],
+      })
+    }
+    await acme!.tag.updateMany({ data: { name: 'new' } })
+    expect(await read(acme!)).toEqual([{ name: 'new' }])
+    expect(await read(evil!)).toEqual([{ name: 'evil' }])
+  })
 })

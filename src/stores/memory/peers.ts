@@ -1,0 +1,73 @@
+import type { DecideTouched, Store } from '../../core/store.ts'
+
+export interface PeersDeps {
+  readonly namespace: string
+  /** Every model that may have stamps here, and its table. */
+  readonly models: ReadonlyMap<string, string>
+}
+
+/** A store, and its models with their tables. */
+interface Peer {
+  readonly store: Store
+  readonly models: ReadonlyMap<string, string>
+}
+
+/** Clients come and go, some with every request, and few of them say goodbye. */
+const peers = new Map<string, Set<WeakRef<Peer>>>()
+
+/**
+ * A store in this process that is told of every invalidation in the others of its namespace, as it tells them: each client has
+ * entries of its own, and none serves what another has written over. They know each other by their tables: another client may have
+ * another name for the model.
+ */
+export function withPeers(store: Store, { namespace, models }: PeersDeps): Store {
+  const self: Peer = { store, models }
+  const others = peers.get(namespace) ?? new Set()
+  peers.set(namespace, others.add(new WeakRef(self)))
+
+  /** Lives as long as somebody uses its store. */
+  function everyone(): readonly Peer[] {
+    const alive = [...others].flatMap((ref) => {
+      const peer = ref.deref()
+      if (!peer) others.delete(ref)
+      return peer && peer !== self ? [peer] : []
+    })
+    return [self, ...alive]
+  }
+
+  async function dropRoots(names: readonly string[]): Promise<void> {
+    const tables = names.map((name) => models.get(name)!)
+    await Promise.all(
+      everyone().map((peer) => peer.store.dropRoots(tables.flatMap((table) => modelsOfTable(peer, table)))),
+    )
+  }
+
+  return {
+    ...store,
+
+    async touch(model, decide) {
+      // All in one step, before anyone may read.
+      await Promise.all(everyone().map((peer) => touchIn(peer, models.get(model)!, decide)))
+    },
+    dropRoots,
+    async touchUserTags(names) {
+      await Promise.all(everyone().map((peer) => peer.store.touchUserTags(names)))
+    },
+    async sweep(leaseMs) {
+      const swept = await store.sweep(leaseMs)
+      await dropRoots(swept)
+      return swept
+    },
+  }
+}
+
+async function touchIn(peer: Peer, table: string, decide: DecideTouched): Promise<void> {
+  const touches = modelsOfTable(peer, table).map((model) =>
+    peer.store.touch(model, (shapes) => decide(shapes).map((tag) => ({ ...tag, model }))),
+  )
+  await Promise.all(touches)
+}
+
+function modelsOfTable({ models }: Peer, table: string): string[] {
+  return [...models].flatMap(([model, ofModel]) => (ofModel === table ? [model] : []))
+}
