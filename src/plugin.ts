@@ -14,7 +14,7 @@ import { accelerateClient, cacheClient } from './prisma/cache-client.ts'
 import { databaseIdentity } from './prisma/database-identity.ts'
 import { createExplainScope } from './prisma/explain-scope.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
-import { adapterOf, clientVersionOf, schemaTextOf } from './prisma/internals.ts'
+import { adapterOf, clientVersionOf, ignoresTransactions, schemaTextOf } from './prisma/internals.ts'
 import { createInfoScope } from './prisma/read-info.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
@@ -121,6 +121,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     dataModel,
     declared: config.alsoChanges,
     knownViews: new Set([...config.alsoChanges.values()].flat().map(({ model }) => model)),
+    keepsOnError: ignoresTransactions(client),
     limits,
     shapesInUse: (model) => store.shapesInUse(model),
     reader,

@@ -8,17 +8,17 @@ import type { Runtime } from './runtime.ts'
 
 /** What a statement may do to the cache. */
 export interface Effect extends WriteAnalysis {
-  /** Whether it may commit by itself, so that the rollback of the transaction around it proves nothing. */
+  /** Whether it, or a part of it, may commit by itself, so that the rollback of the transaction around it proves nothing. */
   readonly mayCommit: boolean
 }
 
 /** What a write on a model does. */
 export function effectOfWrite(
   hook: Hook & { readonly model: string },
-  { dataModel, declared }: Runtime,
+  { dataModel, declared, keepsOnError: mayCommit }: Runtime,
   client: ClientInUse,
 ): Effect {
-  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), mayCommit: false }
+  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), mayCommit }
   const { kind } = howRun(hook)
   const options = {
     client: client.view(),
@@ -28,7 +28,7 @@ export function effectOfWrite(
     mayWiden: kind === 'alone' || kind === 'interactive',
   }
   const write = { model: hook.model, operation: hook.operation, args: hook.args }
-  return { ...analyseWrite(dataModel, write, options), mayCommit: false }
+  return { ...analyseWrite(dataModel, write, options), mayCommit }
 }
 
 /** What a raw statement does; `null` when it certainly only reads. */
@@ -46,7 +46,7 @@ export async function effectOfRaw(hook: Hook, runtime: Runtime, client: ClientIn
     args: hook.args,
     events: () => events,
     narrow: () => {},
-    mayCommit: written.kind === 'unknown',
+    mayCommit: written.kind === 'unknown' || runtime.keepsOnError,
   }
 }
 

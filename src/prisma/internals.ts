@@ -123,6 +123,15 @@ export function adapterOf(client: object): unknown {
   return field(field(client, '_engineConfig'), 'adapter')
 }
 
+/**
+ * Whether statements run one by one even where Prisma speaks of a transaction, so that an error proves nothing about those before.
+ *
+ * Source: https://www.prisma.io/docs/orm/overview/databases/cloudflare-d1, "transactions are not supported".
+ */
+export function ignoresTransactions(client: object): boolean {
+  return field(adapterOf(client), 'adapterName') === '@prisma/adapter-d1'
+}
+
 /** The `omit` that the client was made with; it decides which columns a row has. */
 export function globalOmitOf(client: object): unknown {
   return field(client, '_globalOmit')

@@ -22,6 +22,8 @@ export interface Runtime {
   /** What `alsoChanges` declares, and the views that it makes known. */
   readonly declared: DeclaredChanges
   readonly knownViews: ReadonlySet<string>
+  /** Whether the database keeps what was written before an error, also in a transaction. */
+  readonly keepsOnError: boolean
   readonly limits: ShapeLimits
   /** The shapes of a model that somebody has cached. */
   readonly shapesInUse: (model: string) => Promise<readonly string[]>

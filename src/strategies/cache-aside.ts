@@ -3,7 +3,7 @@ import { type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from '
 import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
-import { type Found, lookup } from './lookup.ts'
+import { type Found, isStoreError, lookup } from './lookup.ts'
 import type { Load, ReadPlan, Served } from './read-plan.ts'
 
 export interface CacheAsideDeps extends FillDeps, LeaseDeps {
@@ -33,7 +33,8 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     let found: Found
     try {
       found = await lookup(plan, deps)
-    } catch {
+    } catch (error) {
+      if (!isStoreError(error)) report({ kind: 'warning', model: plan.model, message: refused, error })
       return bypass('the store is unavailable', plan, load, report)
     }
     if (found.kind !== 'missing') {
@@ -123,6 +124,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   }
 }
 
+const refused = 'The store refused to look something up: queries go to the database.'
 const missInfo = { status: 'miss', source: 'database', ageMs: null } as const
 
 /** What events say of a read. */

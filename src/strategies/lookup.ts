@@ -61,6 +61,7 @@ function sameStamp(held: Stamp | undefined, current: Stamp | null | undefined): 
   return held !== undefined && held === current
 }
 
-function isStoreError(error: unknown): boolean {
+/** Whether the store is out of reach, which it reports by itself. */
+export function isStoreError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('STORE.')
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PrivateServer } from '../../services/private-server.ts'
 import { freePort } from '../../services/private-server.ts'
 import { startRedis } from '../../services/redis.ts'
+import { redisCommand } from '../../services/redis-command.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, cachedClient } from '../cached-client.ts'
 import { startForwarder } from '../stores/redis/forwarder.ts'
@@ -142,5 +144,21 @@ describe('an outage of Redis', () => {
     expect((await client.prisma.$cache.withInfo(() => byId(asCached(client)))).info).toMatchObject({ status: 'bypass' })
     await expect(client.prisma.$cache.invalidate({ models: ['City'] })).rejects.toMatchObject({ name: 'CacheError' })
     await client.prisma.$disconnect()
+  })
+
+  it('says that Redis refuses a command that it needs, and goes to the database', async () => {
+    const user = randomUUID()
+    await redisCommand(server.url, ['ACL', 'SETUSER', user, 'on', '>secret', '~*', '&*', '+@all', '-pttl'])
+    const url = new URL(server.url)
+    url.username = user
+    url.password = 'secret'
+    const client = open(url.href)
+    expectSame(await byId(asCached(client)), await byId(bench.plain))
+    expect(await statusOf(asCached(client), byId)).toBe('bypass')
+    const warnings = client.events.filter((event) => event.kind === 'warning')
+    expect(warnings[0]).toMatchObject({ message: expect.stringContaining('refused'), model: 'City' })
+    expect(String(warnings[0]!.error)).toMatch(/can't run this command/)
+    await client.prisma.city.update({ where: { id: 1 }, data: { name: 'Lutetia' } })
+    await expectTruth([client], 'after a write')
   })
 })

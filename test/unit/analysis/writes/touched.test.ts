@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Known, RowEvent } from '../../../../src/analysis/writes/row-event.ts'
-import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
+import { condensed, type Known, type RowEvent, rowsMax } from '../../../../src/analysis/writes/row-event.ts'
+import { type ColumnsOf, columnsOfSchema, touchedTags } from '../../../../src/analysis/writes/touched.ts'
 import {
   type Columns,
   makeShape,
@@ -11,6 +11,7 @@ import {
   type Tag,
   tagsOfUse,
 } from '../../../../src/core/tags.ts'
+import { blog } from '../schemas.ts'
 
 type Values = Readonly<Record<string, Pin>>
 
@@ -38,10 +39,13 @@ const update = (changed: Columns, before: Values, after = before): RowEvent => (
   changed,
 })
 const any: RowEvent = { model: 'M', kind: 'any', before: known(), after: known(), changed: 'all' }
+const times = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i))
 
 /** Without the mark, which goes with every touch. */
-const touched = (shape: Shape, ...events: RowEvent[]) =>
-  touchedTags(events, new Map([['M', [shape]]]))
+const touched = (shape: Shape, ...events: RowEvent[]) => touchedKnowing(undefined, shape, ...events)
+/** The same by a writer whose schema has these columns. */
+const touchedKnowing = (columnsOf: ColumnsOf | undefined, shape: Shape, ...events: RowEvent[]) =>
+  touchedTags(events, new Map([['M', [shape]]]), columnsOf)
     .filter((tag) => tag.kind !== 'mark')
     .map((tag) => (tag.kind === 'values' ? tag.values : tag.kind))
 
@@ -104,6 +108,146 @@ describe('the tags that an event touches', () => {
     )
     expect(marks).toEqual([byA, list].map(({ id }) => ({ kind: 'mark', model: 'M', shape: id })))
     expect(touchedTags([any], new Map([['M', shapes]]))).toEqual([{ kind: 'root', model: 'M' }])
+  })
+})
+
+describe('events of many rows', () => {
+  it('stay as they are up to 128 of one model, kind and change', () => {
+    const events = [
+      ...times(rowsMax, (i) => create({ a: String(i) })),
+      ...times(rowsMax, (i) => remove({ a: String(i) })),
+      ...times(rowsMax, (i) => update(['b'], { a: String(i) })),
+      ...times(rowsMax, (i) => update(['c'], { a: String(i) })),
+      ...times(rowsMax, (i) => ({ ...create({ a: String(i) }), model: 'N' })),
+    ]
+    expect(rowsMax).toBe(128)
+    expect(condensed(events)).toEqual(events)
+    expect(condensed(events.slice(0, rowsMax))).toEqual(events.slice(0, rowsMax))
+  })
+
+  it('become one past that, which knows what all of them share, before and after', () => {
+    const count = rowsMax + 1
+    expect(condensed(times(count, (i) => create({ a: '1', b: String(i), c: i === 0 ? '1' : '2' })))).toEqual([
+      create({ a: '1' }),
+    ])
+    expect(condensed(times(count, (i) => remove({ a: null, b: String(i) })))).toEqual([remove({ a: null })])
+    const moves = times(count, (i) => update(['a', 'b'], { a: '1', b: String(i), c: '3' }, { a: String(i), b: '2' }))
+    expect(condensed(moves)).toEqual([update(['a', 'b'], { a: '1', c: '3' }, { b: '2' })])
+    expect(condensed(times(count, () => any))).toEqual([any])
+  })
+
+  it('know nothing of a column that is not known of each of them', () => {
+    const events = [...times(rowsMax, () => create({ a: '1' })), create({ b: '1' })]
+    expect(condensed(events)).toEqual([create({})])
+    expect(condensed([...events].reverse())).toEqual([create({})])
+  })
+
+  it('leave those of other models, kinds and changes alone, however they are mixed', () => {
+    const few = [
+      remove({ a: 'few' }),
+      update(['b'], { a: 'few' }),
+      update('all', { a: 'few' }),
+      { ...create({ a: 'few' }), model: 'N' },
+    ]
+    const many = times(rowsMax + few.length, (i) => create({ a: '1', b: String(i) }))
+    const mixed = many.flatMap((event, i) => (i < few.length ? [event, few[i]!] : [event]))
+    const found = condensed(mixed)
+    expect(found).toHaveLength(few.length + 1)
+    expect(found).toEqual(expect.arrayContaining([create({ a: '1' }), ...few]))
+  })
+
+  it('touch what they share, also where they come from several writes', () => {
+    const byA = makeShape(['a'], ['b'])
+    const byB = makeShape(['b'], ['a'])
+    const events = times(rowsMax + 1, (i) => create({ a: '1', b: String(i) }))
+    expect(touched(byA, ...events)).toEqual(['["1"]'])
+    expect(touched(byB, ...events)).toEqual(['shape'])
+    expect(touched(byB, ...events.slice(1))).toEqual(events.slice(1).map(({ after }) => `["${after.get('b')}"]`))
+  })
+})
+
+describe('values of many shapes', () => {
+  const many = times(16, (i) => makeShape(['a'], [`c${i}`]))
+  const small = makeShape(['b'], ['a'])
+  const events = times(rowsMax, (i) => create({ a: String(i), b: '1' }))
+  const tagsOf = (shapes: readonly Shape[]) =>
+    touchedTags([...events, { ...any, model: 'N' }], new Map([['M', shapes]]))
+  const valuesOf = (tags: readonly Tag[], { id }: Shape) =>
+    tags.flatMap((tag) => (tag.kind === 'values' && tag.shape === id ? [tag.values] : []))
+
+  it('are touched one by one up to 2048', () => {
+    const tags = tagsOf(many)
+    for (const shape of many) expect(valuesOf(tags, shape)).toEqual(events.map((_, i) => `["${i}"]`))
+    expect(tags.filter(({ kind }) => kind === 'values')).toHaveLength(2048)
+    expect(tags.filter(({ kind }) => kind === 'shape')).toEqual([])
+  })
+
+  it('are touched with their whole shape past that, but for the shapes that have few of them', () => {
+    const shapes = [...many, small]
+    const tags = tagsOf(shapes)
+    const ofKind = (kind: Tag['kind']) => tags.filter((tag) => tag.kind === kind)
+    expect(ofKind('shape')).toEqual(many.map(({ id }) => ({ kind: 'shape', model: 'M', shape: id })))
+    expect(ofKind('values')).toEqual([{ kind: 'values', model: 'M', shape: small.id, values: '["1"]' }])
+    expect(ofKind('mark')).toEqual(shapes.map(({ id }) => ({ kind: 'mark', model: 'M', shape: id })))
+    expect(ofKind('root')).toEqual([{ kind: 'root', model: 'N' }])
+  })
+
+  it('of two models with shapes of one name are counted apart', () => {
+    const ofOther = times(10, (i) => ({ ...create({ a: String(i) }), model: 'N' }))
+    const shapes = new Map([
+      ['M', [...many, small]],
+      ['N', many.slice(0, 1)],
+    ])
+    const tags = touchedTags([...events, ...ofOther], shapes).filter(({ model }) => model === 'N')
+    expect(valuesOf(tags, many[0]!)).toEqual(ofOther.map((_, i) => `["${i}"]`))
+    expect(tags.filter(({ kind }) => kind === 'shape')).toEqual([])
+  })
+})
+
+describe('a shape of another release of the schema', () => {
+  const columns: ColumnsOf = (model) => (model === 'M' ? new Set(['a', 'b', 'z']) : undefined)
+  it.each<[string, Shape, RowEvent, string[]]>([
+    [
+      'every update where it shows a column that the writer does not know',
+      makeShape(['a'], ['b', 'n']),
+      update(['z'], { a: '1' }),
+      ['["1"]'],
+    ],
+    ['every update where it pins one', makeShape(['n'], ['b']), update(['z'], { a: '1' }), ['shape']],
+    [
+      'every update where it pins one after another',
+      makeShape(['a', 'n'], ['b']),
+      update(['z'], { a: '1' }),
+      ['["1"]'],
+    ],
+    [
+      'every update where it pins the beginning of one',
+      makeShape([prefixField('n', 2)], []),
+      update(['z'], {}),
+      ['shape'],
+    ],
+    ['no other update where the writer knows all of them', makeShape(['a'], ['b']), update(['z'], { a: '1' }), []],
+    [
+      'no other update where the writer knows whose beginning it pins',
+      makeShape([prefixField('a', 2)], ['b']),
+      update(['z'], {}),
+      [],
+    ],
+    ['no more than ever where it shows all', makeShape(['a'], 'all'), update([], { a: '1' }), []],
+    ['new rows by what is known of them', makeShape(['a'], ['n']), create({ a: '1' }), ['["1"]']],
+  ])('counts %s', (_, shape, event, tags) => {
+    expect(touchedKnowing(columns, shape, event)).toEqual(tags)
+  })
+
+  it('is none of a model whose columns are not known', () => {
+    expect(touchedKnowing(() => undefined, makeShape(['a'], ['n']), update(['z'], { a: '1' }))).toEqual([])
+  })
+
+  it('is told by the columns of the database, not by the fields of the client', () => {
+    const columnsOf = columnsOfSchema(blog)
+    expect(columnsOf('Post')).toEqual(new Set(['id', 'title', 'meta', 'author_id', 'updatedAt']))
+    expect(columnsOf('_PostToTag')).toEqual(new Set(['A', 'B']))
+    expect(columnsOf('Nobody')).toBeUndefined()
   })
 })
 
@@ -264,28 +408,64 @@ function apply(write: Write, rows: readonly Row[]): { readonly rows: readonly Ro
 
 function soundness(touch: typeof touchedTags) {
   const start = fc.uniqueArray(row, { selector: (row) => row.id, maxLength: 6 })
-  const queries = fc.array(query, { minLength: 1, maxLength: 10 })
   const writes = fc.array(write, { minLength: 1, maxLength: 30 })
-  return fc.property(start, queries, writes, (start, queries, writes) => {
-    const shapes = new Map([['M', queries.flatMap(shapesOf)]])
-    let rows: readonly Row[] = start
-    for (const write of writes) {
-      const after = apply(write, rows)
-      if (!after) continue
-      const tags = new Set(touch([after.event], shapes).map((tag) => JSON.stringify(tag)))
-      for (const query of queries) {
-        const isTouched = tagsOf(query, rows).some((tag) => tags.has(JSON.stringify(tag)))
-        if (!isTouched && answer(query, after.rows) !== answer(query, rows)) return false
-      }
-      rows = after.rows
-    }
-    return true
+  return fc.property(start, queries, writes, (start, queries, writes) =>
+    isSound(touch, { start, queries, steps: writes.map((one) => [one]) }),
+  )
+}
+
+/** The same of writes that each reach more rows than are told apart; the rows have little of their own, and so much in common. */
+function soundnessOfMany(touch: typeof touchedTags) {
+  const own = fc.array(row, { minLength: 1, maxLength: 3 })
+  const about = fc.record({ set, known: some(['id', ...names]), knowsBefore: fc.boolean() })
+  return fc.property(own, about, queries, (own, { set, known, knowsBefore }, queries) => {
+    const creates = times(rowsMax + 1, (id): Write => {
+      return { kind: 'create', row: { ...own[id % own.length]!, id }, known }
+    })
+    const updates = creates.map((_, at): Write => ({ kind: 'update', at, set, known, knowsBefore }))
+    const deletes = creates.map((): Write => ({ kind: 'delete', at: 0 }))
+    return isSound(touch, { start: [], queries, steps: [creates, updates, deletes] })
   })
+}
+
+const queries = fc.array(query, { minLength: 1, maxLength: 10 })
+
+interface Trial {
+  readonly start: readonly Row[]
+  readonly queries: readonly Query[]
+  /** What is written between two looks at the answers. */
+  readonly steps: readonly (readonly Write[])[]
+}
+
+function isSound(touch: typeof touchedTags, { start, queries, steps }: Trial): boolean {
+  const shapes = new Map([['M', queries.flatMap(shapesOf)]])
+  let rows = start
+  for (const writes of steps) {
+    let after = rows
+    const events: RowEvent[] = []
+    for (const write of writes) {
+      const done = apply(write, after)
+      if (!done) continue
+      after = done.rows
+      events.push(done.event)
+    }
+    const tags = new Set(touch(events, shapes).map((tag) => JSON.stringify(tag)))
+    for (const query of queries) {
+      const isTouched = tagsOf(query, rows).some((tag) => tags.has(JSON.stringify(tag)))
+      if (!isTouched && answer(query, after) !== answer(query, rows)) return false
+    }
+    rows = after
+  }
+  return true
 }
 
 describe('the table of events and tags', () => {
   it('touches a tag of every query whose answer changes', () => {
     fc.assert(soundness(touchedTags), { numRuns: 500 })
+  })
+
+  it('touches a tag of every query whose answer changes by a write of many rows', () => {
+    fc.assert(soundnessOfMany(touchedTags), { numRuns: 200 })
   })
 
   type Touch = typeof touchedTags
@@ -325,5 +505,10 @@ describe('the table of events and tags', () => {
     ],
   ])('is unsound when %s', (_, wrong) => {
     expect(fc.check(soundness(wrong), { numRuns: 1000 }).failed).toBe(true)
+  })
+
+  it('is unsound when one of many rows speaks for all of them', () => {
+    const first: Touch = (events, shapes) => touchedTags(events.slice(0, 1), shapes)
+    expect(fc.check(soundnessOfMany(first), { numRuns: 1000 }).failed).toBe(true)
   })
 })
