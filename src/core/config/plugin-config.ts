@@ -19,10 +19,13 @@ export interface PluginConfig<Models extends string = string> {
   /**
    * Where entries live: a `redis://`, `rediss://` or socket path URL, ioredis options, or an ioredis `Redis` or `Cluster`.
    *
-   * Default: absent, which means a store inside this process.
+   * Default: absent, which means a store inside this process: entries of each client's own, told of the writes of the others.
    */
   readonly redis?: string | object | undefined
-  /** Prefix of every Redis key, without spaces and braces. Default `'cache'`. */
+  /**
+   * Prefix of every Redis key, without spaces and braces. Each database needs its own, unless the adapter shows which one it is
+   * (pg, Neon, PlanetScale). Default `'cache'`.
+   */
   readonly namespace?: string | undefined
   /** For the models, and the queries on other models, that do not say otherwise. */
   readonly defaults?: DefaultsConfig | undefined
