@@ -180,6 +180,10 @@ describe('values of many shapes', () => {
     for (const shape of many) expect(valuesOf(tags, shape)).toEqual(events.map((_, i) => `["${i}"]`))
     expect(tags.filter(({ kind }) => kind === 'values')).toHaveLength(2048)
     expect(tags.filter(({ kind }) => kind === 'shape')).toEqual([])
+
+    const uneven = tagsOf([...many.slice(1), ...times(128, (i) => makeShape(['b'], [`c${i}`]))])
+    expect(uneven.filter(({ kind }) => kind === 'values')).toHaveLength(2048)
+    expect(uneven.filter(({ kind }) => kind === 'shape')).toEqual([])
   })
 
   it('are touched with their whole shape past that, but for the shapes that have few of them', () => {
