@@ -92,12 +92,16 @@ export function makeShape(fields: readonly string[], columns: Columns, { isEnter
 /** Begins the id of a shape of that kind; no name of a column does. */
 const entering = '+'
 
-/** The shape back from its {@link Shape.id}. */
+/** The shape back from its {@link Shape.id}. A text that somebody else wrote is a shape that every write touches as a whole. */
 export function parseShape(id: string): Shape {
   const isEntering = id.startsWith(entering)
   const [fields = '', columns = ''] = id.slice(isEntering ? entering.length : 0).split('|')
   const list = (text: string) => (text === '' ? [] : text.split(',').map(decodeURIComponent))
-  return { id, fields: list(fields), columns: columns === '*' ? 'all' : list(columns), isEntering }
+  try {
+    return { id, fields: list(fields), columns: columns === '*' ? 'all' : list(columns), isEntering }
+  } catch {
+    return { id, fields: [], columns: 'all', isEntering: false }
+  }
 }
 
 /** The text of some pinned values in a tag: `["12",null]`. */

@@ -79,7 +79,7 @@ export function condensed(events: readonly RowEvent[]): readonly RowEvent[] {
   if (events.length <= rowsMax) return events
   const alike = new Map<string, RowEvent[]>()
   for (const event of events) {
-    const name = `${event.model} ${event.kind} ${event.changed}`
+    const name = JSON.stringify([event.model, event.kind, event.changed])
     const group = alike.get(name)
     if (group) group.push(event)
     else alike.set(name, [event])

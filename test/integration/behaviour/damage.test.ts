@@ -1,4 +1,5 @@
-import { describe, expect, inject, it } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { redisCommand } from '../../services/redis-command.ts'
 import { expectCached, infoOf, type Read, statusOf, useBench } from './bench.ts'
 import { randomFrom } from './random.ts'
@@ -61,6 +62,34 @@ describe('a damaged Redis', () => {
     for (const key of await keys('*')) await redis(['DEL', key])
     await bench.writer.$disconnect()
     for (const read of reads) expectSame(await read(bench.seats[1]!.prisma), await read(bench.plain))
+  })
+
+  it.each([
+    ['a time that is none', 'shape x|*', 'garbage'],
+    ['a shape without columns', 'shape x', '99999999999999'],
+    ['a shape without a name', 'shape ', '99999999999999'],
+    ['a shape with bars', 'shape |||', '99999999999999'],
+    ['a shape whose name is not encoded', 'shape %E0%A4%A|*', '99999999999999'],
+    ['a stamp of nothing', 'stamp nothing', 'garbage'],
+    ['a version of nothing', 'version', 'garbage'],
+  ])('goes on where the shapes in use have %s', async (_, field, value) => {
+    for (const read of reads) await expectCached(bench, read)
+    const { events } = bench.first
+    events.length = 0
+    const registries = ['City', 'Country'].map((model) => `${bench.first.namespace}:{${model}}`)
+    onTestFinished(async () => void (await redis(['UNLINK', ...registries])))
+    // Writers look at the shapes again when the version is another one.
+    for (const key of registries) await redis(['HSET', key, 'version', randomUUID(), field, value])
+    for (let round = 0; round < 4; round += 1) {
+      for (const { prisma } of bench.seats) {
+        await prisma.city.update({ where: { id: 1 }, data: { views: { increment: 1 } } })
+        await prisma.country.update({ where: { code: 'FR' }, data: { population: { increment: 1 } } })
+        for (const read of reads) expectSame(await read(prisma), await read(bench.plain))
+      }
+    }
+    const ofNewKind: Read = (client) => client.city.findMany({ where: { name: 'Paris' }, select: { views: true } })
+    for (const read of [...reads, ofNewKind]) await expectCached(bench, read)
+    expect(events.filter(({ kind }) => ['store-unavailable', 'invalidation-owed'].includes(kind))).toEqual([])
   })
 
   it('loses hits and nothing else with any key', async () => {

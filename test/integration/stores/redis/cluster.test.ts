@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { Cluster } from 'ioredis'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { stopLater } from '../../../services/cleanup.ts'
 import { type RedisCluster, startRedisCluster } from '../../../services/redis-cluster.ts'
 import { redisCommand } from '../../../services/redis-command.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
+import { cachedClient } from '../../cached-client.ts'
 import { describeStoreContract } from '../store-contract.ts'
 import { fillEntry, key, retainMs, servedRow, touchRow, value } from './entries.ts'
 import { openStore } from './open-store.ts'
@@ -100,6 +101,38 @@ describe('a cluster', () => {
     await node.restart()
     await recovered()
     await expect.poll(() => fillEntry(store, 'new').then(() => servedRow(store)), { timeout: 20_000 }).toBe('new')
+  })
+})
+
+describe('the one node of a cluster, to a client that knows nothing of clusters', () => {
+  it('R39: serves reads of several models from the cache, and shows every write', async () => {
+    const { nodes } = await startRedisCluster({ masters: 1 })
+    const { prisma, events } = cachedClient({
+      databaseUrl: inject('databaseUrl'),
+      redis: nodes[0]!.url,
+      config: { lease: '1h' },
+    })
+    const email = randomUUID()
+    const { id, posts } = await prisma.user.create({
+      data: { email, posts: { create: { slug: email, title: 'v1' } } },
+      include: { posts: true },
+    })
+    const read = () =>
+      prisma.$cache.withInfo(() =>
+        prisma.user.findUnique({ where: { id }, select: { email: true, posts: { select: { title: true } } } }),
+      )
+    const statuses: string[] = []
+    for (const title of ['v1', 'v2', 'v3']) {
+      await prisma.post.update({ where: { id: posts[0]!.id }, data: { title } })
+      for (let i = 0; i < 2; i += 1) {
+        const { data, info } = await read()
+        expect(data).toEqual({ email, posts: [{ title }] })
+        statuses.push(info.status)
+      }
+    }
+    expect(statuses).toEqual(['miss', 'hit', 'miss', 'hit', 'miss', 'hit'])
+    const harms = ['store-unavailable', 'invalidation-owed', 'weakened-write', 'warning']
+    expect(events.filter(({ kind }) => harms.includes(kind))).toEqual([])
   })
 })
 

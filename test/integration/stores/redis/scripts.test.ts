@@ -29,6 +29,16 @@ describe('the scripts', () => {
     expect((await store.stamps([...tags, user])).map((stamp) => stamp !== null)).toEqual([true, true, false, true])
   })
 
+  it('remove thousands of stamps in one call, down to the last', async () => {
+    const { store } = openStore(inject('redisUrl'))
+    const values = Array.from({ length: 2500 }, (_, i) => ({ ...value, values: `#${i}` }))
+    expect(await store.obtainStamps([...tags, ...values], retainMs)).not.toContain(null)
+    const unknown = Array.from({ length: 2500 }, (_, i) => ({ ...shape, shape: `f${i}|*` }))
+    await store.touch('City', () => [...unknown, shape, ...values])
+    expect(await store.stamps([shape, ...values])).toEqual([null, ...values.map(() => null)])
+    expect(await store.stamps([root])).toEqual([expect.any(String)])
+  })
+
   it('R9: make another stamp when a client sends the same call twice, with a touch in between', async () => {
     // As a client does that saw no reply to the first: one nonce, two runs.
     const { store } = openStore(inject('redisUrl'), { makeNonce: () => 'same' })

@@ -156,6 +156,12 @@ describe('events of many rows', () => {
     expect(found).toEqual(expect.arrayContaining([create({ a: '1' }), ...few]))
   })
 
+  it('take no column for all of them, and no two for one, whatever they are called', () => {
+    const spellings = [update(['all'], {}), update('all', {}), update(['a,b'], {}), update(['a', 'b'], {})]
+    const events = times(4 * (rowsMax + 1), (i) => spellings[i % 4]!)
+    expect(condensed(events)).toEqual(spellings)
+  })
+
   it('touch what they share, also where they come from several writes', () => {
     const byA = makeShape(['a'], ['b'])
     const byB = makeShape(['b'], ['a'])
