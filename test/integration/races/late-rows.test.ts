@@ -1,55 +1,34 @@
 import { randomUUID } from 'node:crypto'
-import { expect, inject, it } from 'vitest'
-import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
-import { type CachedClient, cachedClient, describeStores, type StoreConfig } from '../cached-client.ts'
-import { countOf } from './notes.ts'
+import { expect, it } from 'vitest'
+import type { Post } from '../../../prisma/generated/client.ts'
+import { waitUntil } from '../../services/wait-until.ts'
+import { type CachedClient, describeStores } from '../cached-client.ts'
+import { countOf, readerAndWriter } from './notes.ts'
+import { asked, type Client, isPosts, isProfiles, makeCrowd, makePage, type Read, statusOf } from './pages.ts'
 
-type Client = CachedClient['prisma']
-type Base = CachedClient['base']
-/** Both are asked alike; their types are not. */
-const asked = (client: Client | Base) => client as unknown as PrismaClient
+type Crowd = Awaited<ReturnType<typeof makeCrowd>>
 
-/** Two users with a post each, of whom a page shows both: which posts it depends on, only its rows tell. */
-async function makePage({ base }: CachedClient) {
-  const users = await Promise.all(
-    [randomUUID(), randomUUID()].map((email) =>
-      base.user.create({
-        data: { email, name: 'page', posts: { create: { slug: email, title: 'v1' } } },
-        include: { posts: true },
-      }),
-    ),
-  )
-  const emails = users.map((user) => user.email)
-  const [first, second] = users.map((user) => user.posts[0]!)
-  const read = (client: Client | Base) =>
-    asked(client).user.findMany({
-      where: { email: { in: emails } },
-      orderBy: { id: 'asc' },
-      select: { name: true, posts: { select: { title: true } } },
-    })
-  return { first: first!, second: second!, read }
+const refreshing = { defaults: { ttl: '100ms', staleWhileRevalidate: '1m' } } as const
+
+/** Waits until a stale answer was given, the one that was loaded behind it has taken its place, and no other is under way. */
+async function refreshed(client: CachedClient, read: Read): Promise<void> {
+  await waitUntil(async () => (await statusOf(client, read)) === 'stale', { what: 'a stale page', pollMs: 5 })
+  await waitUntil(async () => (await statusOf(client, read)) === 'hit', { what: 'a fresh page', pollMs: 5 })
 }
-
-function readerAndWriter(store: StoreConfig) {
-  const open = () => cachedClient({ databaseUrl: inject('databaseUrl'), ...store })
-  const reader = open()
-  return { reader, writer: store.redis === undefined ? reader : open() }
-}
-
-const isPosts = (sql: string) => sql.startsWith('SELECT') && sql.includes('FROM "public"."posts"')
-const statusOf = async ({ prisma }: CachedClient, read: (client: Client) => PromiseLike<unknown>) =>
-  (await prisma.$cache.withInfo(() => read(prisma))).info.status
 
 describeStores('rows that are told by the result', (makeStoreConfig) => {
-  const writes: Readonly<Record<string, (client: Client, post: { id: number; slug: string }) => PromiseLike<unknown>>> =
-    {
-      'is updated': (client, { id }) => client.post.update({ where: { id }, data: { title: 'v2' } }),
-      'is deleted': (client, { slug }) => client.post.delete({ where: { slug } }),
-      'is moved away': (client, { id }) =>
-        client.post.update({ where: { id }, data: { author: { create: { email: randomUUID() } } } }),
-      'is updated by raw SQL': (client, { id }) => client.$executeRaw`UPDATE posts SET title = 'v2' WHERE id = ${id}`,
-      'is deleted with the row above': (client, { slug }) => client.user.delete({ where: { email: slug } }),
-    }
+  const writes: Readonly<Record<string, (client: Client, post: Post) => PromiseLike<unknown>>> = {
+    'is joined by another': (client, { authorId }) =>
+      client.post.create({ data: { slug: randomUUID(), title: 'new', authorId } }),
+    'is updated where its author is known': (client, { id, authorId }) =>
+      client.post.updateMany({ where: { id, authorId }, data: { title: 'v2' } }),
+    'is updated': (client, { id }) => client.post.update({ where: { id }, data: { title: 'v2' } }),
+    'is deleted': (client, { slug }) => client.post.delete({ where: { slug } }),
+    'is moved away': (client, { id }) =>
+      client.post.update({ where: { id }, data: { author: { create: { email: randomUUID() } } } }),
+    'is updated by raw SQL': (client, { id }) => client.$executeRaw`UPDATE posts SET title = 'v2' WHERE id = ${id}`,
+    'is deleted with the row above': (client, { slug }) => client.user.delete({ where: { email: slug } }),
+  }
 
   it.each(Object.keys(writes))('R1: one that %s while it is loaded is not served afterwards', async (name) => {
     const { reader, writer } = readerAndWriter(makeStoreConfig())
@@ -80,6 +59,50 @@ describeStores('rows that are told by the result', (makeStoreConfig) => {
     expect(await read(reader.prisma)).toEqual(await read(reader.base))
     expect(await read(writer.prisma)).toEqual(await read(writer.base))
   })
+
+  const crowdWrites: Readonly<
+    Record<string, [typeof isPosts, (client: Client, crowd: Crowd, text: string) => PromiseLike<unknown>]>
+  > = {
+    'a post is created': [
+      isPosts,
+      (client, { post: { authorId } }, title) => client.post.create({ data: { slug: randomUUID(), title, authorId } }),
+    ],
+    'a post is updated where its author is known': [
+      isPosts,
+      (client, { post: { id, authorId } }, title) =>
+        client.post.updateMany({ where: { id, authorId }, data: { title } }),
+    ],
+    'a profile is updated': [
+      isProfiles,
+      (client, { profile: { userId } }, bio) => client.profile.update({ where: { userId }, data: { bio } }),
+    ],
+  }
+
+  it.each(Object.keys(crowdWrites))(
+    'R1: on a page that shows rows of two kinds, few or many, it is seen that %s while they are loaded, and later',
+    async (name) => {
+      const { reader, writer } = readerAndWriter(makeStoreConfig())
+      const [isLoad, write] = crowdWrites[name]!
+      // Each row is told by its key; only the profiles are; none is.
+      for (const count of [2, 70, 130]) {
+        const crowd = await makeCrowd(reader, count)
+        const before = await crowd.read(reader.base)
+        const held = reader.adapter.holdNext(isLoad, { when: 'after' })
+        const slow = Promise.resolve(crowd.read(reader.prisma))
+        await held.reached
+        await write(writer.prisma, crowd, 'v2')
+        held.release()
+        expect(await slow, `of ${count} users`).toEqual(before)
+        const after = await crowd.read(reader.base)
+        expect(after, `of ${count} users`).not.toEqual(before)
+        expect(await crowd.read(reader.prisma), `of ${count} users`).toEqual(after)
+        expect(await crowd.read(writer.prisma), `of ${count} users`).toEqual(after)
+        expect(await statusOf(reader, crowd.read), `of ${count} users`).toBe('hit')
+        await write(writer.prisma, crowd, 'v3')
+        expect(await crowd.read(reader.prisma), `of ${count} users`).toEqual(await crowd.read(reader.base))
+      }
+    },
+  )
 
   it('fills nothing while anything of its shape was touched, and is cached the next time', async () => {
     const { reader, writer } = readerAndWriter(makeStoreConfig())
@@ -129,7 +152,7 @@ describeStores('rows that are told by the result', (makeStoreConfig) => {
     const name = randomUUID()
     await reader.base.user.createMany({ data: Array.from({ length: 130 }, () => ({ email: randomUUID(), name })) })
     const some = await reader.base.user.findFirstOrThrow({ where: { name } })
-    const read = (client: Client | Base) =>
+    const read: Read = (client) =>
       asked(client).user.findMany({
         where: { name },
         select: { posts: { select: { title: true } } },
@@ -146,48 +169,45 @@ describeStores('rows that are told by the result', (makeStoreConfig) => {
     await writer.prisma.post.update({ where: { id: stranger.first.id }, data: { title: 'v2' } })
     expect(await statusOf(reader, read)).toBe('miss')
   })
-})
 
-describeStores('kinds of queries', (makeStoreConfig) => {
-  it('past the limit are told apart less, and are no less right', async () => {
-    const { reader, writer } = readerAndWriter(makeStoreConfig())
-    const row = await reader.base.sample.create({ data: sampleRow })
-    const columns = Object.keys(sampleRow)
-    const pairs = columns.flatMap((one, i) => columns.slice(i + 1).map((other) => [one, other]))
-    const reads = pairs.slice(0, 110).map((names) => (client: Client | Base) => {
-      const select = Object.fromEntries(names.map((name) => [name, true])) as { int: true }
-      return asked(client).sample.findUnique({ where: { id: row.id }, select })
-    })
-    for (const read of reads) {
-      await read(reader.prisma)
-      // The first read beyond the limit learns of it, the second is cached.
-      await read(reader.prisma)
-      expect(await statusOf(reader, read)).toBe('hit')
+  it('R35: a page that was loaded again behind a stale one follows every row that it now shows', async () => {
+    const { reader, writer } = readerAndWriter(makeStoreConfig(), refreshing)
+    const crowd = await makeCrowd(reader, 2)
+    const stale = await crowd.read(reader.prisma)
+    // Behind the back of the cache, so that only the refresh can find it.
+    const { id: authorId } = await crowd.addUser()
+    const late = await reader.base.post.create({ data: { slug: randomUUID(), title: 'late', authorId } })
+    const writes = [
+      () => writer.prisma.post.update({ where: { id: late.id }, data: { title: 'v2' } }),
+      () => writer.prisma.post.create({ data: { slug: randomUUID(), title: 'later', authorId } }),
+      () => writer.prisma.profile.create({ data: { bio: 'v1', userId: authorId } }),
+      () => writer.prisma.profile.update({ where: { id: crowd.profile.id }, data: { bio: 'v2' } }),
+    ]
+    await refreshed(reader, crowd.read)
+    expect(await crowd.read(reader.base)).not.toEqual(stale)
+    for (const write of writes) {
+      await write()
+      expect(await crowd.read(reader.prisma)).toEqual(await crowd.read(reader.base))
+      expect(await crowd.read(writer.prisma)).toEqual(await crowd.read(writer.base))
+      await refreshed(reader, crowd.read)
     }
-    await writer.prisma.sample.update({ where: { id: row.id }, data: { int: 2, string: 'new', boolean: false } })
-    for (const read of reads) expect(await read(reader.prisma)).toEqual(await read(reader.base))
-    for (const read of reads) expect(await read(writer.prisma)).toEqual(await read(reader.base))
+  })
+
+  it('R35: one that is written while it is loaded again behind a stale page is seen afterwards', async () => {
+    const { reader, writer } = readerAndWriter(makeStoreConfig(), refreshing)
+    const { first, read } = await makePage(reader)
+    await read(reader.prisma)
+    const held = reader.adapter.holdNext(isPosts, { when: 'after' })
+    await waitUntil(async () => (await statusOf(reader, read)) === 'stale', { what: 'a stale page', pollMs: 5 })
+    await held.reached
+    await writer.prisma.post.update({ where: { id: first.id }, data: { title: 'v2' } })
+    const loads = countOf(reader, 'loaded')
+    held.release()
+    await waitUntil(() => countOf(reader, 'loaded') > loads, { what: 'the refresh' })
+    const after = await read(reader.base)
+    expect(await read(reader.prisma)).toEqual(after)
+    expect(await read(writer.prisma)).toEqual(after)
+    await refreshed(reader, read)
+    expect(await read(reader.prisma)).toEqual(after)
   })
 })
-
-const sampleRow: Prisma.SampleCreateInput = {
-  ...{
-    int: 1,
-    bigInt: 1n,
-    float: 1,
-    decimal: '1',
-    boolean: true,
-    string: 'x',
-    dateTime: new Date(0),
-    date: new Date(0),
-  },
-  ...{
-    bytes: new Uint8Array([1]),
-    json: {},
-    colour: 'RED',
-    intMaybe: 1,
-    bigIntMaybe: 1n,
-    floatMaybe: 1,
-    stringMaybe: 'x',
-  },
-} as const
