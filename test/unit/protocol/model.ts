@@ -1,7 +1,7 @@
 import { explore, type Step, type Verdict } from './checker.ts'
 import { faultSteps } from './faults.ts'
 import { readerSteps } from './readers.ts'
-import { emptyRedis, forgetTheInvalid } from './redis.ts'
+import { drawNonce, emptyRedis, forgetTheInvalid } from './redis.ts'
 import type { Follows, Rule } from './rules.ts'
 import type { Go, Scenario, World } from './scenario.ts'
 import type { Reader, State } from './state.ts'
@@ -18,17 +18,16 @@ import { writerSteps } from './writers.ts'
 export function check(scenario: Scenario, broken: readonly Rule[] = []): Verdict {
   const follows: Follows = (rule) => !broken.includes(rule)
   const world: World = { scenario, follows }
-  return explore(textOf(startOf(scenario)), (text) => stepsFrom(text, world))
+  return explore(startOf(scenario), { stepsFrom: (state) => stepsFrom(state, world), textOf })
 }
 
-function stepsFrom(text: string, world: World): Step[] {
-  const state = JSON.parse(text) as State
-  const steps: Step[] = []
+function stepsFrom(state: State, world: World): Step<State>[] {
+  const steps: Step<State>[] = []
   const go: Go = (label, change) => {
     const draft = copy(state)
     const wrong = change(draft)
     forgetTheInvalid(draft, world)
-    steps.push({ label, wrong, next: textOf(draft) })
+    steps.push({ label, wrong, next: draft })
   }
   readerSteps(state, world, go)
   writerSteps(state, world, go)
@@ -46,18 +45,39 @@ function copy<T>(value: T): T {
   return copied as T
 }
 
-/** States that differ only in which nonces they hold are one: nonces are named anew, in the order of their appearance. */
+/**
+ * All values, in the order in which every state has them. States that differ only in which nonces they hold are one: nonces are
+ * named anew, in the order of their appearance.
+ */
 function textOf(state: State): string {
   const names = new Map<string, string>()
-  return JSON.stringify(state).replace(/"[nc]\d+"/g, (nonce) => {
-    const name = names.get(nonce) ?? `"c${names.size}"`
-    names.set(nonce, name)
-    return name
-  })
+  let text = ''
+  const add = (value: unknown) => {
+    if (typeof value === 'string') {
+      if (isNonce(value)) {
+        const name = names.get(value) ?? `c${names.size}`
+        names.set(value, name)
+        text += name
+      } else text += value
+    } else if (value === null) text += '-'
+    else if (typeof value === 'object') {
+      for (const name in value) add(value[name as keyof typeof value])
+      text += ';'
+    } else text += value
+    text += ','
+  }
+  add(state)
+  // Its names differ: who has an intent.
+  return text + [state.redis, state.backup].map((redis) => Object.keys(redis?.intents ?? {}).join())
+}
+
+function isNonce(text: string): boolean {
+  const second = text.charCodeAt(1)
+  return text[0] === 'n' && second >= 48 && second <= 57
 }
 
 function startOf({ readers, writers, budget, sweepers, hasRefresh, faults }: Scenario): State {
-  const identity = 'n0'
+  const identity = drawNonce()
   const redis = { ...emptyRedis(identity), born: identity }
   const last = Math.max(...readers, ...writers.map(({ process }) => process))
   const process = { sees: identity, version: null, knowsShape: false, owes: 0, paying: 0, min: 0, flight: null }
@@ -72,9 +92,9 @@ function startOf({ readers, writers, budget, sweepers, hasRefresh, faults }: Sce
     backup: faults.includes('failover') ? redis : null,
     processes: Array.from({ length: last + 1 }, () => ({ ...process })),
     readers: [...readers.map((of) => reader(of)), ...(hasRefresh ? [reader(readers[0]!, true)] : [])],
-    writers: writers.map((one) => ({
-      ...one,
-      ...{ at: 'idle', intent: 'none', commit: 0, isRunning: false, isUnknown: false, due: null },
+    writers: writers.map(({ process, kind }) => ({
+      ...{ process, kind, at: 'idle', intent: 'none', commit: 0, held: null, isCurrent: false, wrote: 'once' },
+      ...{ isRunning: false, isUnknown: false, due: null },
     })),
     sweepers: Array.from({ length: sweepers }, () => ({ at: 'idle', age: 0 })),
     left: { ...budget },

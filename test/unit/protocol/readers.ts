@@ -168,7 +168,7 @@ function rowStep(world: World, index: number, { late }: Reader): ReaderStep {
   })
 }
 
-const noStamps: Stamps = { root: null, shape: null, value: null, mark: null }
+const noStamps: Stamps = { root: null, shape: null, value: null, mark: null, row: null }
 
 /** Where nobody could join or be joined, what is decided in the process is no step of its own. */
 function isAlone(index: number, { readers }: State): boolean {

@@ -1,8 +1,8 @@
-import type { World } from './scenario.ts'
+import type { World, WriterSpec } from './scenario.ts'
 import { type Entry, intentTicks, type Nonce, type Process, type Redis, type Stamps, type State } from './state.ts'
 
 let drawn = 0
-/** Used by no state: a state knows its nonces by names of its own, `c0` and on. */
+/** One that was never used. */
 export const drawNonce = (): Nonce => `n${drawn++}`
 
 /** What a process makes of the stamps in the store: a root made on another server is missing. */
@@ -15,6 +15,7 @@ export function currentStamps({ redis }: State, { sees }: Process, { scenario, f
     shape,
     value: late === 'rows' ? null : value,
     mark: late === 'user' ? mark : late === 'rows' ? rowMark : null,
+    row: redis.row,
   }
 }
 
@@ -25,16 +26,33 @@ export function lateStamp({ redis }: State, { scenario }: World): Nonce | null {
 
 /** `obtain-stamps.lua`, and `obtain-stamp.lua` for the mark. A shape is registered when its stamp is made. */
 export function obtainStamps(state: State, process: Process, world: World): Stamps {
+  obtainModel(state, process, world)
+  const { redis } = state
+  const { late } = world.scenario
+  if (late !== 'rows') redis.value ??= drawNonce()
+  if (late === 'rows') redis.rowMark ??= drawNonce()
+  if (late === 'user') redis.mark ??= drawNonce()
+  return { ...currentStamps(state, process, world), row: null }
+}
+
+function obtainModel(state: State, process: Process, world: World): void {
   const { redis } = state
   const root = currentStamps(state, process, world).root ?? drawNonce()
   if (root !== redis.root?.nonce) redis.root = { by: process.sees!, nonce: root }
   if (!redis.isRegistered) Object.assign(redis, { isRegistered: true, version: drawNonce() })
   redis.shape ??= drawNonce()
-  const { late } = world.scenario
-  if (late !== 'rows') redis.value ??= drawNonce()
-  if (late === 'rows') redis.rowMark ??= drawNonce()
-  if (late === 'user') redis.mark ??= drawNonce()
-  return currentStamps(state, process, world)
+}
+
+/** The same by a writer that will store its row: where it does not know the value, the mark of the shape. */
+export function holdStamps(state: State, process: Process, world: World, { stores, touches }: WriterSpec): Stamps {
+  obtainModel(state, process, world)
+  const { redis } = state
+  if (stores === 'by value') redis.value ??= drawNonce()
+  if (stores === 'by mark') redis.rowMark ??= drawNonce()
+  if (touches?.includes('row')) redis.row ??= drawNonce()
+  const { root, shape, row } = currentStamps(state, process, world)
+  const isByValue = stores === 'by value'
+  return { root, shape, row, value: isByValue ? redis.value : null, mark: isByValue ? null : redis.rowMark }
 }
 
 /**
@@ -50,14 +68,14 @@ export function obtainRowStamp({ redis }: State): { readonly stamp: Nonce; reado
 /** Whether an entry is good under these stamps; those of late tags are another question. */
 export function isValid(entry: Entry, current: Stamps, { scenario, follows }: World): boolean {
   const isSame = (held: Nonce | null, now: Nonce | null) => (now === null ? !follows('missingIsMiss') : held === now)
-  const { root, shape, value } = entry.held
-  const isSameValue = scenario.late === 'rows' || isSame(value, current.value)
+  const { root, shape, value, row } = entry.held
+  const isSameValue = scenario.late === 'rows' || (row === null ? isSame(value, current.value) : row === current.row)
   return isSame(root, current.root) && isSame(shape, current.shape) && isSameValue
 }
 
 export function emptyRedis(identity: Nonce): Redis {
   const model = { root: null, isRegistered: false, shape: null, rowMark: null, version: null }
-  return { identity, ...model, value: null, mark: null, userTag: null, entry: null, intents: {}, born: null }
+  return { identity, ...model, value: null, row: null, mark: null, userTag: null, entry: null, intents: {}, born: null }
 }
 
 /** Whether a sweep would find nothing to do. */
@@ -79,13 +97,14 @@ export function readIntents({ redis }: State, { follows }: World): boolean {
  * Forgets what can never matter again, so that states which differ only in it are one: an entry whose stamps will not be
  * current any more, neither here nor on the replica. A stamp that is gone never returns.
  */
-export function forgetTheInvalid(draft: State, { scenario, follows }: World): void {
+export function forgetTheInvalid(draft: State, world: World): void {
+  const { scenario, follows } = world
   // Whoever has read the stamps before the entry may take an entry that is invalid by now.
   if (scenario.readsStampsFirst || !follows('missingIsMiss') || !follows('staleNeedsStamps')) return
   const stores = draft.backup ? [draft.redis, draft.backup] : [draft.redis]
-  const isDead = ({ root, shape, value }: Stamps) =>
+  const isDead = ({ root, shape, value, row }: Stamps) =>
     stores.every((redis) => {
-      const isOtherValue = scenario.late !== 'rows' && redis.value !== value
+      const isOtherValue = scenario.late !== 'rows' && (row === null ? redis.value !== value : redis.row !== row)
       return redis.root?.nonce !== root || redis.shape !== shape || isOtherValue
     })
   for (const redis of stores) if (redis.entry && isDead(redis.entry.held)) redis.entry = null
@@ -96,4 +115,29 @@ export function forgetTheInvalid(draft: State, { scenario, follows }: World): vo
     if (reader.held && !mayBeJoined && isDead(reader.held))
       Object.assign(reader.held, { root: null, shape: null, value: null })
   }
+  if (!comparesAsBuilt(world)) return
+  for (const { held } of draft.writers) {
+    if (!held?.root) continue
+    const isLost = stores.every(
+      ({ root, shape, value, rowMark }) =>
+        root?.nonce !== held.root ||
+        shape !== held.shape ||
+        (held.value !== null && value !== held.value) ||
+        (held.mark !== null && rowMark !== held.mark),
+    )
+    // It stores nothing any more.
+    if (isLost) Object.assign(held, { root: null, shape: null, value: null, mark: null, row: null })
+  }
+}
+
+function comparesAsBuilt({ follows }: World): boolean {
+  const rules = [
+    'heldCompared',
+    'markHeldCompared',
+    'storedInOneStep',
+    'storedUnderHeld',
+    'ownKeyHeld',
+    'ownKeyCarried',
+  ] as const
+  return rules.every(follows)
 }

@@ -36,6 +36,19 @@ export const rules = {
   rowMarkInOneStep: 'the mark of a shape is read in the step that gives the stamps of its rows',
   touchMovesMark: 'whoever removes a stamp of a shape moves its mark in the same step',
   forgottenWithStamps: 'a shape is forgotten together with its stamp and its mark',
+  heldBeforeWrite: 'a writer that stores its row obtains the stamp of the value before its statement runs',
+  heldCompared: 'a row is stored only if the stamp held has not changed',
+  storedInOneStep: 'the row is stored in the step that compares',
+  guardReplaced: 'the stamp that a row is stored under is a new one',
+  storedUnderHeld: 'the row is stored under the stamps of root and shape that were held',
+  loserRemoves: 'a writer whose row is not stored removes the stamps all the same',
+  markHeldCompared: 'a row whose key was not known is stored only if the mark of its shape has not moved',
+  markHeldBeforeWrite: 'the mark is held since before the statement',
+  ownKeyHeld: 'what is stored under a key was held by the stamp of that very key, or the mark of its kind',
+  ownKeyCarried: 'what is stored under a key depends on the stamp of that very key',
+  storedAfterCommit: 'a row is stored after the commit of its transaction',
+  laterStatementsCount: 'a row that its transaction writes again is stored as the last statement left it',
+  takenBackIsNotStored: 'a row that a savepoint took back is not stored',
 } as const
 
 /** What the protocol takes for granted. Without one of them there is a way to stale data: these are its limits. */

@@ -17,11 +17,27 @@ export type Fault =
   /** A replica or a restored dump takes over. */
   | 'failover'
 
+/** What a write removes. */
+export type Touched = 'root' | 'shape' | 'value' | 'row'
+
+export interface WriterSpec {
+  readonly process: number
+  readonly kind: Writer['kind']
+  /** Whether it stores the row that it wrote, and what it holds for that: the stamp of the value, or the mark if it does not know it. */
+  readonly stores?: 'by value' | 'by mark'
+  /** Default: as the scenario says. */
+  readonly touches?: readonly Touched[]
+  /** Its statement is possible only after this writer's: it takes the place of what that one removed, or changes what it made. */
+  readonly after?: number
+  /** A transaction that may write the row once more, and take that back. */
+  readonly writesAgain?: boolean
+}
+
 /** Who takes part, and what may go wrong how often. Anything may happen at any time. */
 export interface Scenario {
   /** The process of each reader. */
   readonly readers: readonly number[]
-  readonly writers: readonly { readonly process: number; readonly kind: Writer['kind'] }[]
+  readonly writers: readonly WriterSpec[]
   /** What a write removes; which it is depends on how much of the row is known. */
   readonly touches: 'value' | 'shape' | 'root'
   readonly faults: readonly Fault[]

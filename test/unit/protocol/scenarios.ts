@@ -2,6 +2,11 @@ import { nothing, scenario } from './scenario.ts'
 
 const write = (process: number) => ({ process, kind: 'write' }) as const
 const tag = { process: 1, kind: 'tag' } as const
+const stored = (process: number) => ({ process, kind: 'write', stores: 'by value' }) as const
+/** One after the other is all there is: who commits first, or alone, is called the first. */
+const storedBy = (...processes: readonly number[]) =>
+  processes.map((process, i) => (i === 0 ? stored(process) : { ...stored(process), after: i - 1 }))
+const unknownKey = (process: number) => ({ process, kind: 'write', stores: 'by mark' }) as const
 const transaction = { process: 1, kind: 'transaction' } as const
 const aCrash = { ...nothing, crashes: 1 } as const
 
@@ -67,6 +72,78 @@ export const scenarios = {
     readers: [0, 1],
     faults: ['shape', 'model'],
     budget: { ...nothing, faults: 2 },
+  }),
+  'a row that is stored': scenario({ readers: [0, 1], writers: [stored(2)] }),
+  'rows that are stored': scenario({ readers: [0, 1], writers: storedBy(2, 3) }),
+  'rows that are stored, by three': scenario({ writers: storedBy(1, 2, 3) }),
+  'rows that are stored, and others that are only removed': scenario({ writers: [stored(1), write(2), stored(3)] }),
+  'rows that are stored, and a write to a whole model': scenario({
+    writers: [stored(1), { ...write(2), touches: ['root'] }],
+  }),
+  'rows that are stored, and a write to a shape': scenario({
+    writers: [stored(1), { ...write(2), touches: ['shape'] }],
+  }),
+  'rows that are stored, in processes that read': scenario({ readers: [0, 0], writers: storedBy(0, 0) }),
+  'rows that are stored, and refreshed': scenario({ writers: storedBy(1, 2), hasRefresh: true }),
+  'rows that are stored, and evictions': scenario({
+    writers: storedBy(1, 2),
+    faults: ['entry', 'model', 'value', 'all', 'restart'],
+    budget: { ...nothing, faults: 2 },
+  }),
+  'rows that are stored, and a replica that missed the latest': scenario({
+    readers: [1],
+    writers: storedBy(1, 1),
+    faults: ['failover'],
+    budget: { ...nothing, faults: 1, copies: 1 },
+  }),
+  'rows that are stored, and stamps that cannot be removed': scenario({
+    writers: storedBy(0, 0),
+    budget: { ...nothing, failures: 2 },
+  }),
+  'rows that are stored, and a writer that dies': scenario({ writers: [stored(1)], sweepers: 1, budget: aCrash }),
+  'rows that are stored, and one of two writers dies': scenario({
+    writers: [stored(1), { ...write(1), after: 0 }],
+    sweepers: 1,
+    budget: aCrash,
+  }),
+  'rows that are stored, and a commit that is never confirmed': scenario({
+    writers: [stored(1)],
+    sweepers: 1,
+    budget: { ...aCrash, unknowns: 1 },
+  }),
+  'rows that are stored, and a loss of intents': scenario({
+    writers: [stored(1)],
+    sweepers: 1,
+    faults: ['intents', 'all'],
+    budget: { ...aCrash, faults: 1 },
+  }),
+  'a row whose key is new': scenario({
+    readers: [0, 1],
+    writers: [unknownKey(2), { ...write(3), after: 0 }],
+  }),
+  'a row whose key is new, and one that stores it': scenario({ writers: [unknownKey(1), { ...stored(2), after: 0 }] }),
+  'a row whose key is new, and evictions': scenario({
+    writers: [unknownKey(1), { ...write(2), after: 0 }],
+    faults: ['model', 'value', 'shape'],
+    budget: { ...nothing, faults: 2 },
+  }),
+  'a row that is gone, and another one in its place': scenario({
+    readers: [0, 1],
+    writers: [
+      { ...unknownKey(2), touches: ['value', 'row'] },
+      { ...write(3), after: 0 },
+    ],
+  }),
+  'a row that moves, and another one in its place': scenario({
+    writers: [
+      { ...stored(1), touches: ['value', 'row'] },
+      { ...write(2), touches: ['value', 'row'] },
+      { ...write(3), after: 1 },
+    ],
+  }),
+  'rows that a transaction stores': scenario({
+    writers: [{ ...transaction, stores: 'by value', writesAgain: true }, stored(2)],
+    budget: { ...nothing, unknowns: 1 },
   }),
 }
 

@@ -17,8 +17,10 @@ export interface Stamps {
   root: Nonce | null
   shape: Nonce | null
   value: Nonce | null
-  /** The mark of the late tags; `null` where the query has none. */
+  /** The mark of the late tags, or of the shape for a writer that does not know the value; `null` where there is none. */
   mark: Nonce | null
+  /** Of another key of the row. Entries that depend on it are wrong; only a broken rule makes them. */
+  row: Nonce | null
 }
 
 export interface Entry {
@@ -36,6 +38,8 @@ export interface Redis {
   rowMark: Nonce | null
   version: Nonce | null
   value: Nonce | null
+  /** The stamp of another key of the row. */
+  row: Nonce | null
   /** The mark of the user tags. */
   mark: Nonce | null
   userTag: Nonce | null
@@ -101,8 +105,10 @@ export interface Writer {
   kind: 'write' | 'transaction' | 'tag'
   at:
     | 'idle'
+    | 'holding'
     | 'begun'
     | 'written'
+    | 'again'
     | 'early'
     | 'committed'
     | 'marking'
@@ -114,6 +120,12 @@ export interface Writer {
   intent: 'none' | 'unsent' | 'sent' | 'recorded'
   /** The version it made. */
   commit: number
+  /** Stamps it has had since before its statement; `null` if it stores nothing. */
+  held: Stamps | null
+  /** Whether they were current, where that is found out in a step of its own. */
+  isCurrent: boolean
+  /** Of a transaction that stores: its one statement, a second one for the same row, or that one taken back with its savepoint. */
+  wrote: 'once' | 'twice' | 'taken back'
   /** Its statement runs in the database, and nobody waits for it. */
   isRunning: boolean
   isUnknown: boolean

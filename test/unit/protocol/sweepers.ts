@@ -1,6 +1,7 @@
 import { isQuiet, readIntents } from './redis.ts'
 import type { Go, World } from './scenario.ts'
 import { intentTicks, type State, type Sweeper } from './state.ts'
+import { isActive } from './writers.ts'
 
 /** How much longer than a tick a slow sweeper may take. */
 const ageMax = 1
@@ -56,10 +57,14 @@ function steps(state: State, world: World, go: Go, index: number, now: Sweeper):
 function mayPass(state: State, { follows }: World): boolean {
   const { sweepers, writers, redis } = state
   const isRenewed = (name: string) => redis.intents[name] === intentTicks
-  const allRenewed = writers.every(({ at, intent }, index) => {
-    const isActive = at === 'begun' || at === 'written' || at === 'committed'
+  const allRenewed = writers.every((writer, index) => {
+    const { intent } = writer
     return (
-      !isActive || intent !== 'recorded' || isRenewed(`w${index}`) || !follows('renewal') || !follows('writersRenew')
+      !isActive(writer) ||
+      intent !== 'recorded' ||
+      isRenewed(`w${index}`) ||
+      !follows('renewal') ||
+      !follows('writersRenew')
     )
   })
   const allArrived = writers.every(

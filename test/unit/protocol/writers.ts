@@ -1,10 +1,12 @@
-import type { Go, World } from './scenario.ts'
+import type { Go, Touched, World } from './scenario.ts'
 import { intentTicks, promiseTicks, type State, uncommitted, type Writer } from './state.ts'
+import { fateOfRow, storeRow, storingSteps } from './stored-rows.ts'
 import { tagSteps } from './tag-writers.ts'
 
 /**
  * What writes do, and what becomes of them.
  *
+ * - *holding*    of one that stores its row: see `stored-rows.ts`.
  * - *begun*      the statement is in the database; the intent is on its way, and may be recorded at any time.
  * - *written*    of a transaction: its statement is done, nobody else sees it. Commits or rolls back.
  * - *committed*  or its outcome is not known: the stamps are removed next, and the caller hears of it.
@@ -17,6 +19,7 @@ export function writerSteps(state: State, world: World, go: Go): void {
     if (writer.kind === 'tag') tagSteps(state, world, go, index, writer)
     else {
       databaseSteps(state, world, go, index, writer)
+      storingSteps(state, world, go, index, writer)
       storeSteps(state, world, go, index, writer)
       mishaps(state, world, go, index, writer)
     }
@@ -31,9 +34,11 @@ const stepper = (go: Go, index: number) => (label: string, change: Change) =>
 
 function databaseSteps(state: State, { follows, scenario }: World, go: Go, index: number, now: Writer): void {
   const step = stepper(go, index)
+  const spec = scenario.writers[index]!
+  const isPossible = spec.after === undefined || state.writers[spec.after]!.commit > 0
   if (now.at === 'idle')
     step('begins', (writer) => {
-      writer.at = 'begun'
+      writer.at = spec.stores ? 'holding' : 'begun'
       if (scenario.sweepers > 0 && follows('intentRecorded'))
         writer.intent = follows('intentBeforeCommit') ? 'sent' : 'unsent'
       return undefined
@@ -43,7 +48,7 @@ function databaseSteps(state: State, { follows, scenario }: World, go: Go, index
       writer.at = 'written'
       return undefined
     })
-  if (now.at === (now.kind === 'transaction' ? 'written' : 'begun') || now.at === 'early')
+  if (isPossible && (now.at === (now.kind === 'transaction' ? 'written' : 'begun') || now.at === 'early'))
     step('commits', (writer, draft) => {
       commit(writer, draft)
       const isAnswered = now.at === 'early' || !follows('touchBeforeAnswer')
@@ -81,7 +86,8 @@ function readsWithin(state: State, { follows }: Pick<World, 'follows'>, go: Go, 
     step('reads from the cache', () => 'WRONG: a transaction does not see its own write')
   if (!follows('transactionsFillNothing') && root && shape && value)
     step('fills what it read', (_, draft) => {
-      draft.redis.entry = { data: uncommitted, held: { root: root.nonce, shape, value, mark: null }, late: null }
+      const held = { root: root.nonce, shape, value, mark: null, row: null }
+      draft.redis.entry = { data: uncommitted, held, late: null }
       return undefined
     })
 }
@@ -102,18 +108,24 @@ function storeSteps(state: State, world: World, go: Go, index: number, now: Writ
       writer.intent = 'sent'
       return undefined
     })
-  const isActive = now.at === 'begun' || now.at === 'written' || now.at === 'committed'
-  if (isActive && now.intent === 'recorded' && state.redis.intents[name] !== intentTicks && follows('renewal'))
+  if (isActive(now) && now.intent === 'recorded' && state.redis.intents[name] !== intentTicks && follows('renewal'))
     step('renews its intent', record)
 
-  if (canAsk && now.at === 'begun' && !follows('touchAfterCommit')) step('removes the stamps', touch(world, 'early'))
+  if (canAsk && now.at === 'begun' && !follows('touchAfterCommit'))
+    step('removes the stamps', touch(world, index, 'early'))
   if (canAsk && now.at === 'committed') {
     const isSettled = now.intent === 'none'
-    if (follows('settleAfterTouch') || isSettled) step('removes the stamps', touch(world, 'touched'))
+    const label =
+      now.held === null ? 'removes the stamps' : 'removes the stamps, and stores its row if they are those it held'
+    if (follows('settleAfterTouch') || isSettled) step(label, touch(world, index, 'touched'))
     else step('removes its intent', settle(name, now.at))
   }
   if (canAsk && now.at === 'touched' && now.intent !== 'none') step('removes its intent', settle(name, 'done'))
 }
+
+/** Whether it renews its intent. */
+export const isActive = ({ at }: Writer) =>
+  at === 'holding' || at === 'begun' || at === 'written' || at === 'again' || at === 'committed'
 
 const settle =
   (name: string, at: Writer['at']): Change =>
@@ -123,35 +135,52 @@ const settle =
     return undefined
   }
 
-/** `touch.lua`: decides with the copy of the registry, and again if that was old. With the answer the caller goes on. */
+/**
+ * `touch.lua`: decides with the copy of the registry, and again if that was old. Who stored a row replaces it, in the same step. With
+ * the answer the caller goes on.
+ */
 const touch =
-  ({ scenario, follows }: World, at: 'early' | 'touched'): Change =>
+  (world: World, index: number, at: 'early' | 'touched'): Change =>
   (writer, draft) => {
+    const { scenario, follows } = world
+    const spec = scenario.writers[index]!
     const process = draft.processes[writer.process]!
     const { redis } = draft
     const isOld = process.version !== redis.version
     const { knowsShape } = process
     Object.assign(process, { version: redis.version, knowsShape: redis.isRegistered })
     if (isOld && follows('registryCompared')) return undefined
-    if (scenario.touches === 'root') redis.root = null
-    else if (knowsShape) {
-      redis[scenario.touches] = null
-      if (follows('touchMovesMark')) redis.rowMark = null
-    }
+    // Compared before anything is removed: a mark that is held may be among it.
+    const fate = fateOfRow(writer, draft, world, index)
+    if (fate !== 'outdated' || follows('loserRemoves'))
+      remove(spec.touches ?? [scenario.touches], knowsShape, draft, world)
+    if (fate === 'stored') storeRow(writer, draft, world, spec)
     if (at === 'touched') draft.min = Math.max(draft.min, writer.commit)
     // Nobody renews it any more.
     writer.at = at === 'touched' && writer.isUnknown && follows('unknownKeepsIntent') ? 'done' : at
+    Object.assign(writer, { held: null, isCurrent: false, wrote: 'once' })
     return undefined
   }
+
+function remove(touches: readonly Touched[], knowsShape: boolean, { redis }: State, { follows }: World): void {
+  for (const name of touches) {
+    if (name === 'root') redis.root = null
+    else if (knowsShape) {
+      redis[name] = null
+      if (follows('touchMovesMark')) redis.rowMark = null
+    }
+  }
+}
 
 function mishaps({ left }: State, { follows, scenario }: World, go: Go, index: number, now: Writer): void {
   const step = stepper(go, index)
   const due = scenario.sweepers > 0 ? promiseTicks : null
   const isTrying = now.at === (now.kind === 'transaction' ? 'written' : 'begun')
-  if (left.crashes > 0 && (isTrying || now.at === 'committed' || now.at === 'touched'))
+  const isHolding = now.at === 'holding' || now.at === 'again'
+  if (left.crashes > 0 && (isHolding || isTrying || now.at === 'committed' || now.at === 'touched'))
     step('dies', (writer, draft) => {
       draft.left.crashes -= 1
-      Object.assign(writer, { at: 'dead', isRunning: isTrying || writer.isRunning, due })
+      Object.assign(writer, { at: 'dead', isRunning: isTrying || writer.isRunning, due, held: null })
       if (writer.intent === 'unsent') writer.intent = 'none'
       return undefined
     })
@@ -159,14 +188,14 @@ function mishaps({ left }: State, { follows, scenario }: World, go: Go, index: n
     const at = follows('unknownCounts') ? 'committed' : 'touched'
     step('loses the database while its statement runs', (writer, draft) => {
       draft.left.unknowns -= 1
-      Object.assign(writer, { at, isRunning: true, isUnknown: true })
+      Object.assign(writer, { at, isRunning: true, isUnknown: true, held: null })
       return undefined
     })
     step('commits, and loses the database before it hears of it', (writer, draft) => {
       draft.left.unknowns -= 1
       commit(writer, draft)
       draft.min = follows('unknownCounts') ? draft.min : writer.commit
-      Object.assign(writer, { at, isUnknown: true })
+      Object.assign(writer, { at, isUnknown: true, held: null })
       return undefined
     })
   }
@@ -176,7 +205,7 @@ function mishaps({ left }: State, { follows, scenario }: World, go: Go, index: n
       draft.left.failures -= 1
       process.min = Math.max(process.min, writer.commit)
       if (follows('debtKept')) process.owes += 1
-      Object.assign(writer, { at: 'failed', due })
+      Object.assign(writer, { at: 'failed', due, held: null })
       if (!follows('failedTouchKeepsIntent')) delete draft.redis.intents[`w${index}`]
       return undefined
     })
