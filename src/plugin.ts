@@ -18,6 +18,7 @@ import { adapterOf, clientVersionOf, ignoresTransactions, schemaTextOf } from '.
 import { createInfoScope } from './prisma/read-info.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
+import { storedRows } from './prisma/stored-rows.ts'
 import { createTransactions } from './prisma/transactions.ts'
 import { createTriggerCheck, noTriggerCheck } from './prisma/trigger-check.ts'
 import type { CachePlugin } from './prisma/types.ts'
@@ -31,6 +32,7 @@ import { createShapeLimits } from './strategies/shape-limits.ts'
 import { createStats } from './strategies/stats.ts'
 import { createSweeper } from './strategies/sweeper.ts'
 import { createWarner } from './strategies/warner.ts'
+import { createWriteThrough } from './strategies/write-through.ts'
 
 /**
  * Caches the reads of a Prisma client, and never serves one that a write has made stale.
@@ -88,14 +90,9 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
           makeNonce,
           report,
         })
-  const invalidator = createInvalidator({
-    store,
-    clock,
-    makeNonce,
-    report,
-    intentMs,
-    columnsOf: columnsOfSchema(dataModel),
-  })
+  const columnsOf = columnsOfSchema(dataModel)
+  const invalidator = createInvalidator({ store, clock, makeNonce, report, intentMs, columnsOf })
+  const writeThrough = createWriteThrough({ store, codec, clock, makeNonce, report, columnsOf, random: Math.random })
   const limits = createShapeLimits({ clock })
   const { loadLeaseMs, loadWaitMs } = config
   const reader = createCacheAside({
@@ -116,6 +113,10 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   }
   const cache = cacheClient({ store, dataModel, invalidator, info, explain, stats: stats.read, wake })
 
+  const shared = fingerprint([
+    ...[schema, clientVersionOf(client), codec.name, entryFormat],
+    databaseIdentity(adapterOf(client), process.env),
+  ])
   return {
     config,
     dataModel,
@@ -126,17 +127,16 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     shapesInUse: (model) => store.shapesInUse(model),
     reader,
     invalidator,
-    transactions: createTransactions(invalidator),
+    writeThrough,
+    storedRows: storedRows({ config, dataModel }, shared),
+    transactions: createTransactions(invalidator, writeThrough),
     batches: createBatches(invalidator),
     info,
     explain,
     report,
     cache,
     accelerate: accelerateClient(cache),
-    fingerprint: fingerprint([
-      ...[schema, clientVersionOf(client), codec.name, entryFormat],
-      databaseIdentity(adapterOf(client), process.env),
-    ]),
+    fingerprint: shared,
     wake,
     async idle() {
       await reader.idle()
@@ -160,7 +160,7 @@ function knownSchema({ models, provider }: DataModel): KnownSchema {
 /** Until they have a machinery of their own, these run as cache-aside: nothing is ever wrong, only slower than it could be. */
 function warnOfStrategies({ models }: CacheConfig, report: Report) {
   for (const [model, { strategy }] of Object.entries(models)) {
-    if (strategy !== 'write-through' && strategy !== 'write-behind') continue
+    if (strategy !== 'write-behind') continue
     const message = `models.${model}.strategy: '${strategy}' runs as 'cache-aside' in this version: writes go to the database at once and invalidate.`
     report({ kind: 'warning', model, message })
   }

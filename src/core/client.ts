@@ -133,12 +133,16 @@ export interface ModelStats {
   readonly misses: number
   readonly bypasses: number
   readonly fills: number
+  /** Answers to lookups that writes stored (`write-through`). */
+  readonly writtenThrough: number
 }
 
 /** Counters of this process. All of them only grow. */
 export interface CacheStats extends ModelStats {
   /** Calls that invalidated something, by a write or by hand. */
   readonly invalidations: number
+  /** Answers that writes did not store because others wrote meanwhile; they were invalidated instead. */
+  readonly superseded: number
   /** Queries sent to the database to fill the cache. */
   readonly loads: number
   readonly loadErrors: number

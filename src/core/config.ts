@@ -27,7 +27,7 @@ export type { KnownSchema } from './config/schema.ts'
  */
 export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
   const parsed = configSchema(known).safeParse(input)
-  const problems = [...(parsed.success ? [] : problemLines(parsed.error)), ...strayBatches(input)]
+  const problems = [...(parsed.success ? [] : problemLines(parsed.error)), ...strayOptions(input)]
   if (!parsed.success || problems.length > 0) throw invalid(problems)
 
   const { defaults: given, models, memory, lease, loadLease, loadWait, commandDeadline, ...config } = parsed.data
@@ -77,6 +77,7 @@ function cachedModel(name: string, model: ParsedModel, defaults: CacheDefaults):
     staleIfErrorMs: model.staleIfError,
     fixedTags: typeof tags === 'function' ? [] : tags,
     resultTags: typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(context)) : null,
+    exclude: new Set(model.exclude),
     batch: Object.freeze({ maxSize: batch?.maxSize ?? 500, maxDelayMs: batch?.maxDelay ?? 200 }),
   })
 }
@@ -94,13 +95,22 @@ function returnedTags(model: string, returned: unknown): readonly string[] {
 }
 
 /** Looks at the input as it came, so that these problems are listed beside those of the schema. */
-function strayBatches(input: unknown): readonly string[] {
+function strayOptions(input: unknown): readonly string[] {
   const { models, defaults } = record(input)
   return Object.entries(record(models)).flatMap(([name, model]) => {
-    const { batch, strategy = record(defaults).strategy } = record(model)
-    if (batch === undefined || strategy === 'write-behind') return []
-    return [`models.${name}.batch: only for the strategy 'write-behind'`]
+    const { strategy = record(defaults).strategy, ...options } = record(model)
+    return Object.entries(strategiesOf).flatMap(([option, wanted]) => {
+      if (options[option] === undefined || wanted.includes(String(strategy))) return []
+      const names = wanted.map((one) => `'${one}'`).join(', ')
+      return [`models.${name}.${option}: only for the strategy ${names}`]
+    })
   })
+}
+
+/** Options that mean something to some strategies only. */
+const strategiesOf: Readonly<Record<string, readonly string[]>> = {
+  batch: ['write-behind'],
+  exclude: ['read-through', 'write-through'],
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -16,6 +16,16 @@ export type CacheEvent =
   | EntryEvent<'undecodable', { readonly error: unknown }>
   /** A result could not be encoded; it was returned and not stored. */
   | EntryEvent<'uncodable', { readonly error: unknown }>
+  /**
+   * A write stored answers to lookups of its rows. `superseded` is how many it could not store, because others wrote meanwhile or
+   * there was no room: these were invalidated.
+   */
+  | {
+      readonly kind: 'written-through'
+      readonly model: string
+      readonly stored: number
+      readonly superseded: number
+    }
   | { readonly kind: 'invalidated'; readonly models: readonly string[] }
   /** Writers of these models died, here or elsewhere; what they may have left behind was invalidated. */
   | { readonly kind: 'swept'; readonly models: readonly string[] }

@@ -1,4 +1,4 @@
-import { type Dependency, type Tag, tagsOfUse } from './tags.ts'
+import { type Dependency, type Tag, tagsOfUse, type ValuesTag } from './tags.ts'
 
 /**
  * What the cache asks of a store: entries, stamps, intents and leases.
@@ -31,6 +31,24 @@ export interface Looked {
   readonly entry: StoredText | null
   /** The stamps of the tags asked for, in that order; `null` where there is none. */
   readonly stamps: readonly (Stamp | null)[]
+}
+
+/**
+ * What a lookup answers now that a write is over.
+ *
+ * It is stored only if everything that was held before the write is still current, so that of several writers at once none leaves
+ * behind what another has written over. The guard then gets a new stamp; else it loses the one it has.
+ */
+export interface Replacement {
+  /** Of the same model: what the entry depends on, the guard among it; or a mark, where its values were not known then. */
+  readonly held: readonly { readonly tag: Tag; readonly stamp: Stamp }[]
+  /** The values by which other writes find the entry. */
+  readonly guard: ValuesTag
+  readonly guardFresh: Stamp
+  /** How long the new stamp and the entry are kept, in milliseconds. */
+  readonly retainMs: number
+  readonly key: EntryKey
+  readonly text: string
 }
 
 /** Says which tags a write touches, given the shapes in use on the model. Pure; may be called again with newer shapes. */
@@ -77,8 +95,12 @@ export interface Store {
    */
   fill(key: EntryKey, text: string, retainMs: number, leaseToken?: string): Promise<void>
 
-  /** Removes the stamps of what `decide` names, seeing every shape that was registered before the call. */
-  touch(model: string, decide: DecideTouched): Promise<void>
+  /**
+   * Removes the stamps of what `decide` names, seeing every shape that was registered before the call, and in the same step stores
+   * the replacements whose held stamps were current before. Resolves to how many were: less where others wrote meanwhile, or where
+   * there was no room.
+   */
+  touch(model: string, decide: DecideTouched, replacements?: readonly Replacement[]): Promise<number>
   /** The shapes that are registered for a model. */
   shapesInUse(model: string): Promise<readonly string[]>
   /** Removes the root stamps of models: everything that depends on them is invalid. */

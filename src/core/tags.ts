@@ -80,7 +80,14 @@ export type Tag =
   | { readonly kind: 'root'; readonly model: string }
   | { readonly kind: 'shape'; readonly model: string; readonly shape: string }
   | { readonly kind: 'mark'; readonly model: string; readonly shape: string }
-  | { readonly kind: 'values'; readonly model: string; readonly shape: string; readonly values: string }
+  | ValuesTag
+
+export interface ValuesTag {
+  readonly kind: 'values'
+  readonly model: string
+  readonly shape: string
+  readonly values: string
+}
 
 export function makeShape(fields: readonly string[], columns: Columns, { isEntering = false } = {}): Shape {
   const others = columns === 'all' ? columns : [...new Set(columns)].filter((one) => !fields.includes(one)).sort()

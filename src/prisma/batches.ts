@@ -88,8 +88,9 @@ function openBatch(scope: WriteScope): Batch {
       const statement = { events, survivesRollback }
       statements.push(statement)
       return {
-        finish(known) {
-          statement.events = known
+        // Arguments of a batch are not widened, so that nothing of it is stored.
+        finish({ events }) {
+          statement.events = events
         },
       }
     },

@@ -31,7 +31,8 @@ function explainRead(hook: Hook & { readonly model: string }, runtime: Runtime, 
     return { kind: 'read', model, operation, bypass: prepared.reason, dependsOn: [], coarse: [] }
   }
   const notes = takeNotes()
-  const analysed = analyseCall(prepared.call, runtime, notes)
+  const { call, planned } = prepared
+  const analysed = analyseCall(planned.isRow ? { ...call, args: planned.widened } : call, runtime, notes)
   const read =
     analysed.kind === 'known' ? coarsened(analysed, runtime.limits.isRefused) : { dependencies: [], late: [] }
   const isLimited = read !== analysed
@@ -50,7 +51,7 @@ async function explainEffect(
   effect: Effect | null,
   { shapesInUse, dataModel }: Runtime,
 ): Promise<WriteExplanation> {
-  const events = effect?.events(anyRowReturned) ?? []
+  const events = effect?.outcome(anyRowReturned).events ?? []
   const models = [...new Set(events.map((event) => event.model))]
   const shapes = await Promise.all(
     models.map(async (model) => [model, (await shapesInUse(model)).map(parseShape)] as const),

@@ -40,7 +40,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
       // Not an arrow function: its `this` tells whether the cache is innermost.
       $allOperations: function hook(this: unknown, called: Hook) {
         runtime.wake()
-        const operation = runtime.batches.watched(called)
+        const operation = runtime.transactions.watched(runtime.batches.watched(called))
         const client: ClientInUse = { fingerprint, view, isInnermost: isLastHook(this, hook) }
         if (runtime.explain.isOpen()) return runtime.explain.answer(() => explainCall(called, runtime, client))
         if (operation.model === undefined) return runRaw(operation, runtime, client)

@@ -118,6 +118,19 @@ export function schemaTextOf(client: object): string | null {
   return typeof text === 'string' ? text : null
 }
 
+/**
+ * Lets Prisma shape the result of an operation by these arguments, whatever `query` was called with last; `false` where that is not
+ * possible.
+ *
+ * Source: `__internalParams.args`, which `query` sets to its own and by which computed fields are added afterwards.
+ */
+export function shapeResultBy(hook: object, args: unknown): boolean {
+  const params = field(hook, '__internalParams')
+  if (typeof params !== 'object' || params === null || !('args' in params)) return false
+  params.args = args
+  return true
+}
+
 /** The driver adapter that the client was made with. */
 export function adapterOf(client: object): unknown {
   return field(field(client, '_engineConfig'), 'adapter')

@@ -2,27 +2,17 @@ import { analyseRead } from '../analysis/reads/analyse-read.ts'
 import { coarsened, type KnownRead } from '../analysis/reads/coarsened.ts'
 import { lateTagsOf } from '../analysis/reads/late-use.ts'
 import type { ReadAnalysis, ReadListener } from '../analysis/reads/read-analysis.ts'
-import type { ClientView } from '../analysis/reads/rows.ts'
 import { narrow, widen } from '../analysis/reads/widening.ts'
 import { canonical } from '../core/canonical.ts'
-import type { CachedModel, ParsedStrategy } from '../core/config.ts'
+import type { CachedModel } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import { type StampTag, stampTagsOf } from '../core/store.ts'
 import type { LoadedRows, ReadPlan } from '../strategies/read-plan.ts'
+import type { ReadCall } from './read-call.ts'
+import { rowRead } from './row-reads.ts'
 import type { Runtime } from './runtime.ts'
+import { unknownRetainMs } from './stored-rows.ts'
 import { identify } from './values.ts'
-
-export interface ReadCall {
-  readonly model: string
-  readonly operation: string
-  /** Without `cacheStrategy`. */
-  readonly args: unknown
-  readonly dataPath: readonly string[]
-  readonly strategy: Extract<ParsedStrategy, { kind: 'cache' }> | null
-  /** What the client adds to the key: global omit, computed fields. */
-  readonly clientFingerprint: string
-  readonly clientView: ClientView
-}
 
 export interface ReadPlanned {
   readonly kind: 'plan'
@@ -31,18 +21,31 @@ export interface ReadPlanned {
   readonly widened: unknown
   /** What a load brought, and the tags that it tells. */
   readonly loaded: (result: unknown) => LoadedRows
+  /** What the caller asked for, of what is stored. */
+  readonly shown: (result: unknown) => unknown
+  /** Whether what is stored is a row, which answers other queries too. */
+  readonly isRow: boolean
 }
-
-/** Stamps of entries whose TTL depends on the result live this long: longer than most TTLs, and losing one costs a hit. */
-const unknownRetainMs = 24 * 3600_000
 
 /** Says where the entry of a read lives and what it depends on, or why it must not be cached. */
 export function planRead(
   call: ReadCall,
   runtime: Runtime,
 ): ReadPlanned | { readonly kind: 'bypass'; readonly reason: string } {
-  const { config, dataModel, fingerprint: shared, limits } = runtime
-  const { model, operation, args, strategy } = call
+  const row = rowRead(call, runtime)
+  if (row && 'reason' in row) return { kind: 'bypass', reason: row.reason }
+  if (row) {
+    const read = { key: row.key, tags: row.tags, marks: [], models: [call.model] }
+    const loaded = (result: unknown) => ({ result, late: { tags: [], marks: [] } })
+    return { kind: 'plan', plan: planOf(call, runtime, read), widened: row.args, loaded, shown: row.shown, isRow: true }
+  }
+  return planResult(call, runtime)
+}
+
+/** A read whose own result is stored. */
+function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRead> {
+  const { dataModel, fingerprint: shared, limits } = runtime
+  const { model, operation, args } = call
   const analysed = analyseCall(call, runtime)
   if (analysed.kind === 'unknown') return { kind: 'bypass', reason: analysed.reason }
   const read = coarsened(analysed, limits.isRefused)
@@ -58,39 +61,48 @@ export function planRead(
   const coarse = read === analysed ? [] : shapeIdsOf(read)
   const key = entryKey({ ...keyParts, fingerprint: fingerprint([shared, call.clientFingerprint, ...coarse]) })
 
-  const cached: CachedModel | undefined = config.models[model]
-  const context = (result: unknown) => ({ result, args, operation })
-  const fixedTtlMs = strategy?.ttlMs ?? (cached ? cached.fixedTtlMs : config.defaults.ttlMs)
-  const ttlMs = fixedTtlMs === null ? (result: unknown) => cached!.ttlMs(context(result)) : () => fixedTtlMs
-  const staleMs = strategy?.swrMs ?? cached?.staleWhileRevalidateMs ?? config.defaults.staleWhileRevalidateMs
-  const userTags = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])]
-  const tags: StampTag[] = [
-    ...stampTagsOf(read.dependencies),
-    ...userTags.map((name) => ({ kind: 'user', name }) as const),
-  ]
+  const tags = stampTagsOf(read.dependencies)
   const marks: StampTag[] = read.late.map(({ model, shape }) => ({ kind: 'mark', model, shape: shape.id }))
-  const resultTags = cached?.resultTags ?? null
+  const models = read.dependencies.map((dependency) => dependency.model)
   return {
     kind: 'plan',
-    plan: {
-      model,
-      operation,
-      key,
-      tags,
-      marks: resultTags ? [...marks, { kind: 'user-mark' }] : marks,
-      models: read.dependencies.map((dependency) => dependency.model),
-      ttlMs,
-      freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
-      staleMs,
-      retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + staleMs),
-      userTags: resultTags && ((result) => resultTags(context(result))),
-    },
+    plan: planOf(call, runtime, { key, tags, marks, models }),
     widened: read.widenings.length === 0 ? args : widen(args, read.widenings),
     loaded(result) {
       const late = lateTagsOf(dataModel, read.late, result)
       narrow(result, read.widenings)
       return { result, late }
     },
+    shown: (result) => result,
+    isRow: false,
+  }
+}
+
+/** What is known of a read, beside what its model and its caller say. */
+type Analysed = Pick<ReadPlan, 'key' | 'tags' | 'marks' | 'models'>
+
+function planOf({ model, operation, args, strategy }: ReadCall, { config }: Runtime, read: Analysed): ReadPlan {
+  const cached: CachedModel | undefined = config.models[model]
+  const context = (result: unknown) => ({ result, args, operation })
+  const fixedTtlMs = strategy?.ttlMs ?? (cached ? cached.fixedTtlMs : config.defaults.ttlMs)
+  const ttlMs = fixedTtlMs === null ? (result: unknown) => cached!.ttlMs(context(result)) : () => fixedTtlMs
+  const staleMs = strategy?.swrMs ?? cached?.staleWhileRevalidateMs ?? config.defaults.staleWhileRevalidateMs
+  const userTags: StampTag[] = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])].map((name) => ({
+    kind: 'user',
+    name,
+  }))
+  const resultTags = cached?.resultTags ?? null
+  return {
+    ...read,
+    model,
+    operation,
+    tags: [...read.tags, ...userTags],
+    marks: resultTags ? [...read.marks, { kind: 'user-mark' }] : read.marks,
+    ttlMs,
+    freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
+    staleMs,
+    retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + staleMs),
+    userTags: resultTags && ((result) => resultTags(context(result))),
   }
 }
 

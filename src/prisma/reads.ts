@@ -4,8 +4,9 @@ import type { ReadInfo } from '../core/client.ts'
 import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
-import { dataPathOf, howRun } from './internals.ts'
-import { planRead, type ReadCall, type ReadPlanned } from './read-plans.ts'
+import { dataPathOf, howRun, shapeResultBy } from './internals.ts'
+import type { ReadCall } from './read-call.ts'
+import { planRead, type ReadPlanned } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
 import { queryWidened } from './widened.ts'
 
@@ -21,11 +22,29 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
     if (isCached) runtime.report({ kind: 'bypass', model, operation, reason })
     return hook.query(args)
   }
-  const { plan, widened, loaded } = prepared.planned
-  const load = async () => loaded(await queryWidened(hook, { given: args, widened }))
+  const { plan, widened, loaded, shown, isRow } = prepared.planned
+  const query = () => (isRow ? queryRow(hook, args, widened) : queryWidened(hook, { given: args, widened }))
+  const load = async () => loaded(await query())
   const { result, info } = await runtime.reader.read(plan, load)
+  // That there is none is known, and it is Prisma's error to tell.
+  if (result === null && operation === 'findUniqueOrThrow') {
+    runtime.info.note(bypassInfo('there is no such row, which Prisma says in its own words'))
+    return hook.query(args)
+  }
   runtime.info.note(info)
-  return arranged(result, shownNode(args, prepared.call.dataPath))
+  return arranged(shown(result), shownNode(args, prepared.call.dataPath))
+}
+
+/** Loads a row as it is stored. Invalid arguments are refused as the caller gave them. */
+async function queryRow(hook: Hook, given: unknown, stored: unknown): Promise<unknown> {
+  try {
+    return await hook.query(stored)
+  } catch (error) {
+    if (error instanceof Error && error.name === 'PrismaClientValidationError') await hook.query(given)
+    throw error
+  } finally {
+    shapeResultBy(hook, given)
+  }
 }
 
 /** The part of the arguments that selects what the result shows; `['select', 'posts']` leads to what a fluent call unpacks. */
@@ -68,7 +87,8 @@ export function prepareRead(
   if (dataPath === null) return bypass('the fluent path is not known')
 
   const ofClient = { clientFingerprint: client.fingerprint(), clientView: client.view() }
-  const call = { model, operation, args, dataPath, strategy, ...ofClient }
+  const mayLoadOtherwise = shapeResultBy(hook, args)
+  const call = { model, operation, args, dataPath, strategy, mayLoadOtherwise, ...ofClient }
   const planned = planRead(call, runtime)
   return planned.kind === 'bypass' ? bypass(planned.reason) : { kind: 'cached', args, call, planned }
 }

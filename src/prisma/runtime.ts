@@ -6,9 +6,11 @@ import type { Report } from '../core/events.ts'
 import type { CacheAside } from '../strategies/cache-aside.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
 import type { ShapeLimits } from '../strategies/shape-limits.ts'
+import type { WriteThrough } from '../strategies/write-through.ts'
 import type { Batches } from './batches.ts'
 import type { ExplainScope } from './explain-scope.ts'
 import type { InfoScope } from './read-info.ts'
+import type { StoredRows } from './stored-rows.ts'
 import type { Transactions } from './transactions.ts'
 
 /**
@@ -28,7 +30,10 @@ export interface Runtime {
   /** The shapes of a model that somebody has cached. */
   readonly shapesInUse: (model: string) => Promise<readonly string[]>
   readonly reader: CacheAside
+  /** By model, where rows are stored. */
+  readonly storedRows: ReadonlyMap<string, StoredRows>
   readonly invalidator: Invalidator
+  readonly writeThrough: WriteThrough
   readonly transactions: Transactions
   readonly batches: Batches
   readonly info: InfoScope

@@ -1,5 +1,17 @@
 import type { RowEvent } from '../analysis/writes/row-event.ts'
 import type { Invalidator, WriteScope } from '../strategies/invalidator.ts'
+import type { RowToStore, WriteThrough } from '../strategies/write-through.ts'
+import type { Hook } from './hook.ts'
+import { howRun } from './internals.ts'
+
+/** What a statement did, and the rows of it that may be stored. */
+export interface StatementOutcome {
+  readonly events: readonly RowEvent[]
+  readonly rows: readonly HeldRow[]
+}
+
+/** A row that a statement returned, and what is held since before. */
+export type HeldRow = Omit<RowToStore, 'others'>
 
 /**
  * The interactive transactions that are open, by the id that their hooks report.
@@ -14,6 +26,11 @@ import type { Invalidator, WriteScope } from '../strategies/invalidator.ts'
  * - *rolled back* before a commit was tried: nothing is.
  */
 export interface Transactions {
+  /**
+   * The hook, such that a failure of its statement is noticed: the database may then take back what the transaction did, whatever
+   * becomes of it. So nothing of it is stored.
+   */
+  watched(hook: Hook): Hook
   /** The transaction with this id; `undefined` if it was not begun through this plugin. */
   get(id: string): OpenTransaction | undefined
   /** Wraps the callback of `$transaction`, and what becomes of it. */
@@ -29,25 +46,52 @@ export interface OpenTransaction {
   begin(
     events: readonly RowEvent[],
     options: { readonly survivesRollback: boolean },
-  ): { finish(events: readonly RowEvent[]): void }
+  ): { finish(outcome: StatementOutcome): void }
+}
+
+interface Open {
+  readonly scope: WriteScope
+  readonly frames: Frame[]
+  readonly run: number
+  /** A statement or a savepoint failed: what was returned may have been taken back. A COMMIT that succeeds does not tell. */
+  isInDoubt: boolean
 }
 
 interface Frame {
   readonly statements: Set<Statement>
 }
 
-interface Statement {
-  events: readonly RowEvent[]
-  running: boolean
+interface Statement extends StatementOutcome {
+  readonly began: number
+  /** `Infinity` while it runs. */
+  readonly ended: number
   /** A raw statement that was not understood: it may have committed by itself. */
   readonly survivesRollback: boolean
 }
 
-export function createTransactions(invalidator: Invalidator): Transactions {
-  const open = new Map<string, { readonly scope: WriteScope; readonly frames: Frame[]; readonly run: number }>()
+export function createTransactions(
+  invalidator: Invalidator,
+  { replacements }: Pick<WriteThrough, 'replacements'>,
+): Transactions {
+  const open = new Map<string, Open>()
   let runs = 0
+  let steps = 0
 
   return {
+    watched(hook) {
+      const how = howRun(hook)
+      const transaction = how.kind === 'interactive' ? open.get(how.transactionId) : undefined
+      if (!transaction) return hook
+      const query: Hook['query'] = async (args) => {
+        try {
+          return await hook.query(args)
+        } catch (error) {
+          transaction.isInDoubt = true
+          throw error
+        }
+      }
+      return { ...hook, query }
+    },
     get(id) {
       const transaction = open.get(id)
       const frame = transaction?.frames.at(-1)
@@ -55,12 +99,14 @@ export function createTransactions(invalidator: Invalidator): Transactions {
       return {
         scope: transaction.scope,
         begin(events, { survivesRollback }) {
-          const statement: Statement = { events, running: true, survivesRollback }
+          steps += 1
+          const ended = Number.POSITIVE_INFINITY
+          const statement: Statement = { events, rows: [], began: steps, ended, survivesRollback }
           frame.statements.add(statement)
           return {
-            finish(known) {
-              statement.events = known
-              statement.running = false
+            finish(outcome) {
+              steps += 1
+              Object.assign(statement, outcome, { ended: steps })
             },
           }
         },
@@ -87,7 +133,7 @@ export function createTransactions(invalidator: Invalidator): Transactions {
         if (outer) outer.frames.push(frame)
         else if (id !== null) {
           scope = invalidator.open()
-          open.set(id, { scope, frames: [frame], run })
+          open.set(id, { scope, frames: [frame], run, isInDoubt: false })
         }
         const result = await callback(tx)
         succeeded = true
@@ -96,11 +142,17 @@ export function createTransactions(invalidator: Invalidator): Transactions {
 
       const end = async (isCommitted: boolean) => {
         if (id === null) return
-        if (isNested) return endSavepoint(open.get(id)?.frames ?? [], frame, succeeded)
+        const transaction = open.get(id)
+        if (isNested) {
+          if (transaction && !succeeded) transaction.isInDoubt = true
+          return endSavepoint(transaction?.frames ?? [], frame, succeeded)
+        }
         open.delete(id)
         const events = eventsIn(frame, (statement) => succeeded || statement.survivesRollback)
-        if (succeeded || events.length > 0) await scope?.commit(events, { keepIntents: !isCommitted })
-        else scope?.abandon()
+        if (succeeded || events.length > 0) {
+          const rows = isCommitted && !transaction?.isInDoubt ? rowsIn(frame) : []
+          await scope?.commit(events, { keepIntents: !isCommitted, replacements: await replacements(rows) })
+        } else scope?.abandon()
       }
       let isCommitted = false
       try {
@@ -119,7 +171,7 @@ function endSavepoint(frames: Frame[], frame: Frame, succeeded: boolean): void {
   if (at < 1) return
   frames.splice(at, 1)
   const below = frames[at - 1]!
-  const isSettled = [...frame.statements].every((statement) => !statement.running)
+  const isSettled = [...frame.statements].every(({ ended }) => ended < Number.POSITIVE_INFINITY)
   for (const statement of frame.statements) {
     if (succeeded || !isSettled || statement.survivesRollback) below.statements.add(statement)
   }
@@ -127,4 +179,24 @@ function endSavepoint(frames: Frame[], frame: Frame, succeeded: boolean): void {
 
 function eventsIn({ statements }: Frame, counts: (statement: Statement) => boolean): RowEvent[] {
   return [...statements].filter(counts).flatMap((statement) => statement.events)
+}
+
+/** The rows that were returned, each with everything that may have been done to it since. */
+function rowsIn({ statements }: Frame): RowToStore[] {
+  const all = [...statements]
+  return all.flatMap((statement) => {
+    const later = all.filter((other) => other !== statement && other.ended > statement.began)
+    return withOthers(
+      statement,
+      later.flatMap(({ events }) => events),
+    )
+  })
+}
+
+/**
+ * The rows of a statement, each with what the same statement did besides, and with what came later. An event that was condensed with
+ * others is no longer a row's own, and so the row is not stored.
+ */
+export function withOthers({ events, rows }: StatementOutcome, later: readonly RowEvent[] = []): RowToStore[] {
+  return rows.map((row) => ({ ...row, others: [...events.filter((event) => !row.events.includes(event)), ...later] }))
 }

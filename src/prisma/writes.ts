@@ -1,10 +1,11 @@
+import type { WriteOutcome } from '../analysis/writes/analyse-write.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import { type Effect, effectOfRaw, effectOfWrite } from './effects.ts'
 import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
 import { provesRollback } from './outcome.ts'
 import type { Runtime } from './runtime.ts'
-import type { OpenTransaction } from './transactions.ts'
+import { type OpenTransaction, type StatementOutcome, withOthers } from './transactions.ts'
 import { queryWidened } from './widened.ts'
 
 /** Runs a write on a model, and invalidates what it may have changed before the caller hears of it. */
@@ -34,35 +35,54 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   const how = howRun(hook)
   if (how.kind === 'interactive') {
     const transaction = runtime.transactions.get(how.transactionId)
-    return transaction ? runWithin(transaction, hook, effect) : runUnattended(hook, runtime, effect)
+    return transaction ? runWithin(transaction, hook, { effect, runtime }) : runUnattended(hook, runtime, effect)
   }
   if (how.kind === 'unknown') return runUnattended(hook, runtime, effect)
   const batch = runtime.batches.of(hook)
-  if (batch) return runWithin(batch, hook, effect)
+  if (batch) return runWithin(batch, hook, { effect, runtime })
 
   // Alone, or in a batch that was begun beside this plugin.
   const scope = runtime.invalidator.open()
   await scope.record(effect.models)
+  const withHeld = await holdStamps(effect, runtime)
   let result: unknown
   try {
     result = await queryWidened(hook, { given: hook.args, widened: effect.args })
   } catch (error) {
     if (provesRollback(error) && !effect.mayCommit) scope.abandon()
-    else await scope.commit(effect.events(undefined), { keepIntents: true })
+    else await scope.commit(effect.outcome(undefined).events, { keepIntents: true })
     throw error
   }
-  await scope.commit(effect.events(result))
+  const outcome = withHeld(effect.outcome(result))
+  const replacements = await runtime.writeThrough.replacements(withOthers(outcome))
+  await scope.commit(outcome.events, { replacements })
   effect.narrow(result)
   return result
 }
 
+/** Obtains what has to be held before the write, and gives it to the rows that come back. */
+async function holdStamps({ model, lookups }: Effect, runtime: Runtime) {
+  const stored = model === null || lookups === null ? null : runtime.storedRows.get(model)?.written
+  const held = stored && lookups && (await runtime.writeThrough.hold(stored, lookups))
+  return ({ events, rows }: WriteOutcome): StatementOutcome => ({
+    events,
+    rows: stored && held ? rows.flatMap((row) => runtime.writeThrough.encoded(stored, row, held) ?? []) : [],
+  })
+}
+
 /** A write whose fate is that of the transaction around it. */
-async function runWithin(transaction: OpenTransaction, hook: Hook, effect: Effect): Promise<unknown> {
-  const statement = transaction.begin(effect.events(undefined), { survivesRollback: effect.mayCommit })
+async function runWithin(
+  transaction: OpenTransaction,
+  hook: Hook,
+  { effect, runtime }: { readonly effect: Effect; readonly runtime: Runtime },
+): Promise<unknown> {
+  const statement = transaction.begin(effect.outcome(undefined).events, { survivesRollback: effect.mayCommit })
   const recorded = transaction.scope.record(effect.models)
   if (recorded) await recorded
+  const withHeld = effect.lookups && (await holdStamps(effect, runtime))
   const result = await queryWidened(hook, { given: hook.args, widened: effect.args })
-  statement.finish(effect.events(result))
+  const outcome = effect.outcome(result)
+  statement.finish(withHeld ? withHeld(outcome) : { events: outcome.events, rows: [] })
   effect.narrow(result)
   return result
 }
@@ -82,6 +102,6 @@ async function runUnattended(hook: Hook, runtime: Runtime, effect: Effect): Prom
   try {
     return await hook.query(hook.args)
   } finally {
-    await scope.commit(effect.events(undefined), { keepIntents: true })
+    await scope.commit(effect.outcome(undefined).events, { keepIntents: true })
   }
 }

@@ -41,7 +41,9 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
       if (found.kind === 'stale') refresh(plan, load)
       return fromStore(found, plan)
     }
-    const arrival = await flights.join(plan.key, found.stamps, (loading) => fly(plan, load, loading))
+    // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
+    const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
+    const arrival = await flights.join(id, found.stamps, (loading) => fly(plan, load, loading))
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
     if (arrival.kind === 'too-early') return read(plan, load)

@@ -24,7 +24,9 @@ export interface Loaded {
 }
 
 /** Up to a tenth is taken off every TTL, so that entries filled together do not expire together. */
-const jitter = 0.1
+export function jittered(ttlMs: number, random: () => number): number {
+  return Math.round(ttlMs * (1 - 0.1 * random()))
+}
 
 /**
  * Runs the query and prepares its entry, under stamps that were obtained *before*: a write that commits while the query
@@ -75,7 +77,7 @@ async function store(
   { result, late, payload, leaseToken }: ToStore,
   { store, random, limits }: FillDeps,
 ): Promise<LoadOutcome> {
-  const ttlMs = Math.round(plan.ttlMs(result) * (1 - jitter * random()))
+  const ttlMs = jittered(plan.ttlMs(result), random)
   const retainMs = ttlMs + plan.staleMs
   if (!(retainMs > 0)) return 'failed'
   const stamps: Record<string, Stamp> = {}
@@ -134,9 +136,9 @@ async function obtainLateStamps(
 }
 
 /** The same of tags that users name. Their mark is in another key, and so it is read after their stamps were obtained. */
-async function obtainUserStamps(
+export async function obtainUserStamps(
   names: readonly string[],
-  { store, retainMs, marks }: Obtaining,
+  { store, retainMs, marks }: Pick<Obtaining, 'store' | 'retainMs' | 'marks'>,
 ): Promise<Stamps | null> {
   if (names.length === 0) return {}
   const tags = names.map((name) => ({ kind: 'user', name }) as const)

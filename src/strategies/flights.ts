@@ -1,4 +1,4 @@
-import type { EntryKey, Stamp } from '../core/store.ts'
+import type { Stamp } from '../core/store.ts'
 import type { Held } from './fill.ts'
 import type { Served } from './read-plan.ts'
 
@@ -21,7 +21,7 @@ export type Arrival =
 export type Loading = (stamps: Held | null) => void
 
 /**
- * The loads of this process: misses of one key share one.
+ * The loads of this process: misses with one id share one, and its error.
  *
  * A read may only be given what is not older than the read itself. So it joins a flight
  *
@@ -34,7 +34,7 @@ export type Loading = (stamps: Held | null) => void
  */
 export interface Flights {
   /** @param seen the stamps that the read saw when it missed; `null` where there was none. */
-  join(key: EntryKey, seen: readonly (Stamp | null)[], start: (loading: Loading) => Promise<Landed>): Promise<Arrival>
+  join(id: string, seen: readonly (Stamp | null)[], start: (loading: Loading) => Promise<Landed>): Promise<Arrival>
   running(): readonly Promise<unknown>[]
 }
 
@@ -65,8 +65,7 @@ export function createFlights(): Flights {
   }
 
   return {
-    async join(key, seen, start) {
-      const id = `${key.model} ${key.digest}`
+    async join(id, seen, start) {
       const flight = latest.get(id)
       if (!flight) return startOne(id, start)
       const held = flight.held()

@@ -4,7 +4,7 @@ import { type ColumnsOf, touchedTags } from '../analysis/writes/touched.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import type { Report } from '../core/events.ts'
 import type { MakeNonce } from '../core/nonce.ts'
-import type { Store } from '../core/store.ts'
+import type { Replacement, Store } from '../core/store.ts'
 import { parseShape, type Shape } from '../core/tags.ts'
 import { createDebts } from './debts.ts'
 
@@ -36,8 +36,14 @@ export interface WriteScope {
    * Never rejects. With `keepIntents`, the sweepers invalidate the models once more when the intents expire: for a write whose
    * outcome is not known, and which the database may still be at.
    */
-  commit(events: readonly RowEvent[], options?: { readonly keepIntents: boolean }): Promise<void>
+  commit(events: readonly RowEvent[], options?: CommitOptions): Promise<void>
   abandon(): void
+}
+
+export interface CommitOptions {
+  readonly keepIntents?: boolean
+  /** What the write knows to be in the database now, stored in the step that invalidates. */
+  readonly replacements?: readonly Replacement[]
 }
 
 export interface Invalidator {
@@ -85,9 +91,13 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     })
   }
 
-  function touchModel(model: string, events: readonly RowEvent[]) {
-    const own = events.filter((event) => event.model === model)
-    return store.touch(model, (shapes) => touchedTags(own, new Map([[model, shapes.map(parsedShape)]]), columnsOf))
+  async function touchModel(model: string, events: readonly RowEvent[], replacements: readonly Replacement[]) {
+    const ofModel = events.filter((event) => event.model === model)
+    const decide = (shapes: readonly string[]) =>
+      touchedTags(ofModel, new Map([[model, shapes.map(parsedShape)]]), columnsOf)
+    const own = replacements.filter(({ guard }) => guard.model === model)
+    const stored = await store.touch(model, decide, own)
+    if (own.length > 0) report({ kind: 'written-through', model, stored, superseded: own.length - stored })
   }
 
   function open(): WriteScope {
@@ -114,10 +124,10 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
         return leavesNow ? undefined : recorded
       },
 
-      async commit(events, { keepIntents } = { keepIntents: false }) {
+      async commit(events, { keepIntents = false, replacements = [] } = {}) {
         const touched = [...new Set(events.map((event) => event.model))]
         try {
-          await Promise.all(touched.map((model) => touchModel(model, events)))
+          await Promise.all(touched.map((model) => touchModel(model, events, replacements)))
         } catch (error) {
           // Only this process knows that it is owed; the intents tell the others, so they stay.
           active.delete(id)

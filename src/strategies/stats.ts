@@ -10,12 +10,13 @@ export interface Stats {
 
 type Counters<T> = { -readonly [K in keyof T]: T[K] }
 
-const noModelStats: ModelStats = { hits: 0, staleHits: 0, misses: 0, bypasses: 0, fills: 0 }
+const noModelStats: ModelStats = { hits: 0, staleHits: 0, misses: 0, bypasses: 0, fills: 0, writtenThrough: 0 }
 
 export function createStats(): Stats {
   const total: Counters<Omit<CacheStats, 'models'>> = {
     ...noModelStats,
     invalidations: 0,
+    superseded: 0,
     loads: 0,
     loadErrors: 0,
     storeErrors: 0,
@@ -25,33 +26,36 @@ export function createStats(): Stats {
   }
   const models = new Map<string, Counters<ModelStats>>()
 
-  function countRead(model: string, counter: keyof ModelStats) {
+  function countFor(model: string, counter: keyof ModelStats, by = 1) {
     const own = models.get(model) ?? { ...noModelStats }
     models.set(model, own)
-    own[counter] += 1
-    total[counter] += 1
+    own[counter] += by
+    total[counter] += by
   }
 
   return {
     count(event) {
       switch (event.kind) {
         case 'hit':
-          return countRead(event.model, 'hits')
+          return countFor(event.model, 'hits')
         case 'stale':
-          return countRead(event.model, 'staleHits')
+          return countFor(event.model, 'staleHits')
         case 'miss':
-          return countRead(event.model, 'misses')
+          return countFor(event.model, 'misses')
         case 'bypass':
-          return countRead(event.model, 'bypasses')
+          return countFor(event.model, 'bypasses')
         case 'loaded':
           total.loads += 1
           return
         case 'filled':
-          return countRead(event.model, 'fills')
+          return countFor(event.model, 'fills')
         case 'load-failed':
           total.loads += 1
           total.loadErrors += 1
           return
+        case 'written-through':
+          total.superseded += event.superseded
+          return countFor(event.model, 'writtenThrough', event.stored)
         case 'invalidated':
           total.invalidations += 1
           return

@@ -20,6 +20,16 @@ export interface HeldStatement {
   release(): void
 }
 
+/** A statement that is held twice: before the database has seen it, and when it has run. */
+export interface SteppedStatement {
+  /** Resolves when the statement has arrived. */
+  readonly reached: Promise<Statement>
+  /** Lets it run, or fail; resolves when it has. */
+  run(): Promise<void>
+  /** Lets its answer through. */
+  release(): void
+}
+
 export interface Gate {
   before(statement: Statement): Promise<void>
   after(statement: Statement): Promise<void>
@@ -41,19 +51,21 @@ export function openGates() {
       return index < 0 ? undefined : waiting.splice(index, 1)[0]
     },
     holdNext(matches: Matches, { when = 'before' }: GateOptions = {}): HeldStatement {
-      const reached = deferred<Statement>()
-      const released = deferred<void>()
-      const hold = (statement: Statement) => {
-        reached.resolve(statement)
-        return released.promise
-      }
-      const release = () => {
-        held.delete(release)
-        released.resolve()
-      }
-      held.add(release)
+      const { hold, reached, release } = barrier(held)
       waiting.push({ matches, ...gateAt(when, hold) })
-      return { reached: reached.promise, release }
+      return { reached, release }
+    },
+    stepNext(matches: Matches): SteppedStatement {
+      const [before, after] = [barrier(held), barrier(held)]
+      waiting.push({ matches, before: before.hold, after: after.hold })
+      return {
+        reached: before.reached,
+        async run() {
+          before.release()
+          await after.reached
+        },
+        release: after.release,
+      }
     },
     failNext(matches: Matches, error: Error, { when = 'before' }: GateOptions = {}): void {
       waiting.push({ matches, ...gateAt(when, () => Promise.reject(error)) })
@@ -64,6 +76,21 @@ export function openGates() {
       for (const release of held) release()
     },
   }
+}
+
+function barrier(held: Set<() => void>) {
+  const reached = deferred<Statement>()
+  const released = deferred<void>()
+  const release = () => {
+    held.delete(release)
+    released.resolve()
+  }
+  held.add(release)
+  const hold = (statement: Statement) => {
+    reached.resolve(statement)
+    return released.promise
+  }
+  return { hold, release, reached: reached.promise }
 }
 
 function gateAt(when: 'before' | 'after', act: (statement: Statement) => Promise<void>): Gate {

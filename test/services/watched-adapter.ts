@@ -1,5 +1,12 @@
 import type { PrismaPg } from '@prisma/adapter-pg'
-import { type GateOptions, type HeldStatement, type Matches, openGates, type Statement } from './statement-gates.ts'
+import {
+  type GateOptions,
+  type HeldStatement,
+  type Matches,
+  openGates,
+  type Statement,
+  type SteppedStatement,
+} from './statement-gates.ts'
 
 type Adapter = Awaited<ReturnType<PrismaPg['connect']>>
 type SqlAdapter = Omit<Adapter, 'underlyingDriver'>
@@ -21,6 +28,8 @@ export interface WatchedAdapter extends AdapterFactory {
   clear(): void
   /** Holds the next statement that matches, before it runs or (`when: 'after'`) before its answer is given. */
   holdNext(matches: Matches, options?: GateOptions): HeldStatement
+  /** The same, before it runs and after. */
+  stepNext(matches: Matches): SteppedStatement
   /** Fails the next statement that matches, before it runs or (`when: 'after'`) although it ran. */
   failNext(matches: Matches, error: Error, options?: GateOptions): void
   releaseAll(): void
@@ -45,7 +54,10 @@ export function watchedAdapter(factory: AdapterFactory, { onStatement }: Watched
       await failedBefore?.()
       throw error
     })
-    const answer = await run()
+    const answer = await run().catch(async (error: unknown) => {
+      await gate?.after(statement)
+      throw error
+    })
     if (changedRows(answer)) writes.push(...tablesIn(statement))
     if (statement.sql === 'ROLLBACK') undo(writes, statement.transaction)
     await gate?.after(statement)
@@ -64,6 +76,7 @@ export function watchedAdapter(factory: AdapterFactory, { onStatement }: Watched
       writes.splice(0)
     },
     holdNext: gates.holdNext,
+    stepNext: gates.stepNext,
     failNext: gates.failNext,
     releaseAll: gates.releaseAll,
   }

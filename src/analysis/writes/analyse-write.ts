@@ -4,10 +4,12 @@ import { isNode, type Node, unknownKey } from '../reads/node.ts'
 import type { Operation } from '../reads/read-analysis.ts'
 import type { ClientView } from '../reads/rows.ts'
 import { absentFields, narrow, presenceOf, widen } from '../reads/widening.ts'
+import type { UniqueLookup } from '../unique-lookup.ts'
 import { type DeclaredChanges, withConsequences } from './consequences.ts'
 import { knownOfRow } from './known-values.ts'
 import { nestedEvents } from './nested-writes.ts'
 import { ownWrite } from './own-rows.ts'
+import { lookupsBefore, type ReturnedRow, returnedRows } from './returned-rows.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
 import { everyModel } from './table-events.ts'
 
@@ -18,6 +20,8 @@ export interface WriteOptions {
   readonly isUnpacked: boolean
   /** Whether the arguments may ask for more than they do. */
   readonly mayWiden: boolean
+  /** The fields that the rows of the model are stored with when they are written; absent when they are not stored. */
+  readonly stored?: readonly string[] | undefined
 }
 
 /** A write, understood as far as its arguments tell. */
@@ -26,21 +30,26 @@ export interface WriteAnalysis {
   readonly models: readonly string[]
   /** The arguments to run it with: they also ask for the fields by which the rows are known. */
   readonly args: unknown
-  /**
-   * The row events: its own rows, nested writes, and all that follows from them.
-   *
-   * @param result what the database returned, before {@link narrow}; `undefined` when that is not known.
-   */
-  readonly events: (result: unknown) => readonly RowEvent[]
+  /** The lookups that may find its rows; `null` when nothing of it is stored. */
+  readonly lookups: readonly UniqueLookup[] | null
+  /** @param result what the database returned, before {@link narrow}; `undefined` when that is not known. */
+  readonly outcome: (result: unknown) => WriteOutcome
   /** Takes away from the result what was asked for in addition. */
   readonly narrow: (result: unknown) => void
+}
+
+export interface WriteOutcome {
+  /** Its own rows, nested writes, and all that follows from them. */
+  readonly events: readonly RowEvent[]
+  /** Its own rows, as far as they are to be stored. */
+  readonly rows: readonly ReturnedRow[]
 }
 
 /** An operation, a model or an argument that is not known touches every model. */
 export function analyseWrite(
   dataModel: DataModel,
   { model: name, operation, args }: Operation,
-  { client, declared, isUnpacked, mayWiden }: WriteOptions,
+  { client, declared, isUnpacked, mayWiden, stored }: WriteOptions,
 ): WriteAnalysis {
   const model = dataModel.models.get(name)
   const node: Node = isNode(args) ? args : {}
@@ -50,23 +59,53 @@ export function analyseWrite(
   if (!model || !write) return unknownWrite(dataModel, args, `${name}.${operation} is not known`)
 
   const isAsked = mayWiden && !isUnpacked && write.tellsRows
-  const names = isAsked ? absentFields(client, model, node, fieldsToKnow(dataModel, model)) : []
+  const isStored = isAsked && stored !== undefined && canStore(model, { client, declared, node, stored })
+  const asked = isStored ? [...new Set([...stored, ...fieldsToKnow(dataModel, model)])] : fieldsToKnow(dataModel, model)
+  const names = isAsked ? absentFields(client, model, node, asked) : []
   const widenings = names.length === 0 ? [] : [{ place: [], path: [], names }]
   const widened = names.length === 0 ? args : widen(args, widenings)
   const returned = (row: unknown) =>
     row === anyRowReturned ? knownToBeReturned(dataModel, client, model, widened) : knownOfRow(dataModel, model, row)
-  const events = (result: unknown): readonly RowEvent[] => {
+  const outcome = (result: unknown): WriteOutcome => {
     const { own, rows } = write.events(isUnpacked ? undefined : result, returned)
     const nested = rows.map(({ row, data }) => nestedEvents(dataModel, row, data))
-    if (nested.includes('unknown')) return everyModel(dataModel, 'a nested write that is not known')
-    return withConsequences(dataModel, declared, condensed([...own, ...(nested.flat() as RowEvent[])]))
+    if (nested.includes('unknown')) return justEvents(everyModel(dataModel, 'a nested write that is not known'))
+    return {
+      events: withConsequences(dataModel, declared, condensed([...own, ...(nested.flat() as RowEvent[])])),
+      rows: isStored ? returnedRows(dataModel, { model, operation, args: node, stored }, { result, own }) : [],
+    }
   }
   return {
-    models: [...new Set(events(undefined).map((event) => event.model))],
+    models: [...new Set(outcome(undefined).events.map((event) => event.model))],
     args: widened,
-    events,
+    lookups: isStored ? lookupsBefore(dataModel, model, { operation, args: node }) : null,
+    outcome,
     narrow: (result) => narrow(result, widenings),
   }
+}
+
+interface Storing {
+  readonly client: ClientView
+  readonly declared: DeclaredChanges
+  readonly node: Node
+  readonly stored: readonly string[]
+}
+
+/**
+ * Whether what comes back is what the database holds: all columns can be asked for, none is computed by the client, and nothing
+ * is declared to change the row after it was returned.
+ */
+function canStore(model: Model, { client, declared, node, stored }: Storing): boolean {
+  const computed = client.computed.get(model.name)
+  const isChangedAfter = declared.get(model.name)?.some((change) => change.model === model.name) === true
+  return (
+    !isChangedAfter &&
+    stored.every((name) => presenceOf(client, model, node, name) !== 'impossible' && !computed?.has(name))
+  )
+}
+
+function justEvents(events: readonly RowEvent[]): WriteOutcome {
+  return { events, rows: [] }
 }
 
 /** Stands for the row that a write would return: what is known of it is {@link toldByResult}. */
@@ -82,7 +121,8 @@ function knownToBeReturned(dataModel: DataModel, client: ClientView, model: Mode
 /** Something that may do anything to any model. */
 export function unknownWrite(dataModel: DataModel, args: unknown, cause: string): WriteAnalysis {
   const events = everyModel(dataModel, cause)
-  return { models: events.map((event) => event.model), args, events: () => events, narrow: () => {} }
+  const models = events.map((event) => event.model)
+  return { models, args, lookups: null, outcome: () => justEvents(events), narrow: () => {} }
 }
 
 const writeArguments: ReadonlySet<string> = new Set([

@@ -7,7 +7,7 @@ import { pinsOfWhere } from '../reads/where.ts'
 import type { Known } from './row-event.ts'
 
 /** What is known of columns by the pins of whole fields. */
-function knownOf(model: Model, pins: Pins): Known {
+export function knownOf(model: Model, pins: Pins): Known {
   const known = new Map<string, Pin>()
   for (const [name, pin] of pins) {
     const field = model.fields.get(name)

@@ -1,4 +1,12 @@
-import { encodePins, firstCharacters, type Pin, partsOfField, type Shape, type Tag } from '../../core/tags.ts'
+import {
+  encodePins,
+  firstCharacters,
+  type Pin,
+  partsOfField,
+  type Shape,
+  type Tag,
+  type ValuesTag,
+} from '../../core/tags.ts'
 import type { DataModel } from '../data-model.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
 
@@ -73,8 +81,6 @@ function few(tags: readonly Tag[]): readonly Tag[] {
   })
   return [...tags.filter(({ kind }) => kind !== 'values'), ...ofShapes]
 }
-
-type ValuesTag = Extract<Tag, { kind: 'values' }>
 
 function hasOthers({ fields, columns }: Shape, known: ReadonlySet<string>): boolean {
   const isOther = (column: string) => !known.has(column)

@@ -53,5 +53,7 @@ export interface CachedModel {
    * `CONFIG.INVALID` when it returns no tags.
    */
   readonly resultTags: ((context: ResultContext) => readonly string[]) | null
+  /** Fields that stored rows lack. */
+  readonly exclude: ReadonlySet<string>
   readonly batch: { readonly maxSize: number; readonly maxDelayMs: number }
 }

@@ -86,6 +86,11 @@ export interface ModelConfig<Context = ResultContext> {
   readonly staleIfError?: Duration | undefined
   /** Names for entries, to invalidate them by: at most 64, each 1 to 128 characters. May depend on the result. Default none. */
   readonly tags?: readonly string[] | ((context: Context) => readonly string[]) | undefined
+  /**
+   * Fields that stored rows lack, because they are large: Json, Bytes, long text. A lookup that shows one goes to the database. Not
+   * for `cache-aside`, which stores what each query asks for. Default none.
+   */
+  readonly exclude?: readonly string[] | undefined
   /** How writes are gathered; for `write-behind` alone. */
   readonly batch?: BatchConfig | undefined
 }

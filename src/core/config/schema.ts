@@ -29,7 +29,10 @@ export function configSchema({ models: known, provider }: KnownSchema) {
       ttl: duration().default(5 * 60_000),
       staleWhileRevalidate: duration().default(0),
     }).optional(),
-    models: section(byModel(modelSchema.optional()), 'model').default({}),
+    models: section(
+      Object.fromEntries([...known].map(([name, fields]) => [name, modelSchema(fields).optional()])),
+      'model',
+    ).default({}),
     lease: duration({ minMs: 1000, min: '1s' }).default(10_000),
     loadLease: duration({ minMs: 100, min: '100ms' }).default(3000),
     loadWait: duration().default(5000),
@@ -68,17 +71,28 @@ const strategy = z.enum(strategies, expected(`one of ${strategies.map((name) => 
 
 const count = z.int(expected('a whole number')).min(1, expected('a whole number of at least 1'))
 
-const modelSchema = section({
-  strategy: strategy.optional(),
-  ttl: valueOrFunction<(context: ResultContext) => Duration, number>(duration()),
-  staleWhileRevalidate: duration().optional(),
-  staleIfError: duration().default(0),
-  tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
-  batch: section({ maxSize: count.default(500), maxDelay: duration().default(200) }).optional(),
-})
+const modelSchema = (fields: readonly string[]) =>
+  section({
+    strategy: strategy.optional(),
+    ttl: valueOrFunction<(context: ResultContext) => Duration, number>(duration()),
+    staleWhileRevalidate: duration().optional(),
+    staleIfError: duration().default(0),
+    tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
+    exclude: z.array(fieldOf(fields), expected('a list of fields')).default([]),
+    batch: section({ maxSize: count.default(500), maxDelay: duration().default(200) }).optional(),
+  })
+
+function fieldOf(fields: readonly string[]) {
+  return z.unknown().transform((input, context): string => {
+    if (typeof input === 'string' && fields.includes(input)) return input
+    const message = typeof input === 'string' ? unknownName('field', input, fields) : expectedGot('a name', input)
+    context.addIssue({ code: 'custom', message })
+    return z.NEVER
+  })
+}
 
 /** A model's configuration, as parsed and without the defaults. */
-export type ParsedModel = z.infer<typeof modelSchema>
+export type ParsedModel = z.infer<ReturnType<typeof modelSchema>>
 
 // The text may hold a password, so the message does not repeat it.
 const redis = z

@@ -5,6 +5,7 @@ import {
   type EntryKey,
   type Intent,
   type LoadOutcome,
+  type Replacement,
   type Stamp,
   type StampTag,
   type Store,
@@ -108,8 +109,18 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
       if (leaseToken !== undefined) leases.release(entryName(key), leaseToken, 'filled')
     },
 
-    async touch(model, decide) {
-      for (const tag of decide(modelOf(model).shapes.ids())) unlink(tag)
+    async touch(model, decide, replacements = []) {
+      const tags = decide(modelOf(model).shapes.ids())
+      const isCurrent = ({ held }: Replacement) => held.every(({ tag, stamp }) => stampOf(tag) === stamp)
+      const stored = replacements.filter(isCurrent)
+      for (const tag of tags) unlink(tag)
+      for (const { guard } of replacements) unlink(guard)
+      for (const { guard, guardFresh, retainMs, key, text } of stored) {
+        const expiresAtMs = clock.nowMs() + retainMs
+        bounded.set(tagId(guard), { text: guardFresh, expiresAtMs })
+        bounded.set(entryName(key), { text, expiresAtMs })
+      }
+      return stored.length
     },
     async shapesInUse(model) {
       return modelOf(model).shapes.ids()

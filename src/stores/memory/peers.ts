@@ -45,9 +45,12 @@ export function withPeers(store: Store, { namespace, models }: PeersDeps): Store
   return {
     ...store,
 
-    async touch(model, decide) {
+    async touch(model, decide, replacements) {
       // All in one step, before anyone may read.
-      await Promise.all(everyone().map((peer) => touchIn(peer, models.get(model)!, decide)))
+      const stored = store.touch(model, decide, replacements)
+      const others = everyone().filter((peer) => peer !== self)
+      await Promise.all(others.map((peer) => touchIn(peer, models.get(model)!, decide)))
+      return stored
     },
     dropRoots,
     async touchUserTags(names) {

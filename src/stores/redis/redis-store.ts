@@ -1,8 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import type { DecideTouched, Intent, Store } from '../../core/store.ts'
-import type { Tag } from '../../core/tags.ts'
+import type { DecideTouched, Intent, Replacement, Store } from '../../core/store.ts'
+import type { Tag, ValuesTag } from '../../core/tags.ts'
 import { type Client, type ClientSource, isCluster } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
@@ -23,6 +23,11 @@ export interface RedisStoreDeps {
   readonly clock: Clock
   readonly makeNonce: MakeNonce
   readonly report: Report
+}
+
+interface Touching {
+  readonly decide: DecideTouched
+  readonly replacements: readonly Replacement[]
 }
 
 /** After this many new shapes in a row, registered while we decided, the whole model is invalidated instead. */
@@ -50,15 +55,20 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
   })
   const channel = createLeaseChannel({ connection, commandDeadlineMs, clock })
 
-  async function touch(client: Client, model: string, decide: DecideTouched): Promise<void> {
+  async function touch(client: Client, model: string, { decide, replacements }: Touching): Promise<number> {
     for (let decision = 0; decision < decisionsMax; decision += 1) {
       const { version, shapes } = registries.get(model) ?? { version: '', shapes: [] }
-      const { fields, valueKeys } = addresses(decide(shapes), keys)
-      const outcome = await scripts.touch(client, { modelKey: keys.model(model), valueKeys, version, fields })
-      if (outcome === 'touched') return
+      const outcome = await scripts.touch(client, {
+        ...addresses(decide(shapes), keys),
+        replacements: replacements.map((one) => addressed(one, keys)),
+        modelKey: keys.model(model),
+        version,
+      })
+      if ('stored' in outcome) return outcome.stored
       registries.set(model, outcome)
     }
     await dropRoots(client, [keys.table(model)], keys)
+    return 0
   }
 
   return {
@@ -92,7 +102,8 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
         ])
       }),
 
-    touch: (model, decide) => connection.run((client) => touch(client, model, decide)),
+    touch: (model, decide, replacements = []) =>
+      connection.run((client) => touch(client, model, { decide, replacements })),
     shapesInUse: (model) =>
       connection.run(async (client) => {
         const fields = (await send(client, ['hkeys', keys.model(model)])) as string[]
@@ -209,8 +220,24 @@ function addresses(tags: readonly Tag[], keys: Keys) {
   const fields: string[] = []
   const valueKeys: string[] = []
   for (const tag of tags) {
-    if (tag.kind === 'values') valueKeys.push(keys.values(tag.model, tag.shape, tag.values))
+    if (tag.kind === 'values') valueKeys.push(valuesKey(tag, keys))
     else fields.push(fieldOf(tag)!)
   }
   return { fields, valueKeys }
+}
+
+function addressed({ held, guard, key, ...rest }: Replacement, keys: Keys): scripts.StoredReplacement {
+  return {
+    ...rest,
+    heldFields: held.flatMap(({ tag, stamp }) => (tag.kind === 'values' ? [] : [[fieldOf(tag)!, stamp] as const])),
+    heldValues: held.flatMap(({ tag, stamp }) =>
+      tag.kind === 'values' ? [[valuesKey(tag, keys), stamp] as const] : [],
+    ),
+    guardKey: valuesKey(guard, keys),
+    entryKey: keys.entry(key),
+  }
+}
+
+function valuesKey({ model, shape, values }: ValuesTag, keys: Keys): string {
+  return keys.values(model, shape, values)
 }

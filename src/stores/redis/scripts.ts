@@ -97,16 +97,41 @@ export interface Touch {
   readonly valueKeys: readonly string[]
   readonly version: string
   readonly fields: readonly string[]
+  readonly replacements: readonly StoredReplacement[]
 }
 
-/** Resolves to `'touched'`, or to the registry that the caller did not know. */
+/** A replacement, by the names of its keys and fields. */
+export interface StoredReplacement {
+  readonly heldFields: readonly (readonly [field: string, stamp: string])[]
+  readonly heldValues: readonly (readonly [key: string, stamp: string])[]
+  readonly guardKey: string
+  readonly guardFresh: string
+  readonly retainMs: number
+  readonly entryKey: string
+  readonly text: string
+}
+
+/** Resolves to the number of replacements that were stored, or to the registry that the caller did not know. */
 export async function touch(
   client: Client,
-  { modelKey, valueKeys, version, fields }: Touch,
-): Promise<'touched' | Registry> {
-  const reply = (await run(client, scripts.touch, [modelKey, ...valueKeys], [version, ...fields])) as string[]
+  { modelKey, valueKeys, version, fields, replacements }: Touch,
+): Promise<{ readonly stored: number } | Registry> {
+  const keys = replacements.flatMap(({ guardKey, entryKey, heldValues }) => [
+    ...[guardKey, entryKey],
+    ...heldValues.map(([key]) => key),
+  ])
+  const args = replacements.flatMap(({ heldFields, heldValues, guardFresh, retainMs, text }) => [
+    ...[guardFresh, Math.ceil(retainMs), text],
+    ...[heldFields.length, ...heldFields.flat(), heldValues.length, ...heldValues.map(([, stamp]) => stamp)],
+  ])
+  const reply = (await run(
+    client,
+    scripts.touch,
+    [modelKey, ...valueKeys, ...keys],
+    [version, fields.length, ...fields, valueKeys.length, ...args],
+  )) as [word: string, ...rest: string[]]
   const [word, current = '', ...shapes] = reply
-  return word === 'TOUCHED' ? 'touched' : { version: current, shapes }
+  return word === 'TOUCHED' ? { stored: Number(current) } : { version: current, shapes }
 }
 
 /**

@@ -198,11 +198,22 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
     await prisma.$cache.invalidate({ models: ['Team'] })
     const stats = prisma.$cache.stats()
     expect(stats).toEqual({
-      ...{ hits: 2, staleHits: 0, misses: 3, bypasses: 1, fills: 3, invalidations: 2, loads: 3, loadErrors: 0 },
+      ...{
+        hits: 2,
+        staleHits: 0,
+        misses: 3,
+        bypasses: 1,
+        fills: 3,
+        writtenThrough: 0,
+        superseded: 0,
+        invalidations: 2,
+        loads: 3,
+        loadErrors: 0,
+      },
       ...{ storeErrors: 0, undecodable: 0, uncodable: 0, weakenedWrites: 0 },
       models: {
-        City: { hits: 2, staleHits: 0, misses: 2, bypasses: 1, fills: 2 },
-        Team: { hits: 0, staleHits: 0, misses: 1, bypasses: 0, fills: 1 },
+        City: { hits: 2, staleHits: 0, misses: 2, bypasses: 1, fills: 2, writtenThrough: 0 },
+        Team: { hits: 0, staleHits: 0, misses: 1, bypasses: 0, fills: 1, writtenThrough: 0 },
       },
     })
     await statuses(cities)

@@ -42,26 +42,34 @@ async function watch(id: number, last: string): Promise<readonly Answer[]> {
   return answers
 }
 
-it.each([
+const deaths = [
   { death: 'after its only statement', write: 'write', at: 'UPDATE', when: 'after' },
   { death: 'after its COMMIT', write: 'writeInTransaction', at: 'COMMIT', when: 'after' },
-] as const)('R3: a writer killed right $death leaves nothing stale for longer than the lease', async (scenario) => {
-  const worker = await startWorker({ namespace: reader.namespace, config: { lease }, after: bornAndSwept() })
-  const { id } = await newNote(reader)
-  await textOf(reader.prisma, id)
-  await worker.call('dieAt', scenario.at, scenario.when)
-  const dying = worker.call(scenario.write, id, 'v2').catch(() => undefined)
-  await worker.exited
-  const diedMs = performance.now()
-  await dying
-  expect(await textOf(reader.base, id)).toBe('v2')
-  const answers = await watch(id, 'v2')
-  const stale = answers.filter(({ text }) => text === 'v1')
-  // Nobody told the reader: it was the sweeper.
-  expect(stale.length).toBeGreaterThan(0)
-  expect(stale.at(-1)!.askedMs - diedMs).toBeLessThan(leaseMs + marginMs)
-  expect(countOf(reader, 'swept')).toBe(2)
-})
+] as const
+const strategies = ['cache-aside', 'write-through'] as const
+
+it.each(deaths.flatMap((death) => strategies.map((strategy) => ({ ...death, strategy }))))(
+  'R3: a writer killed right $death leaves nothing stale for longer than the lease ($strategy)',
+  async (scenario) => {
+    const config = { lease, models: { Note: { strategy: scenario.strategy } } } as const
+    reader = cachedClient({ databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), config })
+    const worker = await startWorker({ namespace: reader.namespace, config, after: bornAndSwept() })
+    const { id } = await newNote(reader)
+    await textOf(reader.prisma, id)
+    await worker.call('dieAt', scenario.at, scenario.when)
+    const dying = worker.call(scenario.write, id, 'v2').catch(() => undefined)
+    await worker.exited
+    const diedMs = performance.now()
+    await dying
+    expect(await textOf(reader.base, id)).toBe('v2')
+    const answers = await watch(id, 'v2')
+    const stale = answers.filter(({ text }) => text === 'v1')
+    // Nobody told the reader: it was the sweeper.
+    expect(stale.length).toBeGreaterThan(0)
+    expect(stale.at(-1)!.askedMs - diedMs).toBeLessThan(leaseMs + marginMs)
+    expect(countOf(reader, 'swept')).toBe(2)
+  },
+)
 
 it('R3: a writer whose first act is its last leaves nothing stale for longer than the lease', async () => {
   const { namespace } = reader

@@ -25,7 +25,7 @@ const noLimits = createShapeLimits({ clock: systemClock })
 
 interface Told extends Pick<ReadPlan, 'marks' | 'userTags'> {
   readonly late: LateTags
-  invalidate(store: Store): Promise<void>
+  invalidate(store: Store): Promise<unknown>
 }
 
 const rows = {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Stamp } from '../../../src/core/store.ts'
 import { type Arrival, createFlights, type Landed, type Loading } from '../../../src/strategies/flights.ts'
 
-const key = { model: 'City', digest: 'k' }
+const key = 'City k'
 const info = { status: 'miss', source: 'database', ageMs: null } as const
 const loadedAs = (payload: string): Landed => ({ kind: 'loaded', payload, served: { result: payload, info } })
 

@@ -1,14 +1,21 @@
--- Removes the stamps that a write touches in one model, unless a shape was registered that the writer did not know.
+-- Removes the stamps that a write touches in one model, unless a shape was registered that the writer did not know; and
+-- stores what the write knows to be in the database, unless somebody else has written it meanwhile.
 --
 --   KEYS[1]   model    hash: root stamp, shape stamps, registered shapes
---   KEYS[2..] values   the value stamps to remove
+--   KEYS[2..] values   the value stamps to remove; then per replacement the stamp of its guard, its entry, and the value
+--                      stamps that it held
 --   ARGV[1]   version  of the registry the writer decided with; '' for an empty one
---   ARGV[2..] fields   of the hash to remove: 'root', 'stamp <shape>'
+--   ARGV[2]   fields   how many fields of the hash to remove, which follow: 'root', 'stamp <shape>', 'mark <shape>'
+--   ARGV[..]  values   how many value stamps to remove
+--   ARGV[..]           per replacement: the new stamp of its guard; how long that and the entry are kept, in milliseconds; the
+--                      entry; the number of fields that it held, and each with its stamp; the number of value stamps that it held,
+--                      and each
 --
---   returns   { 'TOUCHED' } | { 'CHANGED', version, the registered shapes... }
+--   returns   { 'TOUCHED', how many replacements were stored } | { 'CHANGED', version, the registered shapes... }
 --
--- Why a script: comparing and removing must be one step; a shape registered in between would keep its stamps.
--- Only HDEL and UNLINK write, which Redis allows when it is out of memory.
+-- Why a script: comparing and removing must be one step; a shape registered in between would keep its stamps. So must
+-- comparing and storing: of two writers, the one whose row is older must not be the last to store it.
+-- Until the first entry only HDEL and UNLINK write, which Redis allows when it is out of memory.
 -- Slot: every key carries the model's {hash tag}.
 local version = redis.call('HGET', KEYS[1], 'version') or ''
 if version ~= ARGV[1] then
@@ -20,11 +27,59 @@ if version ~= ARGV[1] then
   end
   return reply
 end
+
+local at = 1
+local function take()
+  at = at + 1
+  return ARGV[at]
+end
+local keyAt = 1
+local function takeKey()
+  keyAt = keyAt + 1
+  return KEYS[keyAt]
+end
+
+local fieldsFrom = at + 2
+local fieldsTo = fieldsFrom + tonumber(take()) - 1
+at = fieldsTo
+local valuesFrom = keyAt + 1
+local valuesTo = keyAt + tonumber(take())
+keyAt = valuesTo
+
+-- Before anything is removed: a mark that was held may be among it.
+local replacements = {}
+while at < #ARGV do
+  local guard, entry = takeKey(), takeKey()
+  local fresh, retainMs, text = take(), take(), take()
+  local isCurrent = true
+  for _ = 1, tonumber(take()) do
+    local field, stamp = take(), take()
+    isCurrent = isCurrent and redis.call('HGET', KEYS[1], field) == stamp
+  end
+  for _ = 1, tonumber(take()) do
+    local key, stamp = takeKey(), take()
+    isCurrent = isCurrent and redis.call('GET', key) == stamp
+  end
+  replacements[#replacements + 1] = { guard, entry, fresh, retainMs, text, isCurrent }
+end
+
 -- `unpack` takes only so many at a time.
-for i = 2, #ARGV, 1000 do
-  redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 999, #ARGV)))
+for i = fieldsFrom, fieldsTo, 1000 do
+  redis.call('HDEL', KEYS[1], unpack(ARGV, i, math.min(i + 999, fieldsTo)))
 end
-for i = 2, #KEYS, 1000 do
-  redis.call('UNLINK', unpack(KEYS, i, math.min(i + 999, #KEYS)))
+for i = valuesFrom, valuesTo, 1000 do
+  redis.call('UNLINK', unpack(KEYS, i, math.min(i + 999, valuesTo)))
 end
-return { 'TOUCHED' }
+
+local stored = 0
+for _, replacement in ipairs(replacements) do
+  local guard, entry, fresh, retainMs, text, isCurrent = unpack(replacement)
+  redis.call('UNLINK', guard)
+  -- `pcall`: where the memory is used up, the invalidation stands and nothing is stored.
+  if isCurrent and not redis.pcall('SET', guard, fresh, 'PX', retainMs).err then
+    if not redis.pcall('SET', entry, text, 'PX', retainMs).err then
+      stored = stored + 1
+    end
+  end
+end
+return { 'TOUCHED', stored }

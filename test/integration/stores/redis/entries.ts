@@ -22,6 +22,6 @@ export async function servedRow(store: Store): Promise<string | null> {
 }
 
 /** What a write to the row does when its values are known. */
-export function touchRow(store: Store): Promise<void> {
+export function touchRow(store: Store): Promise<number> {
   return store.touch('City', (shapes) => shapes.map((id) => ({ ...value, shape: id })))
 }

@@ -24,8 +24,8 @@ export function events(
   { dataModel = blog, result, ...options }: EventsOptions = {},
 ): string[] {
   return analyseWrite(dataModel, { model, operation, args }, { ...plainOptions, ...options })
-    .events(result)
-    .map(lineOf)
+    .outcome(result)
+    .events.map(lineOf)
 }
 
 export function lineOf({ kind, model, changed, before, after }: RowEvent): string {

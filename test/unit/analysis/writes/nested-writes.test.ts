@@ -320,8 +320,8 @@ describe('the models that a write may touch', () => {
         args,
         fc.oneof(row, fc.array(row, { maxLength: 3 }), fc.constant(null), fc.record({ count: fc.nat() })),
         (model, operation, args, result) => {
-          const { models, events } = analyseWrite(blog, { model, operation, args }, plainOptions)
-          return events(result).every((one) => models.includes(one.model))
+          const { models, outcome } = analyseWrite(blog, { model, operation, args }, plainOptions)
+          return outcome(result).events.every((one) => models.includes(one.model))
         },
       ),
     )

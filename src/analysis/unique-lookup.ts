@@ -1,0 +1,92 @@
+import { encodePins, makeShape, type Pin, type Shape, type Tag, tagsOfUse, type ValuesTag } from '../core/tags.ts'
+import { columnOf, type DataModel, type Field, type Model, type Unique } from './data-model.ts'
+import { pinOf } from './equality/pin.ts'
+import { isNode } from './reads/node.ts'
+
+/** The question for the one row of a model that has these values in a unique key: `where: { id: 5 }`. */
+export interface UniqueLookup {
+  readonly model: string
+  readonly unique: Unique
+  /** That of a query which pins the key, and to which every column matters. */
+  readonly shape: Shape
+  /** In the order of the shape's fields. */
+  readonly pins: readonly Pin[]
+  readonly values: ValuesTag
+}
+
+/** Columns of the key with their values: the same for all spellings of one question. */
+export function lookupName({ shape, values }: UniqueLookup): string {
+  return `${shape.id} ${values.values}`
+}
+
+/** What an answer to the lookup depends on, beside the model's root. */
+export function tagsOfLookup({ model, shape, pins }: UniqueLookup): readonly Tag[] {
+  return tagsOfUse(model, { shape, values: [pins] })
+}
+
+/**
+ * The lookup that a `where` is; `null` if it asks for anything but the values of one unique key, or for values that are not told
+ * apart surely. Prisma refuses some of what would select the same row, so it is not answered from what others asked for.
+ */
+export function lookupOfWhere(dataModel: DataModel, model: Model, where: unknown): UniqueLookup | null {
+  if (!isNode(where)) return null
+  const [name, ...more] = Object.keys(where)
+  const unique = model.uniques.find((one) => one.name === name)
+  if (!unique || more.length > 0) return null
+  const isCompound = unique.fields.length > 1
+  const values = isCompound ? where[unique.name] : where
+  if (!isNode(values) || (isCompound && Object.keys(values).length !== unique.fields.length)) return null
+  return makeLookup(model, unique, (field) => pinOfGiven(dataModel, model.fields.get(field), values[field]))
+}
+
+function pinOfGiven(dataModel: DataModel, field: Field | undefined, value: unknown): Pin | undefined {
+  if (!field || isNode(value) || (typeof value === 'bigint' && field.type !== 'BigInt')) return undefined
+  return pinOf(dataModel, field, value)
+}
+
+/** Every lookup that finds this row; those are left out whose values are not told apart surely. */
+export function lookupsOfRow(
+  dataModel: DataModel,
+  model: Model,
+  row: Readonly<Record<string, unknown>>,
+): readonly UniqueLookup[] {
+  const pin = (name: string) => {
+    const field = model.fields.get(name)
+    return field && isReturnedWhole(field) ? pinOf(dataModel, field, row[name]) : undefined
+  }
+  return model.uniques.flatMap((unique) => makeLookup(model, unique, pin) ?? [])
+}
+
+/** Not of a time whose microseconds the client cannot hold: the row is not found by what it returns. */
+function isReturnedWhole({ type, nativeType }: Field): boolean {
+  return (
+    type !== 'DateTime' || nativeType === null || nativeType.name === 'Date' || Number(nativeType.args[0] ?? 6) <= 3
+  )
+}
+
+/** Every lookup that asks for a row of which these columns are known. */
+export function lookupsOfKnown(model: Model, known: ReadonlyMap<string, Pin>): readonly UniqueLookup[] {
+  return model.uniques.flatMap((unique) => makeLookup(model, unique, (name) => known.get(columnOf(model, name))) ?? [])
+}
+
+/** A key with NULL in it is none. */
+function makeLookup(model: Model, unique: Unique, pinOfField: (name: string) => Pin | undefined): UniqueLookup | null {
+  const pins = unique.fields.map(pinOfField)
+  if (!pins.every((pin) => typeof pin === 'string')) return null
+  const shape = shapeOfUnique(model, unique)
+  return {
+    model: model.name,
+    unique,
+    shape,
+    pins,
+    values: { kind: 'values', model: model.name, shape: shape.id, values: encodePins(pins) },
+  }
+}
+
+/** The kind of queries that a lookup by this key belongs to. */
+export function shapeOfUnique(model: Model, { fields }: Unique): Shape {
+  return makeShape(
+    fields.map((name) => columnOf(model, name)),
+    'all',
+  )
+}
