@@ -155,7 +155,7 @@ function withAnalysis(client: PrismaClient, { dataModel, view }: Analysed): Benc
           const analysis = { client: view, declared: new Map(), ...options }
           const analysed = analyseWrite(dataModel, { model, operation, args }, analysis)
           const result = await query(analysed.args as typeof args)
-          events = analysed.events(result)
+          events = analysed.outcome(result).events
           const unexpected = events.filter((event) => !analysed.models.includes(event.model))
           expect(unexpected, 'events of models that were not announced before the write').toEqual([])
           return result

@@ -5,3 +5,7 @@ import { itNeverTellsCachedFromPlain } from './never-tell.ts'
 describe.each(storeKinds)('random programs (%s)', (kind) => {
   itNeverTellsCachedFromPlain(kind, { programs: 60, timeoutMs: 120_000 })
 })
+
+describe.each(storeKinds)('random programs, written through (%s)', (kind) => {
+  itNeverTellsCachedFromPlain(kind, { strategy: 'write-through', programs: 30, timeoutMs: 120_000 })
+})

@@ -1,8 +1,10 @@
 import { beforeAll, expect, it } from 'vitest'
+import type { Strategy } from '../../../src/index.ts'
 import type { StoreKind } from '../behaviour/bench.ts'
 import { modelOfTable } from './change-log.ts'
 import { checkProperty } from './check-programs.ts'
 import { expectSameOutcome, outcomeOf, withoutTimes } from './compare.ts'
+import { allLookups } from './lookups.ts'
 import { type Program, programs, runRead, runStep, type Step, shownBy, textOf } from './programs.ts'
 import { dataModel } from './schema.ts'
 import { makeWorld, type Seat, type World } from './world.ts'
@@ -13,32 +15,44 @@ import { makeWorld, type Seat, type World } from './world.ts'
  */
 export function itNeverTellsCachedFromPlain(
   kind: StoreKind,
-  { programs: count, timeoutMs }: { readonly programs: number; readonly timeoutMs: number },
+  { strategy = 'cache-aside', programs: count, timeoutMs }: RandomRun,
 ): void {
   let world: World
   beforeAll(async () => {
-    world = await makeWorld(kind)
+    world = await makeWorld(kind, strategy)
   })
 
   it('never tell a cached client from a plain one', { timeout: timeoutMs }, async () => {
-    const counts: Counts = { reads: 0, steps: 0, done: 0 }
-    await checkProperty(programs({ seats: world.seats.length }), count, (program) => runProgram(world, program, counts))
+    const counts: Counts = { reads: 0, lookups: 0, steps: 0, done: 0 }
+    await checkProperty(programs({ seats: world.seats.length }), count, (program) =>
+      runProgram(world, program, counts, strategy),
+    )
     const hits = world.hits()
-    console.info(`${kind}: ${counts.steps} writes, ${counts.reads} reads compared, ${hits} of them hits`)
+    console.info(
+      `${strategy}, ${kind}: ${counts.steps} writes, ${counts.reads} reads and ${counts.lookups} lookups compared, ${hits} hits`,
+    )
     // Programs that change nothing, or whose reads are never answered by the cache, would prove nothing.
     expect(counts.done).toBeGreaterThan(counts.steps / 3)
     expect(hits).toBeGreaterThan(counts.reads / 3)
   })
 }
 
+export interface RandomRun {
+  readonly strategy?: Strategy
+  readonly programs: number
+  readonly timeoutMs: number
+}
+
 interface Counts {
   reads: number
+  lookups: number
   steps: number
   done: number
 }
 
-async function runProgram(world: World, { reads, steps }: Program, counts: Counts): Promise<void> {
+async function runProgram(world: World, { reads, steps }: Program, counts: Counts, strategy: Strategy): Promise<void> {
   await world.reset()
+  const lookups = strategy === 'cache-aside' ? null : allLookups()
   const sinceMs = Date.now() - 60_000
   const check = async (after: string) => {
     for (const seat of world.seats) {
@@ -49,6 +63,7 @@ async function runProgram(world: World, { reads, steps }: Program, counts: Count
         counts.reads += 1
       }
     }
+    await lookups?.check(world.seats, after)
   }
   // Twice, so that the cache holds their answers when the first write comes.
   await check('at first')
@@ -68,6 +83,7 @@ async function runProgram(world: World, { reads, steps }: Program, counts: Count
     counts.steps += 1
     await check(`after ${textOf(step)}`)
   }
+  counts.lookups += lookups?.count ?? 0
   const { first, twin } = await world.rows()
   expect(first, 'the rows at the end').toBe(twin)
 }

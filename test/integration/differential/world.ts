@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
-import { type CacheEvent, cachePlugin } from '../../../src/index.ts'
+import { type CacheEvent, cachePlugin, type Strategy } from '../../../src/index.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
 import { type WatchedAdapter, watchedAdapter } from '../../services/watched-adapter.ts'
@@ -34,7 +34,7 @@ export interface World {
  * processes do on Redis, or one client that is extended further. One of them leaves out the keys of its rows and has computed
  * fields.
  */
-export async function makeWorld(kind: StoreKind): Promise<World> {
+export async function makeWorld(kind: StoreKind, strategy: Strategy): Promise<World> {
   const [url, twinUrl] = [await freshDatabase(), await freshDatabase()]
   const sql = await Promise.all([url, twinUrl].map(openSql))
   const namespace = freshNamespace()
@@ -57,7 +57,7 @@ export async function makeWorld(kind: StoreKind): Promise<World> {
       ...redis,
       ...patient,
       namespace,
-      models: everyModel,
+      models: Object.fromEntries(Object.values(Prisma.ModelName).map((name) => [name, { strategy }])),
       onEvent: (event) => events.push(event),
     })
     const base = make(adapter).$extends(plugin)
@@ -134,8 +134,6 @@ function computed(client: PrismaClient): PrismaClient {
     },
   }) as unknown as PrismaClient
 }
-
-const everyModel = Object.fromEntries(Object.values(Prisma.ModelName).map((name) => [name, {}]))
 
 async function openSql(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url })
