@@ -45,6 +45,7 @@ export async function openMode(name: ModeName, { world, redis, later }: Environm
   const namespace = newNamespace()
   later(() => unlinkNamespace(redis, namespace))
   const cached = plain.$extends(cachePlugin({ redis, namespace, models: { City: { ttl: '1d' } } }))
+  later(() => cached.$disconnect())
   return {
     read: (read) => answer(cached, read),
     async write(request) {

@@ -1,4 +1,4 @@
-import Table from 'cli-table3'
+import { newTable, share, whole } from '../shared/tables.ts'
 import type { AnalysisCost } from './analysis-cost.ts'
 import type { ModeName } from './modes.ts'
 import type { Replayed } from './replay.ts'
@@ -34,25 +34,12 @@ export function reportFactor(perModel: Replayed, precise: Replayed): string {
 
 const plural = { page: 'pages', list: 'lists', count: 'counts', search: 'searches' } as const
 
-function newTable(head: string[]): Table.Table {
-  const numbers = head.slice(1).map(() => 'right' as const)
-  return new Table({ head, colAligns: ['left', ...numbers], style: { head: [], border: [] } })
-}
-
 function readsOf({ reads }: Replayed): number {
   return readKinds.reduce((sum, kind) => sum + reads[kind].reads, 0)
 }
 
 function hitsOf({ reads }: Replayed): number {
   return readKinds.reduce((sum, kind) => sum + reads[kind].hits, 0)
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en')
-}
-
-function share(part: number, total: number): string {
-  return total === 0 ? '-' : `${((100 * part) / total).toFixed(1)} %`
 }
 
 function microseconds(value: number): string {
