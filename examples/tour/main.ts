@@ -25,6 +25,7 @@ await withCleanup(async (later) => {
       models: {
         Country: { ttl: '1h', staleWhileRevalidate: '1m', tags: ['atlas'] },
         City: {
+          strategy: 'write-through',
           ttl: ({ operation }) => (operation === 'findUnique' ? '10m' : '30s'),
           tags: (query) => (query.operation === 'findUnique' ? [`country-${query.result?.countryCode}`] : []),
         },
