@@ -1,5 +1,5 @@
-// Runs the random programs of the tests for a number of minutes, a third of it for each of three kinds. Ends at the first
-// failure, with its seed and the shrunk program.
+// Runs the random programs of the tests for a number of minutes, the same share of it for each kind. Ends at the first failure,
+// with its seed and the shrunk program.
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
@@ -12,12 +12,14 @@ if (!(minutes > 0)) {
   process.exit(2)
 }
 
+/** The tests in test/soak. */
+const kinds = 7
 const vitest = resolve(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 const { status, error } = spawnSync(process.execPath, [vitest, 'run', '--project', 'soak', '--bail', '1'], {
   cwd: resolve(import.meta.dirname, '..'),
   env: {
     ...process.env,
-    SOAK_MINUTES: String(minutes / 3),
+    SOAK_MINUTES: String(minutes / kinds),
     ...(values.seed ? { DIFFERENTIAL_SEED: values.seed } : {}),
   },
   stdio: 'inherit',

@@ -11,6 +11,10 @@ describe.each(storeKinds)('random programs (%s)', (kind) => {
   itNeverTellsCachedFromPlain(kind, { programs: 0, timeoutMs })
 })
 
+describe.each(storeKinds)('random programs, written through (%s)', (kind) => {
+  itNeverTellsCachedFromPlain(kind, { strategy: 'write-through', programs: 0, timeoutMs })
+})
+
 describe.each(Object.keys(subjects) as SubjectName[])('the row events of a random write on %s', (name) => {
   itAnnouncesEveryChange(name, { programs: 0, timeoutMs })
 })
