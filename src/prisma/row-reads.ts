@@ -50,7 +50,7 @@ export function rowRead(
   }
 }
 
-export function isByKey(operation: string): boolean {
+function isByKey(operation: string): boolean {
   return operation === 'findUnique' || operation === 'findUniqueOrThrow'
 }
 

@@ -76,9 +76,10 @@ function writesItsRows(model: Model, { operation, args }: Call): boolean {
 /** Values of which it is not plain that they set something, such as `{ set: undefined }` or `Prisma.skip`, do not count. */
 function setsColumn(model: Model, data: unknown): boolean {
   if (!isNode(data)) return false
-  return model.scalars.some(({ name }) => {
+  return model.scalars.some(({ name, type }) => {
     const value = data[name]
     if (!isNode(value)) return value !== undefined
+    if (type === 'Json') return Object.getPrototypeOf(value) === Object.prototype
     return ['set', 'increment', 'decrement', 'multiply', 'divide', 'push'].some((key) => value[key] !== undefined)
   })
 }

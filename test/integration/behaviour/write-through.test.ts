@@ -71,6 +71,10 @@ describe.each(storeKinds)('write-through (%s)', (kind) => {
         client.city.update({ where: { id: 1 }, data: { views: { increment: 5 } }, select: { id: true } }),
       reads: () => ({ city: (client) => client.city.findUnique({ where: { id: 1 } }) }),
     },
+    'an update of JSON': {
+      write: (client) => client.event.update({ where: { id: 1n }, data: { payload: { set: [1, { deep: true }] } } }),
+      reads: () => ({ event: (client) => client.event.findUnique({ where: { id: 1n } }) }),
+    },
     createManyAndReturn: {
       write: (client) =>
         client.user.createManyAndReturn({
