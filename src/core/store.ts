@@ -45,6 +45,8 @@ export interface Replacement {
   /** The values by which other writes find the entry. */
   readonly guard: ValuesTag
   readonly guardFresh: Stamp
+  /** A new stamp for the guard's shape, where the write itself touches that as a whole; `null` where it does not. */
+  readonly shapeFresh: Stamp | null
   /** How long the new stamp and the entry are kept, in milliseconds. */
   readonly retainMs: number
   readonly key: EntryKey

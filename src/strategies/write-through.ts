@@ -90,13 +90,15 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
     if (guards.length === 0 || !(retainMs > 0)) return []
     const users = await userStamps(row)
     if (!users) return []
-    return guards.map(({ guard, mark }) => {
+    return guards.map(({ guard, mark, isShapeTouched }) => {
       const guardFresh = makeNonce()
+      const shapeFresh = isShapeTouched ? makeNonce() : null
       const carried = [{ kind: 'root', model: model.model } as const, ...tagsOfLookup(guard)]
       const others = carried.filter((tag) => tagId(tag) !== tagId(guard.values))
       const stamps = {
         ...Object.fromEntries(others.map((tag) => [tagId(tag), held.get(tagId(tag))!])),
         [tagId(guard.values)]: guardFresh,
+        ...(shapeFresh !== null && { [tagId({ ...guard.values, kind: 'shape' })]: shapeFresh }),
         ...users,
       }
       const compared = mark ? [...others, mark] : carried
@@ -104,6 +106,7 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
         held: compared.map((tag) => ({ tag, stamp: held.get(tagId(tag))! })),
         guard: guard.values,
         guardFresh,
+        shapeFresh,
         retainMs,
         key: model.entryKey(guard),
         text: encodeEntry({ stamps, ttlMs, staleMs: model.staleMs, payload }),
@@ -173,12 +176,15 @@ interface Guarded {
   readonly guard: UniqueLookup
   /** What is compared in the place of its values, which were not known before. */
   readonly mark: Tag | null
+  /** The write touches all lookups of the kind, because it does not know what the key was before. */
+  readonly isShapeTouched: boolean
 }
 
 function guardsOf(row: RowToStore, columnsOf: ColumnsOf): readonly Guarded[] {
   return row.lookups.flatMap((guard) => {
     const held = heldOf(row, guard)
-    return held && staysFound(row, guard, columnsOf) ? [{ guard, mark: held.mark }] : []
+    const touched = touchedBy(row, guard, columnsOf)
+    return held && touched ? [{ guard, mark: held.mark, ...touched }] : []
   })
 }
 
@@ -196,21 +202,23 @@ function heldOf(
 }
 
 /**
- * Whether the write touches nothing of what the entry will depend on but the guard's values, and these for no other reason than that
- * it wrote this row.
+ * What the write touches of that on which the entry will depend; `null` if it is more than the guard's values and their shape, or
+ * if anything of it is touched by anything but the writing of this row.
  */
-function staysFound({ events, others }: RowToStore, guard: UniqueLookup, columnsOf: ColumnsOf): boolean {
+function touchedBy(
+  { events, others }: RowToStore,
+  guard: UniqueLookup,
+  columnsOf: ColumnsOf,
+): { readonly isShapeTouched: boolean } | null {
   const shapes = new Map([[guard.model, [guard.shape]]])
-  const touched = (events: readonly RowEvent[]) =>
-    new Set(
-      touchedTags(
-        events.filter((event) => event.model === guard.model),
-        shapes,
-        columnsOf,
-      ).map(tagId),
-    )
+  const touched = (list: readonly RowEvent[]) => {
+    const ofModel = list.filter((event) => event.model === guard.model)
+    return new Set(touchedTags(ofModel, shapes, columnsOf).map(tagId))
+  }
   const own = touched(events)
   const foreign = touched(others)
+  const [shape, values] = [tagId({ ...guard.values, kind: 'shape' }), tagId(guard.values)]
   const carried = [tagId({ kind: 'root', model: guard.model }), ...tagsOfLookup(guard).map(tagId)]
-  return carried.every((id) => !foreign.has(id) && (id === tagId(guard.values) || !own.has(id)))
+  const isSpared = carried.every((id) => !foreign.has(id) && (id === values || id === shape || !own.has(id)))
+  return isSpared ? { isShapeTouched: own.has(shape) } : null
 }

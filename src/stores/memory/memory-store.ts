@@ -115,7 +115,8 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
       const stored = replacements.filter(isCurrent)
       for (const tag of tags) unlink(tag)
       for (const { guard } of replacements) unlink(guard)
-      for (const { guard, guardFresh, retainMs, key, text } of stored) {
+      for (const { guard, guardFresh, shapeFresh, retainMs, key, text } of stored) {
+        if (shapeFresh !== null) modelOf(model).shapes.renew(guard.shape, shapeFresh)
         const expiresAtMs = clock.nowMs() + retainMs
         bounded.set(tagId(guard), { text: guardFresh, expiresAtMs })
         bounded.set(entryName(key), { text, expiresAtMs })

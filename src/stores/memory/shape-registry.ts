@@ -15,6 +15,8 @@ export interface ShapeRegistry {
   /** Registers the shape. `null` when there is no room for it; of a shape that is not registered there is no mark. */
   obtain(tag: ShapeTag, retainMs: number): Stamp | null
   remove(tag: ShapeTag): void
+  /** Gives a shape that is registered, and has no stamp, this one. */
+  renew(shape: string, stamp: Stamp): void
 }
 
 interface Registered {
@@ -61,6 +63,10 @@ export function createShapeRegistry({ clock, makeNonce }: { clock: Clock; makeNo
     remove({ kind, shape }) {
       const found = registered.get(shape)
       if (found) found[kind] = null
+    },
+    renew(shape, stamp) {
+      const found = registered.get(shape)
+      if (found) found.shape ??= stamp
     },
   }
 }

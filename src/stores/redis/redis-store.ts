@@ -234,6 +234,7 @@ function addressed({ held, guard, key, ...rest }: Replacement, keys: Keys): scri
       tag.kind === 'values' ? [[valuesKey(tag, keys), stamp] as const] : [],
     ),
     guardKey: valuesKey(guard, keys),
+    guardShape: guard.shape,
     entryKey: keys.entry(key),
   }
 }

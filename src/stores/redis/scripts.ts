@@ -106,6 +106,8 @@ export interface StoredReplacement {
   readonly heldValues: readonly (readonly [key: string, stamp: string])[]
   readonly guardKey: string
   readonly guardFresh: string
+  readonly guardShape: string
+  readonly shapeFresh: string | null
   readonly retainMs: number
   readonly entryKey: string
   readonly text: string
@@ -120,10 +122,12 @@ export async function touch(
     ...[guardKey, entryKey],
     ...heldValues.map(([key]) => key),
   ])
-  const args = replacements.flatMap(({ heldFields, heldValues, guardFresh, retainMs, text }) => [
-    ...[guardFresh, Math.ceil(retainMs), text],
-    ...[heldFields.length, ...heldFields.flat(), heldValues.length, ...heldValues.map(([, stamp]) => stamp)],
-  ])
+  const args = replacements.flatMap(
+    ({ heldFields, heldValues, guardFresh, guardShape, shapeFresh, retainMs, text }) => [
+      ...[guardFresh, guardShape, shapeFresh ?? '', Math.ceil(retainMs), text],
+      ...[heldFields.length, ...heldFields.flat(), heldValues.length, ...heldValues.map(([, stamp]) => stamp)],
+    ],
+  )
   const reply = (await run(
     client,
     scripts.touch,

@@ -95,7 +95,7 @@ describe.each(storeKinds)('write-through (%s)', (kind) => {
           await tx.user.create({ data: { id: 902, email: 'tx@x' } })
           await tx.user.update({ where: { id: 902 }, data: { email: 'tx2@x' } })
         }),
-      reads: () => userReads([{ id: 1 }, { id: 902 }]),
+      reads: () => userReads([{ id: 1 }, { id: 902 }, { email: 'tx2@x' }]),
     },
     delete: {
       write: async (client) => {
@@ -129,6 +129,7 @@ describe.each(storeKinds)('write-through (%s)', (kind) => {
   it('invalidates a key that a row has no more, and answers by the new one as the database does', async () => {
     await bench.writer.user.update({ where: { id: 1 }, data: { name: 'First' } })
     await bench.writer.user.update({ where: { id: 1 }, data: { email: 'elsewhere@x' } })
+    await expectStored(bench, userReads([{ id: 1 }, { email: 'elsewhere@x' }]))
     for (const { prisma } of bench.seats) {
       expect(await prisma.user.findUnique({ where: { email: 'ada@x' } })).toBeNull()
       expect(await prisma.user.findUnique({ where: { email: 'elsewhere@x' } })).toMatchObject({ name: 'First' })

@@ -7,7 +7,8 @@
 --   ARGV[1]   version  of the registry the writer decided with; '' for an empty one
 --   ARGV[2]   fields   how many fields of the hash to remove, which follow: 'root', 'stamp <shape>', 'mark <shape>'
 --   ARGV[..]  values   how many value stamps to remove
---   ARGV[..]           per replacement: the new stamp of its guard; how long that and the entry are kept, in milliseconds; the
+--   ARGV[..]           per replacement: the new stamp of its guard; its shape; the new stamp of the shape, where the write touches that
+--                      as a whole, or ''; how long that of the guard and the entry are kept, in milliseconds; the
 --                      entry; the number of fields that it held, and each with its stamp; the number of value stamps that it held,
 --                      and each
 --
@@ -50,7 +51,7 @@ keyAt = valuesTo
 local replacements = {}
 while at < #ARGV do
   local guard, entry = takeKey(), takeKey()
-  local fresh, retainMs, text = take(), take(), take()
+  local fresh, shape, shapeFresh, retainMs, text = take(), take(), take(), take(), take()
   local isCurrent = true
   for _ = 1, tonumber(take()) do
     local field, stamp = take(), take()
@@ -60,7 +61,7 @@ while at < #ARGV do
     local key, stamp = takeKey(), take()
     isCurrent = isCurrent and redis.call('GET', key) == stamp
   end
-  replacements[#replacements + 1] = { guard, entry, fresh, retainMs, text, isCurrent }
+  replacements[#replacements + 1] = { guard, entry, fresh, shape, shapeFresh, retainMs, text, isCurrent }
 end
 
 -- `unpack` takes only so many at a time.
@@ -73,8 +74,12 @@ end
 
 local stored = 0
 for _, replacement in ipairs(replacements) do
-  local guard, entry, fresh, retainMs, text, isCurrent = unpack(replacement)
+  local guard, entry, fresh, shape, shapeFresh, retainMs, text, isCurrent = unpack(replacement)
   redis.call('UNLINK', guard)
+  -- A shape without a stamp gets one as it does from who obtains it: what was stored under the former one stays invalid.
+  if isCurrent and shapeFresh ~= '' and redis.call('HEXISTS', KEYS[1], 'shape ' .. shape) == 1 then
+    redis.pcall('HSETNX', KEYS[1], 'stamp ' .. shape, shapeFresh)
+  end
   -- `pcall`: where the memory is used up, the invalidation stands and nothing is stored.
   if isCurrent and not redis.pcall('SET', guard, fresh, 'PX', retainMs).err then
     if not redis.pcall('SET', entry, text, 'PX', retainMs).err then
