@@ -8,8 +8,6 @@ import type { Runtime } from './runtime.ts'
 
 /** What a statement may do to the cache. */
 export interface Effect extends WriteAnalysis {
-  /** Whose rows it writes, where that is told. */
-  readonly model: string | null
   /** Whether it, or a part of it, may commit by itself, so that the rollback of the transaction around it proves nothing. */
   readonly mayCommit: boolean
 }
@@ -17,7 +15,7 @@ export interface Effect extends WriteAnalysis {
 /** What a write on a model does. */
 export function effectOfWrite(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse): Effect {
   const { dataModel, declared, keepsOnError: mayCommit } = runtime
-  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), model: null, mayCommit }
+  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), mayCommit }
   const { kind } = howRun(hook)
   const stored = runtime.storedRows.get(hook.model)
   const options = {
@@ -29,13 +27,13 @@ export function effectOfWrite(hook: Hook & { readonly model: string }, runtime: 
     stored: stored?.written ? stored.fields : undefined,
   }
   const write = { model: hook.model, operation: hook.operation, args: hook.args }
-  return { ...analyseWrite(dataModel, write, options), model: hook.model, mayCommit }
+  return { ...analyseWrite(dataModel, write, options), mayCommit }
 }
 
 /** What a raw statement does; `null` when it certainly only reads. */
 export async function effectOfRaw(hook: Hook, runtime: Runtime, client: ClientInUse): Promise<Effect | null> {
   const { dataModel, declared } = runtime
-  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), model: null, mayCommit: true }
+  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), mayCommit: true }
   const written = await tablesOf(hook, runtime)
   if (written.kind === 'none') return null
   const events =
@@ -45,8 +43,7 @@ export async function effectOfRaw(hook: Hook, runtime: Runtime, client: ClientIn
   return {
     models: [...new Set(events.map((event) => event.model))],
     args: hook.args,
-    model: null,
-    lookups: null,
+    storing: null,
     outcome: () => ({ events, rows: [] }),
     narrow: () => {},
     mayCommit: written.kind === 'unknown' || runtime.keepsOnError,

@@ -119,16 +119,18 @@ export function schemaTextOf(client: object): string | null {
 }
 
 /**
- * Lets Prisma shape the result of an operation by these arguments, whatever `query` was called with last; `false` where that is not
- * possible.
+ * Whether {@link shapeResultBy} will do.
  *
  * Source: `__internalParams.args`, which `query` sets to its own and by which computed fields are added afterwards.
  */
-export function shapeResultBy(hook: object, args: unknown): boolean {
+export function canShapeResult(hook: object): boolean {
   const params = field(hook, '__internalParams')
-  if (typeof params !== 'object' || params === null || !('args' in params)) return false
-  params.args = args
-  return true
+  return typeof params === 'object' && params !== null && 'args' in params
+}
+
+/** Lets Prisma shape the result of an operation by these arguments, whatever `query` was called with last. */
+export function shapeResultBy(hook: object, args: unknown): void {
+  if (canShapeResult(hook)) Object.assign(field(hook, '__internalParams') as object, { args })
 }
 
 /** The driver adapter that the client was made with. */

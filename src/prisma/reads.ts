@@ -4,7 +4,7 @@ import type { ReadInfo } from '../core/client.ts'
 import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
-import { dataPathOf, howRun, shapeResultBy } from './internals.ts'
+import { canShapeResult, dataPathOf, howRun, shapeResultBy } from './internals.ts'
 import type { ReadCall } from './read-call.ts'
 import { planRead, type ReadPlanned } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
@@ -87,7 +87,7 @@ export function prepareRead(
   if (dataPath === null) return bypass('the fluent path is not known')
 
   const ofClient = { clientFingerprint: client.fingerprint(), clientView: client.view() }
-  const mayLoadOtherwise = shapeResultBy(hook, args)
+  const mayLoadOtherwise = canShapeResult(hook)
   const call = { model, operation, args, dataPath, strategy, mayLoadOtherwise, ...ofClient }
   const planned = planRead(call, runtime)
   return planned.kind === 'bypass' ? bypass(planned.reason) : { kind: 'cached', args, call, planned }

@@ -61,13 +61,17 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
 }
 
 /** Obtains what has to be held before the write, and gives it to the rows that come back. */
-async function holdStamps({ model, lookups }: Effect, runtime: Runtime) {
-  const stored = model === null || lookups === null ? null : runtime.storedRows.get(model)?.written
-  const held = stored && lookups && (await runtime.writeThrough.hold(stored, lookups))
+async function holdStamps({ storing }: Effect, { storedRows, writeThrough }: Runtime) {
+  const model = storing && storedRows.get(storing.model)?.written
+  const held = model && (await writeThrough.hold(model, storing.lookups))
   return ({ events, rows }: WriteOutcome): StatementOutcome => ({
     events,
-    rows: stored && held ? rows.flatMap((row) => runtime.writeThrough.encoded(stored, row, held) ?? []) : [],
+    rows: held ? rows.flatMap((row) => writeThrough.encoded(model, row, held) ?? []) : [],
   })
+}
+
+function eventsAlone({ events }: WriteOutcome): StatementOutcome {
+  return { events, rows: [] }
 }
 
 /** A write whose fate is that of the transaction around it. */
@@ -79,10 +83,10 @@ async function runWithin(
   const statement = transaction.begin(effect.outcome(undefined).events, { survivesRollback: effect.mayCommit })
   const recorded = transaction.scope.record(effect.models)
   if (recorded) await recorded
-  const withHeld = effect.lookups && (await holdStamps(effect, runtime))
+  // A statement that stores nothing leaves at once, in its place among the others.
+  const withHeld = effect.storing ? await holdStamps(effect, runtime) : eventsAlone
   const result = await queryWidened(hook, { given: hook.args, widened: effect.args })
-  const outcome = effect.outcome(result)
-  statement.finish(withHeld ? withHeld(outcome) : { events: outcome.events, rows: [] })
+  statement.finish(withHeld(effect.outcome(result)))
   effect.narrow(result)
   return result
 }

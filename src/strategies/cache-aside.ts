@@ -18,7 +18,7 @@ export interface CacheAside {
 }
 
 /**
- * Cache-aside, and read-through, which for a client that the cache wraps are one and the same.
+ * How every strategy reads: looks in the store, and loads on a miss. What is loaded and stored, the result or the row, is in the plan.
  *
  * The store failing is never the caller's problem: the query runs. The query failing always is: its error passes through
  * untouched and nothing is stored.

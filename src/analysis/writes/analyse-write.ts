@@ -31,7 +31,7 @@ export interface WriteAnalysis {
   /** The arguments to run it with: they also ask for the fields by which the rows are known. */
   readonly args: unknown
   /** The lookups that may find its rows; `null` when nothing of it is stored. */
-  readonly lookups: readonly UniqueLookup[] | null
+  readonly storing: { readonly model: string; readonly lookups: readonly UniqueLookup[] } | null
   /** @param result what the database returned, before {@link narrow}; `undefined` when that is not known. */
   readonly outcome: (result: unknown) => WriteOutcome
   /** Takes away from the result what was asked for in addition. */
@@ -78,7 +78,7 @@ export function analyseWrite(
   return {
     models: [...new Set(outcome(undefined).events.map((event) => event.model))],
     args: widened,
-    lookups: isStored ? lookupsBefore(dataModel, model, { operation, args: node }) : null,
+    storing: isStored ? { model: name, lookups: lookupsBefore(dataModel, model, { operation, args: node }) } : null,
     outcome,
     narrow: (result) => narrow(result, widenings),
   }
@@ -122,7 +122,7 @@ function knownToBeReturned(dataModel: DataModel, client: ClientView, model: Mode
 export function unknownWrite(dataModel: DataModel, args: unknown, cause: string): WriteAnalysis {
   const events = everyModel(dataModel, cause)
   const models = events.map((event) => event.model)
-  return { models, args, lookups: null, outcome: () => justEvents(events), narrow: () => {} }
+  return { models, args, storing: null, outcome: () => justEvents(events), narrow: () => {} }
 }
 
 const writeArguments: ReadonlySet<string> = new Set([

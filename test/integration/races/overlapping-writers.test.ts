@@ -18,6 +18,8 @@ const byId: Write = (client, { id }) => client.user.update({ where: { id }, data
 const byEmail: Write = (client, { email }) =>
   client.user.update({ where: { email }, data: { name: randomUUID() }, select: { id: true } })
 const moved: Write = (client, { id, email }) => client.user.update({ where: { id }, data: { email: `moved ${email}` } })
+const movedByEmail: Write = (client, { email }) =>
+  client.user.update({ where: { email }, data: { email: `moved ${email}`, name: randomUUID() } })
 const many: Write = (client, { id }) => client.user.updateMany({ where: { id }, data: { name: randomUUID() } })
 const role: Write = (client, { id }) =>
   client.user.updateManyAndReturn({ where: { id }, data: { role: 'EDITOR' }, select: { id: true } })
@@ -38,6 +40,9 @@ const pairs: Readonly<Record<string, readonly Write[]>> = {
   'an update and one that returns nothing': [byId, many],
   'an update and raw SQL': [byId, raw],
   'an update and one of many': [byId, role],
+  'a move and one that returns nothing': [moved, many],
+  'a move and raw SQL': [moved, raw],
+  'two moves': [moved, movedByEmail],
 }
 const triples: Readonly<Record<string, readonly Write[]>> = {
   'three updates': [byId, byId, byEmail],
@@ -68,8 +73,24 @@ function orders(writers: number): readonly (readonly number[])[] {
   return all
 }
 
-/** Every `nth` order: all of three writers would take minutes. */
-const some = (all: readonly (readonly number[])[], nth: number) => all.filter((_, i) => i % nth === 0)
+/**
+ * One of all orders that differ only in steps which know nothing of each other: of 1,680 orders of three writers, 102. What begins
+ * or ends meets in the store, what runs in the database; two that begin find the same.
+ */
+function distinct(all: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  return [...new Map(all.map((order) => [meetings(order), order])).values()]
+}
+
+function meetings(order: readonly number[]): string {
+  const writers = [...new Set(order)].sort()
+  const places = writers.map((writer) => order.flatMap((one, at) => (one === writer ? [at] : [])))
+  const isBefore = places.flatMap(([begin, run, end], i) =>
+    places.flatMap(([, otherRun, otherEnd], j) =>
+      i === j ? [] : [run! < otherRun!, end! < otherEnd!, begin! < otherEnd!],
+    ),
+  )
+  return isBefore.map(Number).join('')
+}
 
 describeStores('writers of one row at once', (makeStoreConfig) => {
   it.each(Object.entries(pairs))('R21: leave the latest behind, in every order: %s', async (_, writes) => {
@@ -77,12 +98,12 @@ describeStores('writers of one row at once', (makeStoreConfig) => {
   })
 
   it.each(Object.entries(triples))(
-    'R21: leave the latest behind, in many orders: %s',
+    'R21: leave the latest behind, in every order that differs: %s',
     {
       timeout: 120_000,
     },
     async (_, writes) => {
-      await tryOrders(makeStoreConfig(), writes, some(orders(writes.length), 29))
+      await tryOrders(makeStoreConfig(), writes, distinct(orders(writes.length)))
     },
   )
 })
