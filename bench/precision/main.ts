@@ -1,11 +1,11 @@
 // What precision is worth: one sequence of requests, replayed without a cache, with a cache that invalidates whole models,
 // and with the plugin as it is. `npm run bench:precision`, or `npm run bench:precision -- --help`.
-import { availableParallelism, cpus } from 'node:os'
 import { withCleanup } from '../../examples/shared/cleanup.ts'
 import { readWorld } from '../../examples/shared/world/world.ts'
+import { type Options, parseOptions, usageOf } from '../shared/options.ts'
+import { describeMachine } from '../shared/site.ts'
 import { measureAnalysis } from './analysis-cost.ts'
 import { type ModeName, openMode } from './modes.ts'
-import { type Options, parseOptions, usage } from './options.ts'
 import { type Replayed, replay } from './replay.ts'
 import { reportAnalysis, reportFactor, reportReplays } from './report.ts'
 import { makeWorkload } from './workload.ts'
@@ -17,17 +17,16 @@ const warmUpMax: Readonly<Record<ModeName, number>> = {
   precise: Number.POSITIVE_INFINITY,
 }
 
-const options = parseOptions(process.argv.slice(2))
-if (options === 'help') console.log(usage)
+const defaults = { requests: 50_000, warmUp: 300_000, cities: 10_000 }
+const options = parseOptions(process.argv.slice(2), defaults)
+if (options === 'help') console.log(usageOf('bench:precision', defaults))
 else await run(options)
 
 async function run({ requests, warmUp, cities, seed }: Options): Promise<void> {
   const world = readWorld(cities)
   const workload = makeWorkload({ cities: world.cities, requests: warmUp + requests, seed })
   const redis = process.env.REDIS_URL || undefined
-  console.log(`Database: ${process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite, in this process'}`)
-  console.log(`Store:    ${redis ? 'Redis' : 'in this process'}`)
-  console.log(`Machine:  ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}`)
+  console.log(describeMachine(redis ? 'Redis' : 'in this process'))
   console.log(`Requests: ${requests} after ${warmUp} that do not count, ${world.cities.length} cities, seed ${seed}\n`)
 
   console.log(`${reportAnalysis(await measureAnalysis(world.cities[0]!))}\n`)

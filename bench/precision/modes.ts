@@ -1,11 +1,5 @@
-import type { Later } from '../../examples/shared/cleanup.ts'
-import { countedAdapter } from '../../examples/shared/counted-adapter.ts'
-import { openDatabase } from '../../examples/shared/database.ts'
-import { newNamespace, unlinkNamespace } from '../../examples/shared/namespace.ts'
-import { loadWorld } from '../../examples/shared/world/load.ts'
-import type { World } from '../../examples/shared/world/world.ts'
-import { PrismaClient } from '../../prisma/generated/client.ts'
 import { cachePlugin } from '../../src/index.ts'
+import { type Environment, openSite } from '../shared/site.ts'
 import { answer, type Read, type Write, write } from './workload.ts'
 
 export type ModeName = 'no cache' | 'per model' | 'precise'
@@ -22,28 +16,15 @@ export interface Mode {
   databaseReads(): number
 }
 
-export interface Environment {
-  readonly world: World
-  readonly redis: string | undefined
-  readonly later: Later
-}
-
-export async function openMode(name: ModeName, { world, redis, later }: Environment): Promise<Mode> {
-  const database = await openDatabase()
-  later(database.close)
-  const counted = countedAdapter(database.adapter)
-  const plain = new PrismaClient({ adapter: counted.adapter })
-  const checking = new PrismaClient({ adapter: database.adapter })
-  for (const client of [plain, checking]) later(() => client.$disconnect())
-  await loadWorld(checking, world)
+export async function openMode(name: ModeName, environment: Environment): Promise<Mode> {
+  const { plain, checking, databaseReads, namespace } = await openSite(environment)
+  const { redis, later } = environment
   const truth = (read: Read) => answer(checking, read)
 
   if (name === 'no cache') {
     const site = { read: (read: Read) => answer(plain, read), write: (request: Write) => write(plain, request) }
-    return { ...site, truth, hits: () => 0, databaseReads: counted.reads }
+    return { ...site, truth, hits: () => 0, databaseReads }
   }
-  const namespace = newNamespace()
-  later(() => unlinkNamespace(redis, namespace))
   const cached = plain.$extends(cachePlugin({ redis, namespace, models: { City: { ttl: '1d' } } }))
   later(() => cached.$disconnect())
   return {
@@ -55,6 +36,6 @@ export async function openMode(name: ModeName, { world, redis, later }: Environm
     },
     truth,
     hits: () => cached.$cache.stats().hits,
-    databaseReads: counted.reads,
+    databaseReads,
   }
 }

@@ -1,17 +1,18 @@
 // What the strategies are worth: one sequence of page views and votes without a cache, with cache-aside and with write-through.
 // `npm run bench:strategies`, or `npm run bench:strategies -- --help`.
-import { availableParallelism, cpus } from 'node:os'
 import { Redis } from 'ioredis'
 import { withCleanup } from '../../examples/shared/cleanup.ts'
 import { readWorld } from '../../examples/shared/world/world.ts'
+import { type Options, parseOptions, usageOf } from '../shared/options.ts'
+import { describeMachine } from '../shared/site.ts'
 import { type Mode, modeNames, openMode } from './modes.ts'
-import { type Options, parseOptions, usage } from './options.ts'
 import { replay } from './replay.ts'
 import { median, report } from './report.ts'
 import { makeWorkload, votesPercent } from './workload.ts'
 
-const options = parseOptions(process.argv.slice(2))
-if (options === 'help') console.log(usage)
+const defaults = { requests: 5000, warmUp: 5000, cities: 2000 }
+const options = parseOptions(process.argv.slice(2), defaults)
+if (options === 'help') console.log(usageOf('bench:strategies', defaults))
 else await run(options)
 
 async function run({ requests, warmUp, cities, seed }: Options): Promise<void> {
@@ -19,9 +20,7 @@ async function run({ requests, warmUp, cities, seed }: Options): Promise<void> {
   const workload = makeWorkload(world.cities, warmUp + requests, seed)
   const redis = process.env.REDIS_URL || undefined
   const roundTripMs = redis ? await roundTrip(redis) : null
-  console.log(`Database: ${process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite, in this process'}`)
-  console.log(`Store:    ${redis ? `Redis, ${roundTripMs!.toFixed(2)} ms away` : 'in this process'}`)
-  console.log(`Machine:  ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}`)
+  console.log(describeMachine(redis ? `Redis, ${roundTripMs!.toFixed(2)} ms away` : 'in this process'))
   console.log(
     `Requests: ${requests} after ${warmUp} that do not count, ${votesPercent} % votes, ${world.cities.length} cities, seed ${seed}\n`,
   )

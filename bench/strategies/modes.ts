@@ -1,11 +1,6 @@
-import type { Later } from '../../examples/shared/cleanup.ts'
-import { countedAdapter } from '../../examples/shared/counted-adapter.ts'
-import { openDatabase } from '../../examples/shared/database.ts'
-import { newNamespace, unlinkNamespace } from '../../examples/shared/namespace.ts'
-import { loadWorld } from '../../examples/shared/world/load.ts'
-import type { World } from '../../examples/shared/world/world.ts'
-import { PrismaClient } from '../../prisma/generated/client.ts'
+import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { cachePlugin } from '../../src/index.ts'
+import { type Environment, openSite } from '../shared/site.ts'
 
 export const modeNames = ['no cache', 'cache-aside', 'write-through'] as const
 export type ModeName = (typeof modeNames)[number]
@@ -23,26 +18,11 @@ export interface Mode {
   databaseReads(): number
 }
 
-export interface Environment {
-  readonly world: World
-  readonly redis: string | undefined
-  readonly later: Later
-}
-
-export async function openMode(name: ModeName, { world, redis, later }: Environment): Promise<Mode> {
-  const database = await openDatabase()
-  later(database.close)
-  const counted = countedAdapter(database.adapter)
-  const plain = new PrismaClient({ adapter: counted.adapter })
-  const checking = new PrismaClient({ adapter: database.adapter })
-  for (const client of [plain, checking]) later(() => client.$disconnect())
-  await loadWorld(checking, world)
+export async function openMode(name: ModeName, environment: Environment): Promise<Mode> {
+  const { plain, checking, databaseReads, namespace } = await openSite(environment)
+  const { redis, later } = environment
   const truth = (id: number) => page(checking, id)
-  if (name === 'no cache') {
-    return { name, ...siteOf(plain), truth, hits: () => 0, databaseReads: counted.reads }
-  }
-  const namespace = newNamespace()
-  later(() => unlinkNamespace(redis, namespace))
+  if (name === 'no cache') return { name, ...siteOf(plain), truth, hits: () => 0, databaseReads }
   // One lease after a namespace is first seen, everything in it is invalidated once: not in the middle of this.
   const models = { City: { strategy: name, ttl: '1d' } } as const
   const cached = plain.$extends(cachePlugin({ redis, namespace, lease: '1h', models }))
@@ -52,7 +32,7 @@ export async function openMode(name: ModeName, { world, redis, later }: Environm
     ...siteOf(cached as unknown as PrismaClient),
     truth,
     hits: () => cached.$cache.stats().hits,
-    databaseReads: counted.reads,
+    databaseReads,
   }
 }
 

@@ -2,7 +2,6 @@ import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import type { DecideTouched, Intent, Replacement, Store } from '../../core/store.ts'
-import type { Tag, ValuesTag } from '../../core/tags.ts'
 import { type Client, type ClientSource, isCluster } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
@@ -10,7 +9,8 @@ import { createLeaseChannel } from './lease-channel.ts'
 import { obtainStamps } from './obtain.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
-import { fieldOf, planStamps, readStamps } from './stamp-plan.ts'
+import { planStamps, readStamps } from './stamp-plan.ts'
+import { planReplacement, planTouch } from './touch-plan.ts'
 
 export interface RedisStoreDeps {
   readonly source: ClientSource
@@ -59,8 +59,8 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     for (let decision = 0; decision < decisionsMax; decision += 1) {
       const { version, shapes } = registries.get(model) ?? { version: '', shapes: [] }
       const outcome = await scripts.touch(client, {
-        ...addresses(decide(shapes), keys),
-        replacements: replacements.map((one) => addressed(one, keys)),
+        ...planTouch(decide(shapes), keys),
+        replacements: replacements.map((one) => planReplacement(one, keys)),
         modelKey: keys.model(model),
         version,
       })
@@ -214,31 +214,4 @@ async function sweep(
   await send(client, ['zremrangebyscore', keys.intents, '-inf', expired.nowMs])
   // A table that this release has no model for is named as it is.
   return expired.tables.map((table) => modelOf.get(table) ?? table)
-}
-
-function addresses(tags: readonly Tag[], keys: Keys) {
-  const fields: string[] = []
-  const valueKeys: string[] = []
-  for (const tag of tags) {
-    if (tag.kind === 'values') valueKeys.push(valuesKey(tag, keys))
-    else fields.push(fieldOf(tag)!)
-  }
-  return { fields, valueKeys }
-}
-
-function addressed({ held, guard, key, ...rest }: Replacement, keys: Keys): scripts.StoredReplacement {
-  return {
-    ...rest,
-    heldFields: held.flatMap(({ tag, stamp }) => (tag.kind === 'values' ? [] : [[fieldOf(tag)!, stamp] as const])),
-    heldValues: held.flatMap(({ tag, stamp }) =>
-      tag.kind === 'values' ? [[valuesKey(tag, keys), stamp] as const] : [],
-    ),
-    guardKey: valuesKey(guard, keys),
-    guardShape: guard.shape,
-    entryKey: keys.entry(key),
-  }
-}
-
-function valuesKey({ model, shape, values }: ValuesTag, keys: Keys): string {
-  return keys.values(model, shape, values)
 }

@@ -10,24 +10,29 @@ export interface Options {
   readonly seed: number
 }
 
-export const usage = `Usage: npm run bench:precision -- [options]
+export type Defaults = Omit<Options, 'seed'>
 
-  --requests N  requests that are measured, for each way of invalidating (50,000)
-  --warmup N    requests before them that do not count, and fill the cache (300,000)
-  --cities N    load the N largest cities (10,000)
+export function usageOf(script: string, { requests, warmUp, cities }: Defaults): string {
+  const number = (value: number) => value.toLocaleString('en')
+  return `Usage: npm run ${script} -- [options]
+
+  --requests N  requests that are measured, in each of the ways compared (${number(requests)})
+  --warmup N    requests before them that do not count, and fill the cache (${number(warmUp)})
+  --cities N    load the N largest cities (${number(cities)})
   --seed N      another sequence of requests (1)
 
 DATABASE_URL and REDIS_URL name a PostgreSQL and a Redis to use instead of the ones in this process. The exit code is 1
 when an answer was stale.`
+}
 
 /** @throws when an option is unknown or not a number in its range. */
-export function parseOptions(args: readonly string[]): Options | 'help' {
+export function parseOptions(args: readonly string[], defaults: Defaults): Options | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      requests: { type: 'string', default: '50000' },
-      warmup: { type: 'string', default: '300000' },
-      cities: { type: 'string', default: '10000' },
+      requests: { type: 'string', default: String(defaults.requests) },
+      warmup: { type: 'string', default: String(defaults.warmUp) },
+      cities: { type: 'string', default: String(defaults.cities) },
       seed: { type: 'string', default: '1' },
       help: { type: 'boolean', default: false },
     },

@@ -1,0 +1,33 @@
+import type { Replacement } from '../../core/store.ts'
+import type { Tag, ValuesTag } from '../../core/tags.ts'
+import type { Keys } from './keys.ts'
+import type { StoredReplacement } from './scripts.ts'
+import { fieldOf } from './stamp-plan.ts'
+
+/** Where the stamps of some tags of one model are: fields of its hash, and keys. */
+export function planTouch(tags: readonly Tag[], keys: Keys) {
+  const fields: string[] = []
+  const valueKeys: string[] = []
+  for (const tag of tags) {
+    if (tag.kind === 'values') valueKeys.push(valuesKey(tag, keys))
+    else fields.push(fieldOf(tag)!)
+  }
+  return { fields, valueKeys }
+}
+
+export function planReplacement({ held, guard, key, ...rest }: Replacement, keys: Keys): StoredReplacement {
+  return {
+    ...rest,
+    heldFields: held.flatMap(({ tag, stamp }) => (tag.kind === 'values' ? [] : [[fieldOf(tag)!, stamp] as const])),
+    heldValues: held.flatMap(({ tag, stamp }) =>
+      tag.kind === 'values' ? [[valuesKey(tag, keys), stamp] as const] : [],
+    ),
+    guardKey: valuesKey(guard, keys),
+    guardShape: guard.shape,
+    entryKey: keys.entry(key),
+  }
+}
+
+function valuesKey({ model, shape, values }: ValuesTag, keys: Keys): string {
+  return keys.values(model, shape, values)
+}
