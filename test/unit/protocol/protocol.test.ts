@@ -55,6 +55,7 @@ const shownBy: Readonly<Record<Rule, ScenarioName>> = {
   storedAfterCommit: 'rows that a transaction stores',
   laterStatementsCount: 'rows that a transaction stores',
   takenBackIsNotStored: 'rows that a transaction stores',
+  kindHeldCompared: 'a row whose key was not known before, and a write to a shape',
   serversAreTold: 'a replica that missed the latest',
   statementsEnd: 'a writer that dies',
   intentsArrive: 'a writer that dies',

@@ -136,6 +136,7 @@ function comparesAsBuilt({ follows }: World): boolean {
     'markHeldCompared',
     'storedInOneStep',
     'storedUnderHeld',
+    'kindHeldCompared',
     'ownKeyHeld',
     'ownKeyCarried',
   ] as const

@@ -49,6 +49,7 @@ export const rules = {
   storedAfterCommit: 'a row is stored after the commit of its transaction',
   laterStatementsCount: 'a row that its transaction writes again is stored as the last statement left it',
   takenBackIsNotStored: 'a row that a savepoint took back is not stored',
+  kindHeldCompared: 'a writer that renews the stamp of the shape compares the one that it held',
 } as const
 
 /** What the protocol takes for granted. Without one of them there is a way to stale data: these are its limits. */

@@ -7,6 +7,8 @@ const stored = (process: number) => ({ process, kind: 'write', stores: 'by value
 const storedBy = (...processes: readonly number[]) =>
   processes.map((process, i) => (i === 0 ? stored(process) : { ...stored(process), after: i - 1 }))
 const unknownKey = (process: number) => ({ process, kind: 'write', stores: 'by mark' }) as const
+/** One that gives the row another key, without knowing the one it had. */
+const moved = (process: number) => ({ ...stored(process), touches: ['value', 'shape'] }) as const
 const transaction = { process: 1, kind: 'transaction' } as const
 const aCrash = { ...nothing, crashes: 1 } as const
 
@@ -140,6 +142,16 @@ export const scenarios = {
       { ...write(2), touches: ['value', 'row'] },
       { ...write(3), after: 1 },
     ],
+  }),
+  'a row whose key was not known before, and a write to a shape': scenario({
+    readers: [0, 1],
+    writers: [moved(2), { ...write(3), touches: ['shape'], after: 0 }],
+  }),
+  'rows whose keys were not known before': scenario({ writers: [moved(1), moved(2)] }),
+  'a row whose key was not known before, and evictions': scenario({
+    writers: [moved(1), { ...write(2), after: 0 }],
+    faults: ['model', 'value', 'shape'],
+    budget: { ...nothing, faults: 1 },
   }),
   'rows that a transaction stores': scenario({
     writers: [{ ...transaction, stores: 'by value', writesAgain: true }, stored(2)],

@@ -55,19 +55,29 @@ export function fateOfRow(writer: Writer, draft: State, world: World, index: num
 }
 
 /** Whether all that it holds is as it was. */
-function isCurrent({ held }: Writer, { redis }: State, { follows }: World, { stores }: WriterSpec): boolean {
+function isCurrent({ held }: Writer, { redis }: State, { follows }: World, spec: WriterSpec): boolean {
+  const { stores } = spec
   const { root, shape, value, mark, row } = held!
   const isByValue = stores === 'by value'
   if (!follows(isByValue ? 'heldCompared' : 'markHeldCompared')) return true
-  const isSameModel = root !== null && root === redis.root?.nonce && shape === redis.shape
+  const isSameShape = shape === redis.shape || (renewsShape(spec) && !follows('kindHeldCompared'))
+  const isSameModel = root !== null && root === redis.root?.nonce && isSameShape
   if (follows('storedUnderHeld') && !isSameModel) return false
   if (!follows('ownKeyHeld') || !follows('ownKeyCarried')) return row !== null && row === redis.row
   return isByValue ? value !== null && value === redis.value : mark !== null && mark === redis.rowMark
 }
 
+/** It does not know what the key was before, touches the shape as a whole, and gives it a new stamp to store under. */
+function renewsShape({ touches }: WriterSpec): boolean {
+  return touches?.includes('shape') === true
+}
+
 /** After what it touches was removed. */
-export function storeRow(writer: Writer, { redis }: State, { follows }: World, { stores }: WriterSpec): void {
-  const { root, shape, value } = writer.held!
+export function storeRow(writer: Writer, { redis }: State, { follows }: World, spec: WriterSpec): void {
+  const { stores } = spec
+  const { root, shape: heldShape, value } = writer.held!
+  if (renewsShape(spec) && redis.isRegistered) redis.shape ??= drawNonce()
+  const shape = renewsShape(spec) ? redis.shape : heldShape
   const fresh = follows('guardReplaced') || stores === 'by mark' ? drawNonce() : value
   const under = follows('storedUnderHeld') ? { root, shape } : { root: redis.root?.nonce ?? null, shape: redis.shape }
   const isOfOtherKey = !follows('ownKeyCarried')
