@@ -2,10 +2,10 @@ import type { DataModel, Model } from './analysis/data-model.ts'
 import { columnsOfSchema } from './analysis/writes/touched.ts'
 import { systemClock } from './core/clock.ts'
 import { superjsonCodec } from './core/codec.ts'
-import { type CacheConfig, type KnownSchema, parseConfig } from './core/config.ts'
+import { type KnownSchema, parseConfig } from './core/config.ts'
 import { entryFormat } from './core/entry.ts'
 import { CacheError } from './core/errors.ts'
-import type { CacheEvent, Report } from './core/events.ts'
+import type { CacheEvent } from './core/events.ts'
 import { fingerprint } from './core/key.ts'
 import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
@@ -15,6 +15,10 @@ import { databaseIdentity } from './prisma/database-identity.ts'
 import { createExplainScope } from './prisma/explain-scope.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
 import { adapterOf, clientVersionOf, ignoresTransactions, schemaTextOf } from './prisma/internals.ts'
+import { createApplier } from './prisma/pending/applier.ts'
+import { rowLoader } from './prisma/pending/load-row.ts'
+import { pendingModels } from './prisma/pending/pending-models.ts'
+import { createSequences } from './prisma/pending/sequence.ts'
 import { createInfoScope } from './prisma/read-info.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
@@ -25,9 +29,11 @@ import type { CachePlugin } from './prisma/types.ts'
 import { Decimal } from './prisma/values.ts'
 import { createMemoryStore } from './stores/memory/memory-store.ts'
 import { withPeers } from './stores/memory/peers.ts'
+import { pendingStateOf } from './stores/memory/pending-state.ts'
 import { createRedisStore } from './stores/redis/redis-store.ts'
 import { createCacheAside } from './strategies/cache-aside.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
+import { createWriteBehind } from './strategies/pending/write-behind.ts'
 import { createShapeLimits } from './strategies/shape-limits.ts'
 import { createStats } from './strategies/stats.ts'
 import { createSweeper } from './strategies/sweeper.ts'
@@ -70,7 +76,6 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     config.onEvent(event)
     warn(event)
   }
-  warnOfStrategies(config, report)
   const clock = systemClock
   const makeNonce = createNonceSource()
   const codec = config.codec ?? superjsonCodec({ Decimal })
@@ -79,7 +84,14 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const models = new Map([...dataModel.models.values()].map(({ name, table }) => [name, table]))
   const store: Store =
     config.redis === null
-      ? withPeers(createMemoryStore({ clock, makeNonce, maxBytes: config.memory.maxBytes }), { namespace, models })
+      ? withPeers(
+          createMemoryStore({
+            ...{ clock, makeNonce, maxBytes: config.memory.maxBytes },
+            pendingState: pendingStateOf(namespace),
+            tableOf: (model) => models.get(model) ?? model,
+          }),
+          { namespace, models },
+        )
       : createRedisStore({
           source: config.redis,
           namespace,
@@ -91,12 +103,31 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
           report,
         })
   const columnsOf = columnsOfSchema(dataModel)
-  const invalidator = createInvalidator({ store, clock, makeNonce, report, intentMs, columnsOf })
+  const shared = fingerprint([
+    ...[schema, clientVersionOf(client), codec.name, entryFormat],
+    databaseIdentity(adapterOf(client), process.env),
+  ])
+  const rows = storedRows({ config, dataModel }, shared)
+  const pending = pendingModels({ config, dataModel }, rows)
+  const writeBehind = createWriteBehind({
+    ...{ store, codec, clock, makeNonce, report, columnsOf, namespace, random: Math.random },
+    models: pending,
+    applier: createApplier({ client, dataModel }),
+    leadMs: config.loadLeaseMs,
+    gateMs: config.leaseMs,
+    flushDeadlineMs: config.flushDeadlineMs,
+    loadRow: rowLoader(client, rows),
+    reserveIds: createSequences(client, { config, dataModel }),
+  })
+  const { settled, gates } = writeBehind
+  const awaited = (names: Iterable<string>) =>
+    [...names].filter((name) => pending.has(name) && config.models[name]!.pendingReads === 'flush')
+  const invalidator = createInvalidator({ store, clock, makeNonce, report, intentMs, columnsOf, gates })
   const writeThrough = createWriteThrough({ store, codec, clock, makeNonce, report, columnsOf, random: Math.random })
   const limits = createShapeLimits({ clock })
   const { loadLeaseMs, loadWaitMs } = config
   const reader = createCacheAside({
-    ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs },
+    ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs, settled },
     random: Math.random,
   })
   const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)
@@ -110,13 +141,10 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const wake = () => {
     sweeper.start()
     triggers.start()
+    writeBehind.start()
   }
-  const cache = cacheClient({ store, dataModel, invalidator, info, explain, stats: stats.read, wake })
+  const cache = cacheClient({ store, dataModel, invalidator, info, explain, stats: stats.read, writeBehind, wake })
 
-  const shared = fingerprint([
-    ...[schema, clientVersionOf(client), codec.name, entryFormat],
-    databaseIdentity(adapterOf(client), process.env),
-  ])
   return {
     config,
     dataModel,
@@ -128,7 +156,9 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     reader,
     invalidator,
     writeThrough,
-    storedRows: storedRows({ config, dataModel }, shared),
+    writeBehind,
+    awaited,
+    storedRows: rows,
     transactions: createTransactions(invalidator, writeThrough),
     batches: createBatches(invalidator),
     info,
@@ -138,6 +168,13 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     accelerate: accelerateClient(cache),
     fingerprint: shared,
     wake,
+    async drain() {
+      if (!writeBehind.isInUse) return
+      for (const [model, writes] of await writeBehind.drain(config.drainDeadlineMs)) {
+        report({ kind: 'writes-left', model, writes })
+      }
+      await writeBehind.stop()
+    },
     async idle() {
       await reader.idle()
       await invalidator.idle()
@@ -155,13 +192,4 @@ function knownSchema({ models, provider }: DataModel): KnownSchema {
   const named = [...models.values()].filter((model) => !model.isJoinTable)
   const fields = (model: Model) => model.scalars.map((field) => field.name)
   return { models: new Map(named.map((model) => [model.name, fields(model)])), provider }
-}
-
-/** Until they have a machinery of their own, these run as cache-aside: nothing is ever wrong, only slower than it could be. */
-function warnOfStrategies({ models }: CacheConfig, report: Report) {
-  for (const [model, { strategy }] of Object.entries(models)) {
-    if (strategy !== 'write-behind') continue
-    const message = `models.${model}.strategy: '${strategy}' runs as 'cache-aside' in this version: writes go to the database at once and invalidate.`
-    report({ kind: 'warning', model, message })
-  }
 }

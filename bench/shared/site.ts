@@ -37,10 +37,13 @@ export async function openSite({ world, redis, later }: Environment): Promise<Si
   return { plain, checking, databaseReads: counted.reads, namespace }
 }
 
-/** What the figures were measured on, in lines. `store` says more of Redis than its name. */
-export function describeMachine(store: string): string {
+/** What the figures were measured on, in lines. `store` says more of Redis than its name, and so may `database`. */
+export function describeMachine(
+  store: string,
+  database = process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite, in this process',
+): string {
   return [
-    `Database: ${process.env.DATABASE_URL ? 'PostgreSQL' : 'PGlite, in this process'}`,
+    `Database: ${database}`,
     `Store:    ${store}`,
     `Machine:  ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.versions.node}`,
   ].join('\n')

@@ -49,6 +49,8 @@ export interface Field {
   readonly nativeType: { readonly name: string; readonly args: readonly string[] } | null
   /** Empty unless the field is an enum, and empty when a value is mapped to another name in the database. */
   readonly enumValues: readonly string[]
+  /** What the client calls the values of an enum, and what the database does; empty unless the field is an enum. */
+  readonly enumLabels: ReadonlyMap<string, string>
   readonly isList: boolean
   readonly isRequired: boolean
   readonly isUpdatedAt: boolean
@@ -60,10 +62,24 @@ export interface Field {
   readonly isIndexed: boolean
   /** The default, where it is a plain value: the client sends it when a row is created without one. Else `undefined`. */
   readonly literalDefault: unknown
+  /** What a row is created with when its creator does not say. */
+  readonly default: Default | null
   /** How often its value changes in a row, as far as the schema tells: 0 for keys, 1 for foreign keys, up to 4 for flags. */
   readonly volatility: number
   readonly relation: Relation | null
 }
+
+/**
+ * A default: a plain value, one that the client makes, or one that only the database does (`autoincrement`, and any expression).
+ *
+ * A `value` is as the schema parser writes it: text for BigInt, DateTime, Json (JSON) and Bytes (base64), also inside a list.
+ */
+export type Default =
+  | { readonly kind: 'literal'; readonly value: unknown }
+  | { readonly kind: DefaultFunction; readonly args: readonly unknown[] }
+  | { readonly kind: 'database' }
+
+export type DefaultFunction = 'now' | 'uuid' | 'cuid' | 'nanoid' | 'ulid' | 'autoincrement'
 
 /** One side of a relation. `fromFields` is empty on the side that does not hold the foreign key. */
 export interface Relation {

@@ -6,6 +6,8 @@ import { isNode } from './reads/node.ts'
 /** The question for the one row of a model that has these values in a unique key: `where: { id: 5 }`. */
 export interface UniqueLookup {
   readonly model: string
+  /** As it was asked, or might be. */
+  readonly where: Readonly<Record<string, unknown>>
   readonly unique: Unique
   /** That of a query which pins the key, and to which every column matters. */
   readonly shape: Shape
@@ -36,7 +38,8 @@ export function lookupOfWhere(dataModel: DataModel, model: Model, where: unknown
   const isCompound = unique.fields.length > 1
   const values = isCompound ? where[unique.name] : where
   if (!isNode(values) || (isCompound && Object.keys(values).length !== unique.fields.length)) return null
-  return makeLookup(model, unique, (field) => pinOfGiven(dataModel, model.fields.get(field), values[field]))
+  const pin = (field: string) => pinOfGiven(dataModel, model.fields.get(field), values[field])
+  return makeLookup(model, unique, { pin, where })
 }
 
 function pinOfGiven(dataModel: DataModel, field: Field | undefined, value: unknown): Pin | undefined {
@@ -54,7 +57,13 @@ export function lookupsOfRow(
     const field = model.fields.get(name)
     return field && isReturnedWhole(field) ? pinOf(dataModel, field, row[name]) : undefined
   }
-  return model.uniques.flatMap((unique) => makeLookup(model, unique, pin) ?? [])
+  return model.uniques.flatMap((unique) => makeLookup(model, unique, { pin, where: whereOf(unique, row) }) ?? [])
+}
+
+/** As the row would be asked for by the key. */
+export function whereOf({ name, fields }: Unique, row: Readonly<Record<string, unknown>>) {
+  const values = Object.fromEntries(fields.map((field) => [field, row[field]]))
+  return fields.length === 1 ? values : { [name]: values }
 }
 
 /** Not of a time whose microseconds the client cannot hold: the row is not found by what it returns. */
@@ -66,16 +75,23 @@ function isReturnedWhole({ type, nativeType }: Field): boolean {
 
 /** Every lookup that asks for a row of which these columns are known. */
 export function lookupsOfKnown(model: Model, known: ReadonlyMap<string, Pin>): readonly UniqueLookup[] {
-  return model.uniques.flatMap((unique) => makeLookup(model, unique, (name) => known.get(columnOf(model, name))) ?? [])
+  const pin = (name: string) => known.get(columnOf(model, name))
+  return model.uniques.flatMap((unique) => makeLookup(model, unique, { pin, where: {} }) ?? [])
+}
+
+interface Making {
+  readonly pin: (field: string) => Pin | undefined
+  readonly where: UniqueLookup['where']
 }
 
 /** A key with NULL in it is none. */
-function makeLookup(model: Model, unique: Unique, pinOfField: (name: string) => Pin | undefined): UniqueLookup | null {
-  const pins = unique.fields.map(pinOfField)
+function makeLookup(model: Model, unique: Unique, { pin, where }: Making): UniqueLookup | null {
+  const pins = unique.fields.map(pin)
   if (!pins.every((pin) => typeof pin === 'string')) return null
   const shape = shapeOfUnique(model, unique)
   return {
     model: model.name,
+    where,
     unique,
     shape,
     pins,
@@ -89,4 +105,16 @@ export function shapeOfUnique(model: Model, { fields }: Unique): Shape {
     fields.map((name) => columnOf(model, name)),
     'all',
   )
+}
+
+/** {@link shapeOfUnique} of a lookup whose accepted writes are part of the answer. */
+export function shapeOfPendingRow(model: Model, unique: Unique): Shape {
+  const { fields, columns } = shapeOfUnique(model, unique)
+  return makeShape(fields, columns, { isPending: true })
+}
+
+/** The same lookup of a model whose accepted writes are part of the answer. */
+export function ofPendingRow(lookup: UniqueLookup): UniqueLookup {
+  const shape = makeShape(lookup.shape.fields, lookup.shape.columns, { isPending: true })
+  return { ...lookup, shape, values: { ...lookup.values, shape: shape.id } }
 }

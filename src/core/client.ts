@@ -28,8 +28,37 @@ export interface CacheClient {
   invalidateAll(): Promise<void>
   /** Write-behind: resolves when every write accepted before the call is in the database. Resolves at once without one. */
   flush(): Promise<void>
+  /** Write-behind: accepted writes that the database refused. */
+  readonly deadLetters: DeadLetters
   /** Counters since this plugin was created, in this process. A copy: it does not change afterwards. */
   stats(): CacheStats
+}
+
+/** `prisma.$cache.deadLetters`: accepted writes that the database refused. Later writes of such a row wait behind it, in order. */
+export interface DeadLetters {
+  /** Of one model, or of all. */
+  list(model?: string): Promise<readonly DeadLetter[]>
+  /** Writes it again, and then what waits behind it, in order. @throws CacheError `WRITE_BEHIND.NO_DEAD_LETTER` */
+  retry(id: string): Promise<void>
+  /** Gives it up, and writes what waits behind it. @throws CacheError `WRITE_BEHIND.NO_DEAD_LETTER` */
+  discard(id: string): Promise<void>
+}
+
+export interface DeadLetter {
+  /** For `retry` and `discard`. */
+  readonly id: string
+  readonly model: string
+  readonly operation: 'create' | 'update' | 'delete'
+  /** What was to be written: the row of a create, else the id of the row and the changes by field. */
+  readonly write: unknown
+  /** As the database or Prisma names it: a SQLSTATE or `P2025`. */
+  readonly code: string
+  /** Without values of rows. */
+  readonly message: string
+  /** When it was refused, by the clock of the process that flushed it. */
+  readonly failedAt: Date
+  /** Later writes of the same row, which wait behind it. */
+  readonly parked: number
 }
 
 /** What to invalidate; with both lists, everything that either one names. */
@@ -135,6 +164,26 @@ export interface ModelStats {
   readonly fills: number
   /** Answers to lookups that writes stored (`write-through`). */
   readonly writtenThrough: number
+  /** Writes that were accepted, to be applied later (`write-behind`). */
+  readonly accepted: number
+  /** Accepted writes that this process applied, whoever accepted them, or that the database refused. */
+  readonly applied: number
+  /** Batches of them. */
+  readonly flushes: number
+  /** Accepted writes that the database refused. */
+  readonly deadLetters: number
+  /** Writes of a `write-behind` model that were made at once. */
+  readonly synchronous: number
+}
+
+/** What this process saw last of a `write-behind` model. */
+export interface WriteBehindGauges {
+  /** Writes of the model that waited for the database, in all processes, when one was last accepted here. */
+  readonly backlog: number
+  /** How long the oldest write of the latest batch here had waited, in milliseconds. */
+  readonly lagMs: number
+  /** Writes in that batch. */
+  readonly batchSize: number
 }
 
 /** Counters of this process. All of them only grow. */
@@ -153,6 +202,10 @@ export interface CacheStats extends ModelStats {
   readonly uncodable: number
   /** Writes that went on although the store could not record their intent. */
   readonly weakenedWrites: number
+  /** Batches of accepted writes that did not get through at once. */
+  readonly flushErrors: number
   /** By model name as in the schema; a model appears once it has been read through the plugin. */
   readonly models: Readonly<Record<string, ModelStats>>
+  /** By model: no counters, but what was seen last. */
+  readonly writeBehind: Readonly<Record<string, WriteBehindGauges>>
 }

@@ -1,4 +1,5 @@
 import { SuperJSON } from 'superjson'
+import { isPlainJson } from './codec/plain-json.ts'
 import {
   bufferRule,
   bytesRule,
@@ -35,6 +36,8 @@ export function superjsonCodec({ Decimal }: { readonly Decimal: DecimalClass }):
   return {
     name: 'superjson-1',
     encode(value) {
+      // What superjson would write, without asking it about every value.
+      if (isPlainJson(value)) return JSON.stringify({ json: value })
       const { json, meta } = superjson.serialize(value)
       if (holdsCycle(meta?.referentialEqualities)) throw refused('a cycle')
       // An object that occurs twice is written twice, so that the rows of a hit share nothing.
@@ -42,7 +45,8 @@ export function superjsonCodec({ Decimal }: { readonly Decimal: DecimalClass }):
     },
     decode(text) {
       try {
-        return superjson.deserialize(envelope(text), { inPlace: true })
+        const written = envelope(text)
+        return written.meta === undefined ? written.json : superjson.deserialize(written, { inPlace: true })
       } catch (cause) {
         throw new CacheError('CODEC.UNDECODABLE', 'An entry in the store could not be decoded.', { cause })
       }

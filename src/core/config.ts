@@ -12,8 +12,10 @@ export { type ParsedStrategy, parseCacheStrategy } from './config/cache-strategy
 export type {
   BatchConfig,
   DefaultsConfig,
+  Durability,
   MemoryConfig,
   ModelConfig,
+  PendingReads,
   PluginConfig,
   ResultContext,
   Strategy,
@@ -30,7 +32,17 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
   const problems = [...(parsed.success ? [] : problemLines(parsed.error)), ...strayOptions(input)]
   if (!parsed.success || problems.length > 0) throw invalid(problems)
 
-  const { defaults: given, models, memory, lease, loadLease, loadWait, commandDeadline, ...config } = parsed.data
+  const {
+    defaults: given,
+    models,
+    memory,
+    lease,
+    loadLease,
+    loadWait,
+    commandDeadline,
+    acceptLoss,
+    ...config
+  } = parsed.data
   const defaults: CacheDefaults = Object.freeze({
     strategy: given?.strategy ?? 'cache-aside',
     ttlMs: given?.ttl ?? 5 * 60_000,
@@ -40,7 +52,7 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
     redis: config.redis ?? null,
     namespace: config.namespace,
     defaults,
-    models: cachedModels(models, defaults),
+    models: cachedModels(models, { ...defaults, acceptLoss }),
     leaseMs: lease,
     loadLeaseMs: loadLease,
     loadWaitMs: loadWait,
@@ -50,6 +62,8 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
       Object.entries(config.alsoChanges).flatMap(([name, list]) => (list ? [[name, list] as const] : [])),
     ),
     checkTriggers: config.checkTriggers,
+    flushDeadlineMs: config.flushDeadline,
+    drainDeadlineMs: config.drainDeadline,
     memory: Object.freeze({ maxBytes: memory?.maxBytes ?? 64 * 1024 * 1024 }),
     codec: config.codec ?? null,
     onEvent: harmless(config.onEvent),
@@ -58,7 +72,7 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
 
 function cachedModels(
   models: Readonly<Record<string, ParsedModel | undefined>>,
-  defaults: CacheDefaults,
+  defaults: ModelDefaults,
 ): CacheConfig['models'] {
   const cached: Record<string, CachedModel> = Object.create(null)
   for (const [name, model] of Object.entries(models)) {
@@ -67,7 +81,11 @@ function cachedModels(
   return Object.freeze(cached)
 }
 
-function cachedModel(name: string, model: ParsedModel, defaults: CacheDefaults): CachedModel {
+interface ModelDefaults extends CacheDefaults {
+  readonly acceptLoss: boolean
+}
+
+function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults): CachedModel {
   const { ttl = defaults.ttlMs, tags = Object.freeze([]), batch } = model
   return Object.freeze({
     strategy: model.strategy ?? defaults.strategy,
@@ -79,6 +97,12 @@ function cachedModel(name: string, model: ParsedModel, defaults: CacheDefaults):
     resultTags: typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(context)) : null,
     exclude: new Set(model.exclude),
     batch: Object.freeze({ maxSize: batch?.maxSize ?? 500, maxDelayMs: batch?.maxDelay ?? 200 }),
+    durability: model.durability,
+    acceptLoss: model.acceptLoss ?? defaults.acceptLoss,
+    pendingReads: model.pendingReads,
+    backlogMax: model.backlogMax,
+    partitions: model.partitions,
+    sequenceBlock: model.sequenceBlock,
   })
 }
 
@@ -107,9 +131,13 @@ function strayOptions(input: unknown): readonly string[] {
   })
 }
 
+const writeBehindOptions = [
+  ...['batch', 'durability', 'acceptLoss', 'pendingReads', 'backlogMax', 'partitions', 'sequenceBlock'],
+]
+
 /** Options that mean something to some strategies only. */
 const strategiesOf: Readonly<Record<string, readonly string[]>> = {
-  batch: ['write-behind'],
+  ...Object.fromEntries(writeBehindOptions.map((name) => [name, ['write-behind']])),
   exclude: ['read-through', 'write-through'],
 }
 

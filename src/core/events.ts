@@ -26,6 +26,33 @@ export type CacheEvent =
       readonly stored: number
       readonly superseded: number
     }
+  /** Write-behind: writes were accepted. `backlog` is how many of the model wait for the database now. */
+  | { readonly kind: 'accepted'; readonly model: string; readonly writes: number; readonly backlog: number }
+  /**
+   * Write-behind: a batch is in the database. `flushMs` is how long that took, `lagMs` how long its oldest write had waited, by the clocks
+   * of Redis and of this process.
+   */
+  | {
+      readonly kind: 'flushed'
+      readonly model: string
+      readonly writes: number
+      readonly flushMs: number
+      readonly lagMs: number
+    }
+  /** Write-behind: a batch did not get through to the database, or the store did not hear of it; it is tried again. */
+  | { readonly kind: 'flush-failed'; readonly model: string; readonly error: unknown }
+  /** Write-behind: the database refused a write, which waits for somebody to decide: `$cache.deadLetters`. */
+  | {
+      readonly kind: 'dead-letter'
+      readonly model: string
+      readonly id: string
+      readonly code: string
+      readonly error: unknown
+    }
+  /** Write-behind: a write was not accepted but made at once. */
+  | { readonly kind: 'synchronous'; readonly model: string; readonly operation: string; readonly reason: string }
+  /** Write-behind: this process ends, and so many accepted writes are left to others. */
+  | { readonly kind: 'writes-left'; readonly model: string; readonly writes: number }
   | { readonly kind: 'invalidated'; readonly models: readonly string[] }
   /** Writers of these models died, here or elsewhere; what they may have left behind was invalidated. */
   | { readonly kind: 'swept'; readonly models: readonly string[] }

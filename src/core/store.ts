@@ -1,3 +1,4 @@
+import type { PendingStore } from './pending-store.ts'
 import { type Dependency, type Tag, tagsOfUse, type ValuesTag } from './tags.ts'
 
 /**
@@ -31,7 +32,12 @@ export interface Looked {
   readonly entry: StoredText | null
   /** The stamps of the tags asked for, in that order; `null` where there is none. */
   readonly stamps: readonly (Stamp | null)[]
+  /** Whether what was watched has writes that are accepted and not settled. */
+  readonly isPending: boolean
 }
+
+/** Which accepted writes matter to a lookup: those of the row with this guard, or any of these models. */
+export type PendingWatch = { readonly row: ValuesTag } | { readonly models: readonly string[] }
 
 /**
  * What a lookup answers now that a write is over.
@@ -78,9 +84,14 @@ export interface Intent {
 
 export interface Store {
   readonly kind: 'memory' | 'redis'
+  /** Writes that are accepted and not in the database yet. */
+  readonly pending: PendingStore
 
-  /** The entry and the current stamps of `tags`. Nothing needs to be atomic. */
-  lookup(key: EntryKey, tags: readonly StampTag[]): Promise<Looked>
+  /**
+   * The entry and the current stamps of `tags`. Nothing needs to be atomic, but that what is pending in other models is looked at
+   * before the entry is.
+   */
+  lookup(key: EntryKey, tags: readonly StampTag[], watch?: PendingWatch): Promise<Looked>
   /** Current stamps of `tags`. */
   stamps(tags: readonly StampTag[]): Promise<readonly (Stamp | null)[]>
   /**

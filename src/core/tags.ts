@@ -31,6 +31,8 @@ export interface Shape {
    * too, so that they need not know what a row had that leaves them.
    */
   readonly isEntering: boolean
+  /** Whether its queries ask for one row whose accepted writes are part of the answer: bringing them into the database changes none. */
+  readonly isPending: boolean
 }
 
 /**
@@ -89,25 +91,31 @@ export interface ValuesTag {
   readonly values: string
 }
 
-export function makeShape(fields: readonly string[], columns: Columns, { isEntering = false } = {}): Shape {
+export function makeShape(
+  fields: readonly string[],
+  columns: Columns,
+  { isEntering = false, isPending = false } = {},
+): Shape {
   const others = columns === 'all' ? columns : [...new Set(columns)].filter((one) => !fields.includes(one)).sort()
   const text = others === 'all' ? '*' : others.map(encodeName).join(',')
-  const id = `${isEntering ? entering : ''}${fields.map(encodeName).join(',')}|${text}`
-  return { id, fields, columns: others, isEntering }
+  const id = `${isEntering ? entering : ''}${isPending ? pending : ''}${fields.map(encodeName).join(',')}|${text}`
+  return { id, fields, columns: others, isEntering, isPending }
 }
 
-/** Begins the id of a shape of that kind; no name of a column does. */
+/** They begin the id of a shape of that kind; no name of a column does. */
 const entering = '+'
+const pending = '='
 
 /** The shape back from its {@link Shape.id}. A text that somebody else wrote is a shape that every write touches as a whole. */
 export function parseShape(id: string): Shape {
   const isEntering = id.startsWith(entering)
-  const [fields = '', columns = ''] = id.slice(isEntering ? entering.length : 0).split('|')
+  const isPending = id.startsWith(pending)
+  const [fields = '', columns = ''] = id.slice(isEntering || isPending ? 1 : 0).split('|')
   const list = (text: string) => (text === '' ? [] : text.split(',').map(decodeURIComponent))
   try {
-    return { id, fields: list(fields), columns: columns === '*' ? 'all' : list(columns), isEntering }
+    return { id, fields: list(fields), columns: columns === '*' ? 'all' : list(columns), isEntering, isPending }
   } catch {
-    return { id, fields: [], columns: 'all', isEntering: false }
+    return { id, fields: [], columns: 'all', isEntering: false, isPending: false }
   }
 }
 
@@ -118,12 +126,14 @@ export function encodePins(pins: readonly Pin[]): string {
 
 /**
  * The tags of a use, besides the model's root: of its shape, and of each combination of values the first, the first two, and so
- * on. A write that does not know all values touches the tag of those that it does know.
+ * on. A write that does not know all values touches the tag of those that it does know; of a pending shape it touches all queries.
  */
 export function tagsOfUse(model: string, { shape, values }: ShapeUse): Tag[] {
   const texts = new Set<string>()
-  for (const pins of values)
-    for (let count = 1; count <= pins.length; count += 1) texts.add(encodePins(pins.slice(0, count)))
+  for (const pins of values) {
+    const from = shape.isPending ? pins.length : 1
+    for (let count = from; count <= pins.length; count += 1) texts.add(encodePins(pins.slice(0, count)))
+  }
   return [
     { kind: 'shape', model, shape: shape.id },
     ...[...texts].map((text) => ({ kind: 'values', model, shape: shape.id, values: text }) as const),

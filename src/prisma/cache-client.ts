@@ -3,6 +3,7 @@ import type { AccelerateClient, CacheClient, CacheStats, InvalidateTarget } from
 import { CacheError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
+import type { WriteBehind } from '../strategies/pending/write-behind.ts'
 import type { ExplainScope } from './explain-scope.ts'
 import type { InfoScope } from './read-info.ts'
 
@@ -13,6 +14,7 @@ export interface CacheClientDeps {
   readonly info: InfoScope
   readonly explain: ExplainScope
   readonly stats: () => CacheStats
+  readonly writeBehind: Pick<WriteBehind, 'flush' | 'deadLetters'>
   readonly wake: () => void
 }
 
@@ -24,6 +26,7 @@ export function cacheClient({
   info,
   explain,
   stats,
+  writeBehind,
   wake,
 }: CacheClientDeps): CacheClient {
   return {
@@ -41,8 +44,11 @@ export function cacheClient({
       wake()
       await invalidator.dropModels([...dataModel.models.keys()])
     },
-    // Every write is in the database before it is acknowledged.
-    async flush() {},
+    async flush() {
+      wake()
+      await writeBehind.flush()
+    },
+    deadLetters: writeBehind.deadLetters,
     stats,
   }
 }

@@ -6,6 +6,7 @@ import { clientViewOf } from './client-view.ts'
 import { explainCall } from './explain.ts'
 import type { Hook } from './hook.ts'
 import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
+import { awaitWrites } from './pending/await-writes.ts'
 import { runRead } from './reads.ts'
 import type { Runtime } from './runtime.ts'
 import { identify } from './values.ts'
@@ -65,10 +66,13 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         if (Array.isArray(input)) return runtime.batches.run(input, start)
         if (typeof input !== 'function') return start(input)
         const callback = async (tx: object): Promise<unknown> => input(tx)
-        return runtime.transactions.run(start, { callback, idOf: transactionIdOf })
+        const run = () => runtime.transactions.run(start, { callback, idOf: transactionIdOf })
+        // Before it begins: within it, a flush might wait for what it has locked, and its snapshot would lack what comes later.
+        return runtime.writeBehind.isInUse ? awaitWrites(runtime.dataModel.models.keys(), runtime).then(run) : run()
       },
 
       async $disconnect(this: ExtendableClient) {
+        await runtime.drain()
         await runtime.idle()
         await parent.$disconnect.call(this)
         await runtime.close()

@@ -133,6 +133,22 @@ export function shapeResultBy(hook: object, args: unknown): void {
   if (canShapeResult(hook)) Object.assign(field(hook, '__internalParams') as object, { args })
 }
 
+/**
+ * The client before any extension; itself if it is none.
+ *
+ * Source: `_originalClient`, on which `$transaction` and raw queries run without the hooks of extensions.
+ */
+export function originalOf<Client extends object>(client: Client): Client {
+  const original = field(client, '_originalClient')
+  return typeof original === 'object' && original !== null ? (original as Client) : client
+}
+
+/** The schema of the database in which Prisma looks for tables; `null` where it takes that of the provider. Source: `schema` of the adapter. */
+export function databaseSchemaOf(client: object): string | null {
+  const schema = field(field(adapterOf(client), 'options'), 'schema')
+  return typeof schema === 'string' ? schema : null
+}
+
 /** The driver adapter that the client was made with. */
 export function adapterOf(client: object): unknown {
   return field(field(client, '_engineConfig'), 'adapter')

@@ -35,7 +35,8 @@ export function planRead(
   const row = rowRead(call, runtime)
   if (row && 'reason' in row) return { kind: 'bypass', reason: row.reason }
   if (row) {
-    const read = { key: row.key, tags: row.tags, marks: [], models: [call.model] }
+    const { key, tags, pendingRow } = row
+    const read = { key, tags, marks: [], models: [call.model], pendingRow }
     const loaded = (result: unknown) => ({ result, late: { tags: [], marks: [] } })
     return { kind: 'plan', plan: planOf(call, runtime, read), widened: row.args, loaded, shown: row.shown, isRow: true }
   }
@@ -66,7 +67,7 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
   const models = read.dependencies.map((dependency) => dependency.model)
   return {
     kind: 'plan',
-    plan: planOf(call, runtime, { key, tags, marks, models }),
+    plan: planOf(call, runtime, { key, tags, marks, models, pendingRow: null }),
     widened: read.widenings.length === 0 ? args : widen(args, read.widenings),
     loaded(result) {
       const late = lateTagsOf(dataModel, read.late, result)
@@ -79,9 +80,13 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
 }
 
 /** What is known of a read, beside what its model and its caller say. */
-type Analysed = Pick<ReadPlan, 'key' | 'tags' | 'marks' | 'models'>
+type Analysed = Pick<ReadPlan, 'key' | 'tags' | 'marks' | 'models' | 'pendingRow'>
 
-function planOf({ model, operation, args, strategy }: ReadCall, { config }: Runtime, read: Analysed): ReadPlan {
+function planOf(
+  { model, operation, args, strategy }: ReadCall,
+  { config, awaited }: Runtime,
+  read: Analysed,
+): ReadPlan {
   const cached: CachedModel | undefined = config.models[model]
   const context = (result: unknown) => ({ result, args, operation })
   const fixedTtlMs = strategy?.ttlMs ?? (cached ? cached.fixedTtlMs : config.defaults.ttlMs)
@@ -94,6 +99,7 @@ function planOf({ model, operation, args, strategy }: ReadCall, { config }: Runt
   const resultTags = cached?.resultTags ?? null
   return {
     ...read,
+    pending: read.pendingRow ? [model] : awaited(read.models),
     model,
     operation,
     tags: [...read.tags, ...userTags],

@@ -1,8 +1,8 @@
-import type { Model } from '../analysis/data-model.ts'
-import { isNode, type Node } from '../analysis/reads/node.ts'
-import { type ClientView, isOmitted } from '../analysis/reads/rows.ts'
-import { lookupOfWhere, tagsOfLookup } from '../analysis/unique-lookup.ts'
+import { isNode } from '../analysis/reads/node.ts'
+import { shownFields } from '../analysis/shown-fields.ts'
+import { lookupOfWhere, ofPendingRow, tagsOfLookup } from '../analysis/unique-lookup.ts'
 import type { EntryKey, StampTag } from '../core/store.ts'
+import type { ValuesTag } from '../core/tags.ts'
 import type { ReadCall } from './read-call.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -14,6 +14,8 @@ export interface RowRead {
   readonly args: unknown
   /** What the caller asked for, of a stored row. */
   readonly shown: (row: unknown) => unknown
+  /** Its guard, where it shows accepted writes. */
+  readonly pendingRow: ValuesTag | null
 }
 
 /** Why a row does not answer it, though it is asked for by its key. */
@@ -37,7 +39,8 @@ export function rowRead(
   if (!isNode(args)) return null
   const { where, select, omit, ...others } = args
   if (Object.keys(others).length > 0 || (dataModel.strictUndefinedChecks && hasUndefined(args))) return null
-  const lookup = lookupOfWhere(dataModel, model, where)
+  const asked = lookupOfWhere(dataModel, model, where)
+  const lookup = asked && stored.isPending ? ofPendingRow(asked) : asked
   const names = lookup && shownFields(model, { select, omit }, clientView)
   if (!lookup || !names || limits.isRefused(name, lookup.shape.id)) return null
   const absent = names.find((one) => !stored.fields.includes(one))
@@ -46,37 +49,13 @@ export function rowRead(
     key: stored.entryKey(lookup),
     tags: [{ kind: 'root', model: name }, ...tagsOfLookup(lookup)],
     args: { where, select: Object.fromEntries(stored.fields.map((one) => [one, true])) },
+    pendingRow: stored.isPending ? lookup.values : null,
     shown: (row) => (isNode(row) ? Object.fromEntries(names.map((one) => [one, row[one]])) : row),
   }
 }
 
 function isByKey(operation: string): boolean {
   return operation === 'findUnique' || operation === 'findUniqueOrThrow'
-}
-
-/** The fields that Prisma would return, in its order; `null` where that is not plain. */
-function shownFields(
-  model: Model,
-  { select, omit }: { readonly select: unknown; readonly omit: unknown },
-  client: ClientView,
-): readonly string[] | null {
-  const computed = client.computed.get(model.name)
-  const isColumn = (name: string) =>
-    model.fields.get(name)?.kind !== 'relation' && model.scalars.some((one) => one.name === name && !one.isHidden)
-  const isPlain = (node: Node) =>
-    Object.entries(node).every(([name, value]) => isColumn(name) && (value === undefined || typeof value === 'boolean'))
-  if (model.scalars.some(({ name }) => computed?.has(name))) return null
-  let names: readonly string[]
-  if (select !== undefined) {
-    if (omit !== undefined || !isNode(select) || !isPlain(select)) return null
-    names = Object.keys(select).filter((name) => select[name] === true)
-  } else {
-    if (omit !== undefined && !(isNode(omit) && isPlain(omit))) return null
-    names = model.scalars.flatMap((field) =>
-      field.isHidden || isOmitted(client, model, omit, field.name) ? [] : [field.name],
-    )
-  }
-  return names.length > 0 ? names : null
 }
 
 function hasUndefined(value: unknown): boolean {

@@ -5,6 +5,7 @@ import type { CacheConfig } from '../core/config.ts'
 import type { Report } from '../core/events.ts'
 import type { CacheAside } from '../strategies/cache-aside.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
+import type { WriteBehind } from '../strategies/pending/write-behind.ts'
 import type { ShapeLimits } from '../strategies/shape-limits.ts'
 import type { WriteThrough } from '../strategies/write-through.ts'
 import type { Batches } from './batches.ts'
@@ -34,6 +35,9 @@ export interface Runtime {
   readonly storedRows: ReadonlyMap<string, StoredRows>
   readonly invalidator: Invalidator
   readonly writeThrough: WriteThrough
+  readonly writeBehind: WriteBehind
+  /** Those of the models whose accepted writes a query waits for. */
+  readonly awaited: (models: Iterable<string>) => readonly string[]
   readonly transactions: Transactions
   readonly batches: Batches
   readonly info: InfoScope
@@ -46,6 +50,8 @@ export interface Runtime {
   readonly fingerprint: string
   /** Called by every operation: starts what runs in the background. Idempotent. */
   readonly wake: () => void
+  /** Writes accepted writes to the database, within a deadline, and then flushes no more. Says what is left. */
+  readonly drain: () => Promise<void>
   /** Finishes what runs in the background; `close` then closes what was opened. Both may be followed by new operations. */
   readonly idle: () => Promise<void>
   readonly close: () => Promise<void>

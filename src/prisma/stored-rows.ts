@@ -1,5 +1,6 @@
+import { LRUCache } from 'lru-cache'
 import type { DataModel, Model } from '../analysis/data-model.ts'
-import { lookupName, shapeOfUnique, type UniqueLookup } from '../analysis/unique-lookup.ts'
+import { lookupName, shapeOfUnique, type UniqueLookup, whereOf } from '../analysis/unique-lookup.ts'
 import type { CacheConfig, CachedModel } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import type { EntryKey } from '../core/store.ts'
@@ -8,13 +9,18 @@ import type { StoredModel } from '../strategies/write-through.ts'
 /** Stamps of entries whose TTL depends on the result live this long: longer than most TTLs, and losing one costs a hit. */
 export const unknownRetainMs = 24 * 3600_000
 
+/** Digests are dear, and the same rows are asked for again and again. */
+const keysMax = 20_000
+
 /** How the rows of a model are stored whose strategy stores rows, not results. */
 export interface StoredRows {
   /** The fields that are stored. */
   readonly fields: readonly string[]
   readonly entryKey: (lookup: UniqueLookup) => EntryKey
-  /** `null` where writes store nothing. */
+  /** `null` where writes store nothing after they were made. */
   readonly written: StoredModel | null
+  /** Whether a row shows the writes that were accepted and are not in the database yet. */
+  readonly isPending: boolean
 }
 
 /** By model. Others store results. */
@@ -25,27 +31,30 @@ export function storedRows(
   const found = new Map<string, StoredRows>()
   for (const model of dataModel.models.values()) {
     const cached = config.models[model.name]
-    if (!cached || (cached.strategy !== 'read-through' && cached.strategy !== 'write-through')) continue
+    if (!cached || cached.strategy === 'cache-aside') continue
     const fields = model.scalars.flatMap(({ name, isHidden }) => (isHidden || cached.exclude.has(name) ? [] : [name]))
     // One per question, whatever is asked of the row, by whichever client.
     const ofFields = fingerprint([shared, ...fields])
-    const entryKeyOf = (lookup: UniqueLookup) =>
-      entryKey({
-        model: model.name,
-        operation: 'row',
-        dataPath: [],
-        args: lookupName(lookup),
-        fingerprint: ofFields,
-      })
+    const keys = new LRUCache<string, EntryKey>({ max: keysMax })
+    const entryKeyOf = (lookup: UniqueLookup) => {
+      const args = lookupName(lookup)
+      const key =
+        keys.get(args) ?? entryKey({ model: model.name, operation: 'row', dataPath: [], args, fingerprint: ofFields })
+      keys.set(args, key)
+      return key
+    }
     const written = cached.strategy === 'write-through' ? storedModel(model, cached, entryKeyOf) : null
-    found.set(model.name, { fields, entryKey: entryKeyOf, written })
+    found.set(model.name, { fields, entryKey: entryKeyOf, written, isPending: cached.strategy === 'write-behind' })
   }
   return found
 }
 
-function storedModel(model: Model, cached: CachedModel, entryKey: StoredModel['entryKey']): StoredModel {
+/** How rows are stored as they are written. */
+export function storedModel(model: Model, cached: CachedModel, entryKey: StoredModel['entryKey']): StoredModel {
   const { fixedTtlMs, staleWhileRevalidateMs: staleMs, fixedTags, resultTags } = cached
-  const context = (row: Row | null) => ({ result: row, args: { where: whereOf(model, row) }, operation: 'findUnique' })
+  const [unique] = model.uniques
+  const where = (row: Row | null) => (unique && row ? whereOf(unique, row) : {})
+  const context = (row: Row | null) => ({ result: row, args: { where: where(row) }, operation: 'findUnique' })
   return {
     model: model.name,
     shapes: model.uniques.filter(({ fields }) => fields.length === 1).map((unique) => shapeOfUnique(model, unique)),
@@ -59,10 +68,3 @@ function storedModel(model: Model, cached: CachedModel, entryKey: StoredModel['e
 }
 
 type Row = Readonly<Record<string, unknown>>
-
-/** As the row would be asked for by its first key. */
-function whereOf({ uniques: [unique] }: Model, row: Row | null): object {
-  if (!unique || !row) return {}
-  const values = Object.fromEntries(unique.fields.map((name) => [name, row[name]]))
-  return unique.fields.length === 1 ? values : { [unique.name]: values }
-}

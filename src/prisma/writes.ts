@@ -1,9 +1,12 @@
 import type { WriteOutcome } from '../analysis/writes/analyse-write.ts'
+import type { WriteScope } from '../strategies/invalidator.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import { type Effect, effectOfRaw, effectOfWrite } from './effects.ts'
 import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
 import { provesRollback } from './outcome.ts'
+import { acceptWrite } from './pending/accept-write.ts'
+import { awaitWrites } from './pending/await-writes.ts'
 import type { Runtime } from './runtime.ts'
 import { type OpenTransaction, type StatementOutcome, withOthers } from './transactions.ts'
 import { queryWidened } from './widened.ts'
@@ -15,6 +18,12 @@ export async function runWrite(
   client: ClientInUse,
 ): Promise<unknown> {
   warnOfOthers(runtime, client)
+  const { model, operation } = hook
+  if (runtime.writeBehind.isPending(model)) {
+    const accepted = await acceptWrite(hook, runtime, client)
+    if (accepted.kind === 'accepted') return accepted.result
+    runtime.report({ kind: 'synchronous', model, operation, reason: accepted.reason })
+  }
   return runEffect(hook, runtime, effectOfWrite(hook, runtime, client))
 }
 
@@ -24,6 +33,7 @@ export async function runRaw(hook: Hook, runtime: Runtime, client: ClientInUse):
   const effect = await effectOfRaw(hook, runtime, client)
   if (effect) return runEffect(hook, runtime, effect)
   runtime.info.note({ status: 'bypass', source: 'database', ageMs: null, reason: 'raw SQL is not cached' })
+  await awaitWrites(runtime.dataModel.models.keys(), runtime)
   return hook.query(hook.args)
 }
 
@@ -43,7 +53,7 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
 
   // Alone, or in a batch that was begun beside this plugin.
   const scope = runtime.invalidator.open()
-  await scope.record(effect.models)
+  await recorded(scope, effect)
   const withHeld = await holdStamps(effect, runtime)
   let result: unknown
   try {
@@ -58,6 +68,16 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   await scope.commit(outcome.events, { replacements })
   effect.narrow(result)
   return result
+}
+
+/** Rejects when accepted writes do not reach the database before it: then it must not run. */
+async function recorded(scope: WriteScope, { models }: Effect): Promise<void> {
+  try {
+    await scope.record(models)
+  } catch (error) {
+    scope.abandon()
+    throw error
+  }
 }
 
 /** Obtains what has to be held before the write, and gives it to the rows that come back. */
@@ -97,7 +117,7 @@ async function runWithin(
  */
 async function runUnattended(hook: Hook, runtime: Runtime, effect: Effect): Promise<unknown> {
   const scope = runtime.invalidator.open()
-  await scope.record(effect.models)
+  await recorded(scope, effect)
   runtime.report({
     kind: 'weakened-write',
     models: effect.models,

@@ -3,10 +3,10 @@ import { type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from '
 import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
-import { type Found, isStoreError, lookup } from './lookup.ts'
+import { type Found, isFlushTimeout, isStoreError, type LookupDeps, lookAgain, lookup } from './lookup.ts'
 import type { Load, ReadPlan, Served } from './read-plan.ts'
 
-export interface CacheAsideDeps extends FillDeps, LeaseDeps {
+export interface CacheAsideDeps extends FillDeps, LookupDeps, LeaseDeps {
   readonly invalidator: Pick<Invalidator, 'owes'>
 }
 
@@ -29,11 +29,15 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   const refreshes = new Map<string, Promise<void>>()
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
-    if (invalidator.owes(plan.models)) return bypass('an invalidation is not confirmed yet', plan, load, report)
+    if (invalidator.owes(plan.models)) {
+      await settled(plan)
+      return bypass('an invalidation is not confirmed yet', plan, load, report)
+    }
     let found: Found
     try {
       found = await lookup(plan, deps)
     } catch (error) {
+      if (isFlushTimeout(error)) throw error
       if (!isStoreError(error)) report({ kind: 'warning', model: plan.model, message: refused, error })
       return bypass('the store is unavailable', plan, load, report)
     }
@@ -52,12 +56,20 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     return { result: arrival.payload === null ? (await load()).result : codec.decode(arrival.payload), info: missInfo }
   }
 
+  async function settled({ pending }: ReadPlan): Promise<void> {
+    if (pending.length === 0) return
+    // A store out of reach says nothing of what waits there.
+    await deps.settled(pending).catch((error) => {
+      if (isFlushTimeout(error)) throw error
+    })
+  }
+
   /** One load for everybody: in this process by the flight, across processes by the lease. */
   async function fly(plan: ReadPlan, load: Load, loading: Loading): Promise<Landed> {
     const turn = await takeTurn(
       {
         key: plan.key,
-        look: () => lookup(plan, deps),
+        look: () => lookAgain(plan, deps),
         obtainStamps: () => store.obtainStamps(tagsToObtain(plan), plan.retainMs),
       },
       deps,

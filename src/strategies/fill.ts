@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
 import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
-import type { LookupDeps } from './lookup.ts'
+import type { EntryDeps } from './lookup.ts'
 import type { LateTags, Load, LoadedRows, ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
 
-export interface FillDeps extends LookupDeps {
+export interface FillDeps extends EntryDeps {
   readonly clock: Clock
   /** Between 0 and 1. */
   readonly random: () => number

@@ -1,12 +1,12 @@
-import { LRUCache } from 'lru-cache'
 import type { RowEvent } from '../analysis/writes/row-event.ts'
 import { type ColumnsOf, touchedTags } from '../analysis/writes/touched.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import type { Report } from '../core/events.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import type { Replacement, Store } from '../core/store.ts'
-import { parseShape, type Shape } from '../core/tags.ts'
 import { createDebts } from './debts.ts'
+import { parsedShape } from './parsed-shape.ts'
+import type { Gates } from './pending/gates.ts'
 
 export interface InvalidatorDeps {
   readonly store: Store
@@ -16,6 +16,8 @@ export interface InvalidatorDeps {
   /** How long an intent lasts without renewal. */
   readonly intentMs: number
   readonly columnsOf: ColumnsOf
+  /** Keep writes that are accepted first, and applied later, away from those at hand. */
+  readonly gates: Gates
 }
 
 /**
@@ -29,7 +31,8 @@ export interface InvalidatorDeps {
 export interface WriteScope {
   /**
    * Before the write. Does not wait for the store: a crash is covered as soon as the command has left. Only where the way to the
-   * store has to be opened before anything leaves, it returns a promise to wait for.
+   * store has to be opened before anything leaves, or where accepted writes have to be in the database before, it returns a promise to
+   * wait for. That rejects when they do not get there in time: then the write must not run, and the scope is to be abandoned.
    */
   record(models: readonly string[]): Promise<void> | undefined
   /**
@@ -56,20 +59,8 @@ export interface Invalidator {
   idle(): Promise<void>
 }
 
-/** Every write meets the same shapes again. */
-const parsed = new LRUCache<string, Shape>({ max: 10_000 })
-
-function parsedShape(id: string): Shape {
-  let shape = parsed.get(id)
-  if (!shape) {
-    shape = parseShape(id)
-    parsed.set(id, shape)
-  }
-  return shape
-}
-
 export function createInvalidator(deps: InvalidatorDeps): Invalidator {
-  const { store, clock, makeNonce, report, intentMs, columnsOf } = deps
+  const { store, clock, makeNonce, report, intentMs, columnsOf, gates } = deps
   const active = new Map<string, Set<string>>()
   const background = new Set<Promise<unknown>>()
   const debts = createDebts({ store, clock, report })
@@ -105,6 +96,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     const models = new Set<string>()
 
     const settle = () => {
+      gates.leave(id)
       active.delete(id)
       if (models.size > 0) inBackground(store.settle({ id, models: [...models] }).catch(() => {}))
     }
@@ -113,6 +105,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       record(names) {
         const fresh = names.filter((name) => !models.has(name))
         if (fresh.length === 0) return undefined
+        const entered = gates.enter(id, fresh)
         for (const name of fresh) models.add(name)
         active.set(id, models)
         renewLater()
@@ -121,6 +114,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
           report({ kind: 'weakened-write', models: fresh, reason: 'its intent could not be recorded', error })
         })
         inBackground(recorded)
+        if (entered) return Promise.all([entered, leavesNow ? undefined : recorded]).then(() => {})
         return leavesNow ? undefined : recorded
       },
 
@@ -130,12 +124,15 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
           await Promise.all(touched.map((model) => touchModel(model, events, replacements)))
         } catch (error) {
           // Only this process knows that it is owed; the intents tell the others, so they stay.
+          gates.leave(id)
           active.delete(id)
           debts.owe(touched, error)
           return
         }
-        if (keepIntents) active.delete(id)
-        else settle()
+        if (keepIntents) {
+          gates.leave(id)
+          active.delete(id)
+        } else settle()
         if (touched.length > 0) report({ kind: 'invalidated', models: touched })
       },
 

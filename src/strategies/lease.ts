@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../core/clock.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import type { EntryKey, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
 import type { Held } from './fill.ts'
-import type { Found } from './lookup.ts'
+import { type Found, isFlushTimeout } from './lookup.ts'
 
 export interface LeaseDeps {
   readonly store: Store
@@ -76,9 +76,10 @@ export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: Leas
       if (outcome === 'outdated') outdated += 1
       if (outcome === 'failed' || outdated > 1) return { kind: 'alone', stamps: await obtainStamps() }
     }
-  } catch {
+  } catch (error) {
     // The lease may be ours although the rest failed.
     store.releaseLease(key, token, 'failed').catch(() => {})
+    if (isFlushTimeout(error)) throw error
     return { kind: 'alone', stamps }
   } finally {
     await watch?.close()

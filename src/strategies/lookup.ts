@@ -1,5 +1,6 @@
 import type { Codec } from '../core/codec.ts'
 import { decodeEntry, type Entry } from '../core/entry.ts'
+import { CacheError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
 import type { ReadPlan } from './read-plan.ts'
@@ -9,10 +10,15 @@ export type Found =
   /** `stamps` are the current ones of the query's tags. */
   | { readonly kind: 'missing'; readonly stamps: Looked['stamps'] }
 
-export interface LookupDeps {
+export interface EntryDeps {
   readonly store: Store
   readonly codec: Codec
   readonly report: Report
+}
+
+export interface LookupDeps extends EntryDeps {
+  /** Resolves when what was accepted on these models before the call is in the database. */
+  readonly settled: (models: readonly string[]) => Promise<void>
 }
 
 /**
@@ -21,15 +27,38 @@ export interface LookupDeps {
  * A stamp that is missing makes it invalid: whatever lost the stamp may have lost an invalidation. An entry that cannot be
  * read is a miss. Rejects when the store is out of reach.
  */
-export async function lookup(plan: ReadPlan, { store, codec, report }: LookupDeps): Promise<Found> {
-  const looked = await store.lookup(plan.key, plan.tags)
+export async function lookup(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
+  const { store, settled } = deps
+  const { pendingRow } = plan
+  if (pendingRow === null) {
+    const looked = await store.lookup(plan.key, plan.tags, { models: plan.pending })
+    if (!looked.isPending) return judged(plan, looked, deps)
+    await settled(plan.pending)
+    return judged(plan, await store.lookup(plan.key, plan.tags), deps)
+  }
+  for (;;) {
+    const looked = await store.lookup(plan.key, plan.tags, { row: pendingRow })
+    const found = await judged(plan, looked, deps)
+    if (found.kind !== 'missing' || !looked.isPending) return found
+    // Nothing in the store says what the row will be.
+    await settled(plan.pending)
+  }
+}
+
+/** The same for a second look, at a query that has waited for accepted writes already. */
+export function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
+  return lookup(plan.pendingRow ? plan : { ...plan, pending: [] }, deps)
+}
+
+async function judged(plan: ReadPlan, looked: Looked, { store, codec, report }: LookupDeps): Promise<Found> {
   const missing: Found = { kind: 'missing', stamps: looked.stamps }
   if (!looked.entry) return missing
   try {
     const entry = decodeEntry(looked.entry.text)
     const ageMs = Math.max(0, entry.ttlMs + entry.staleMs - looked.entry.remainingMs)
     const freshMs = Math.min(entry.ttlMs, plan.freshMaxMs)
-    const kind = ageMs < freshMs ? 'fresh' : 'stale'
+    // What the database has is older than a row with accepted writes, whatever its age.
+    const kind = ageMs < freshMs || looked.isPending ? 'fresh' : 'stale'
     if (kind === 'stale' && ageMs >= freshMs + plan.staleMs) return missing
     if (!hasCurrentStamps(entry, plan.tags, looked)) return missing
     if (!(await hasCurrentLateStamps(entry, plan.tags, store))) return missing
@@ -64,4 +93,9 @@ function sameStamp(held: Stamp | undefined, current: Stamp | null | undefined): 
 /** Whether the store is out of reach, which it reports by itself. */
 export function isStoreError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('STORE.')
+}
+
+/** Whether accepted writes did not reach the database in time: then nothing may be answered. */
+export function isFlushTimeout(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'WRITE_BEHIND.FLUSH_TIMEOUT'
 }

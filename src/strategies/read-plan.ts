@@ -1,5 +1,6 @@
 import type { ReadInfo } from '../core/client.ts'
 import type { EntryKey, StampTag } from '../core/store.ts'
+import type { ValuesTag } from '../core/tags.ts'
 
 /** One read, analysed: where its entry lives, what it depends on, and how long it may be used. */
 export interface ReadPlan {
@@ -12,6 +13,10 @@ export interface ReadPlan {
   readonly marks: readonly StampTag[]
   /** Every model read. */
   readonly models: readonly string[]
+  /** Models of which accepted writes must show in the result. */
+  readonly pending: readonly string[]
+  /** The guard of the row that answers and shows its own accepted writes; `null` where they must be in the database first. */
+  readonly pendingRow: ValuesTag | null
   /** How long the result is fresh; throws what the user's function throws. */
   readonly ttlMs: (result: unknown) => number
   /** The age past which this caller does not accept an entry as fresh, whoever filled it; `Infinity` without a wish. */

@@ -1,4 +1,4 @@
-import type { CacheStats, ModelStats } from '../core/client.ts'
+import type { CacheStats, ModelStats, WriteBehindGauges } from '../core/client.ts'
 import type { CacheEvent } from '../core/events.ts'
 
 /** Counts events. Counters start with the process and only grow. */
@@ -10,10 +10,15 @@ export interface Stats {
 
 type Counters<T> = { -readonly [K in keyof T]: T[K] }
 
-const noModelStats: ModelStats = { hits: 0, staleHits: 0, misses: 0, bypasses: 0, fills: 0, writtenThrough: 0 }
+const noModelStats: ModelStats = {
+  ...{ hits: 0, staleHits: 0, misses: 0, bypasses: 0, fills: 0, writtenThrough: 0 },
+  ...{ accepted: 0, applied: 0, flushes: 0, deadLetters: 0, synchronous: 0 },
+}
+
+const noGauges: WriteBehindGauges = { backlog: 0, lagMs: 0, batchSize: 0 }
 
 export function createStats(): Stats {
-  const total: Counters<Omit<CacheStats, 'models'>> = {
+  const total: Counters<Omit<CacheStats, 'models' | 'writeBehind'>> = {
     ...noModelStats,
     invalidations: 0,
     superseded: 0,
@@ -23,7 +28,11 @@ export function createStats(): Stats {
     undecodable: 0,
     uncodable: 0,
     weakenedWrites: 0,
+    flushErrors: 0,
   }
+  const gauges = new Map<string, Partial<WriteBehindGauges>>()
+  const latest = (model: string, seen: Partial<WriteBehindGauges>) =>
+    gauges.set(model, { ...gauges.get(model), ...seen })
   const models = new Map<string, Counters<ModelStats>>()
 
   function countFor(model: string, counter: keyof ModelStats, by = 1) {
@@ -56,6 +65,20 @@ export function createStats(): Stats {
         case 'written-through':
           total.superseded += event.superseded
           return countFor(event.model, 'writtenThrough', event.stored)
+        case 'accepted':
+          latest(event.model, { backlog: event.backlog })
+          return countFor(event.model, 'accepted', event.writes)
+        case 'flushed':
+          latest(event.model, { batchSize: event.writes, lagMs: event.lagMs })
+          countFor(event.model, 'flushes')
+          return countFor(event.model, 'applied', event.writes)
+        case 'dead-letter':
+          return countFor(event.model, 'deadLetters')
+        case 'synchronous':
+          return countFor(event.model, 'synchronous')
+        case 'flush-failed':
+          total.flushErrors += 1
+          return
         case 'invalidated':
           total.invalidations += 1
           return
@@ -74,6 +97,7 @@ export function createStats(): Stats {
           return
         case 'store-recovered':
         case 'swept':
+        case 'writes-left':
         case 'warning':
           return
       }
@@ -81,6 +105,7 @@ export function createStats(): Stats {
     read: () => ({
       ...total,
       models: Object.fromEntries([...models].map(([model, own]) => [model, { ...own }])),
+      writeBehind: Object.fromEntries([...gauges].map(([model, seen]) => [model, { ...noGauges, ...seen }])),
     }),
   }
 }

@@ -8,9 +8,9 @@ import type { MakeNonce } from '../core/nonce.ts'
 import { type EntryKey, type Replacement, type Stamp, type StampTag, tagId } from '../core/store.ts'
 import type { Shape, Tag } from '../core/tags.ts'
 import { jittered, obtainUserStamps } from './fill.ts'
-import type { LookupDeps } from './lookup.ts'
+import type { EntryDeps } from './lookup.ts'
 
-export interface WriteThroughDeps extends LookupDeps {
+export interface WriteThroughDeps extends EntryDeps {
   readonly clock: Clock
   readonly makeNonce: MakeNonce
   /** Between 0 and 1. */

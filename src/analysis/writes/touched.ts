@@ -99,7 +99,8 @@ function touch(event: RowEvent, shape: Shape, add: (tag: Tag) => void): void {
     [has, had],
   ] as const) {
     if (!pins || (other && other.length < pins.length && other.every((pin, i) => pin === pins[i]))) continue
-    if (pins.length === 0) add({ kind: 'shape', model, shape: shape.id })
+    const isAll = pins.length === 0 || (shape.isPending && pins.length < shape.fields.length)
+    if (isAll) add({ kind: 'shape', model, shape: shape.id })
     else add({ kind: 'values', model, shape: shape.id, values: encodePins(pins) })
   }
 }

@@ -1,6 +1,6 @@
 import type { Codec } from '../codec.ts'
 import type { Report } from '../events.ts'
-import type { ResultContext, Strategy } from './plugin-config.ts'
+import type { Durability, PendingReads, ResultContext, Strategy } from './plugin-config.ts'
 
 /** The configuration as the code reads it: parsed once, frozen, nothing optional. */
 export interface CacheConfig {
@@ -19,6 +19,8 @@ export interface CacheConfig {
   /** By model name: what else changes with it. */
   readonly alsoChanges: ReadonlyMap<string, readonly AlsoChanged[]>
   readonly checkTriggers: boolean
+  readonly flushDeadlineMs: number
+  readonly drainDeadlineMs: number
   readonly memory: { readonly maxBytes: number }
   /** `null` for the default one, which needs Prisma's `Decimal`. */
   readonly codec: Codec | null
@@ -56,4 +58,10 @@ export interface CachedModel {
   /** Fields that stored rows lack. */
   readonly exclude: ReadonlySet<string>
   readonly batch: { readonly maxSize: number; readonly maxDelayMs: number }
+  readonly durability: Durability
+  readonly acceptLoss: boolean
+  readonly pendingReads: PendingReads
+  readonly backlogMax: number
+  readonly partitions: number
+  readonly sequenceBlock: number
 }

@@ -59,6 +59,18 @@ export interface PluginConfig<Models extends string = string> {
    * about each. PostgreSQL and CockroachDB only. Default `false`.
    */
   readonly checkTriggers?: boolean | undefined
+  /** For `write-behind` models that do not say: see `models.<Model>.acceptLoss`. Default `false`. */
+  readonly acceptLoss?: boolean | undefined
+  /**
+   * How long a query or a synchronous write waits until accepted writes are in the database; then it fails with
+   * `WRITE_BEHIND.FLUSH_TIMEOUT`. Default `'30s'`.
+   */
+  readonly flushDeadline?: Duration | undefined
+  /**
+   * How long `$disconnect()`, and a process that gets SIGTERM, go on writing accepted writes to the database; what is left then is for
+   * other processes. Default `'10s'`.
+   */
+  readonly drainDeadline?: Duration | undefined
   readonly memory?: MemoryConfig | undefined
   /** How results become text. Default: superjson with Prisma's `Decimal`. */
   readonly codec?: Codec | undefined
@@ -91,9 +103,45 @@ export interface ModelConfig<Context = ResultContext> {
    * for `cache-aside`, which stores what each query asks for. Default none.
    */
   readonly exclude?: readonly string[] | undefined
-  /** How writes are gathered; for `write-behind` alone. */
+  /** How writes are gathered; this and all that follow for `write-behind` alone. */
   readonly batch?: BatchConfig | undefined
+  /**
+   * What a write must have survived before it is acknowledged. Default `'accepted'`.
+   *
+   * - `'accepted'`    Redis has it in memory, and on disk as often as its `appendfsync` says.
+   * - `'replicated'`  a replica has it too (`WAIT`).
+   * - `'fsynced'`     it is on the disk of Redis (`WAITAOF`, or `appendfsync always`).
+   * - `'applied'`     it is in the database.
+   */
+  readonly durability?: Durability | undefined
+  /**
+   * `true` says that accepted writes may get lost: in a Redis that evicts or writes nothing to disk, or in this process where there is no
+   * Redis. Without it such a model refuses its writes. Default: that of the whole configuration, else `false`.
+   */
+  readonly acceptLoss?: boolean | undefined
+  /**
+   * What queries other than lookups by a unique key do while accepted writes of the model wait: `'flush'` has them written first,
+   * `'stale'` answers without them. Default `'flush'`.
+   */
+  readonly pendingReads?: PendingReads | undefined
+  /** Past so many accepted writes that wait, in all processes, further ones go to the database at once. At least 1, default 100,000. */
+  readonly backlogMax?: number | undefined
+  /** In how many streams its writes are spread, each of which one process at a time writes to the database. 1 to 64, default 1. */
+  readonly partitions?: number | undefined
+  /**
+   * How many values of an autoincrement id are taken from the database's sequence at once, for rows that are created without one; what a
+   * process does not use is lost to gaps. 0: such rows go to the database at once. PostgreSQL only. Default 100.
+   */
+  readonly sequenceBlock?: number | undefined
 }
+
+export const durabilities = ['accepted', 'replicated', 'fsynced', 'applied'] as const
+
+export type Durability = (typeof durabilities)[number]
+
+export const pendingReads = ['flush', 'stale'] as const
+
+export type PendingReads = (typeof pendingReads)[number]
 
 export interface BatchConfig {
   /** Writes in one batch, at least 1. Default 500. */

@@ -4,7 +4,7 @@ import type { Duration } from '../duration.ts'
 import type { Report } from '../events.ts'
 import type { AlsoChanged } from './cache-config.ts'
 import { duration, expected, section, tagList } from './parts.ts'
-import { type ResultContext, strategies } from './plugin-config.ts'
+import { durabilities, pendingReads, type ResultContext, strategies } from './plugin-config.ts'
 import { expectedGot, unknownName } from './problems.ts'
 
 /** What the configuration is checked against. */
@@ -41,10 +41,12 @@ export function configSchema({ models: known, provider }: KnownSchema) {
       .array(z.string(expected('a name')).min(1, expected('a name')), expected('a list of function names'))
       .default([]),
     alsoChanges: section(byModel(z.array(alsoChanged(known), expected('a list')).optional()), 'model').default({}),
-    checkTriggers: z
-      .boolean(expected('true or false'))
+    checkTriggers: flag
       .refine((isOn) => !isOn || hasTriggerCatalog.has(provider), { error: `only for PostgreSQL, not for ${provider}` })
       .default(false),
+    acceptLoss: flag.default(false),
+    flushDeadline: duration({ minMs: 1, min: '1ms' }).default(30_000),
+    drainDeadline: duration().default(10_000),
     memory: section({ maxBytes: count.default(64 * 1024 * 1024) }).optional(),
     codec: z.custom<Codec>(isCodec, { error: 'expected an object with `name`, `encode` and `decode`' }).optional(),
     onEvent: aFunction<Report>().optional(),
@@ -67,7 +69,14 @@ function alsoChanged(known: KnownSchema['models']) {
   })
 }
 
-const strategy = z.enum(strategies, expected(`one of ${strategies.map((name) => `'${name}'`).join(', ')}`))
+const strategy = oneOf(strategies)
+
+function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z.enum(names, expected(`one of ${names.map((name) => `'${name}'`).join(', ')}`))
+}
+
+const flag = z.boolean(expected('true or false'))
+const partitionsMax = 64
 
 const count = z.int(expected('a whole number')).min(1, expected('a whole number of at least 1'))
 
@@ -80,6 +89,12 @@ const modelSchema = (fields: readonly string[]) =>
     tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
     exclude: z.array(fieldOf(fields), expected('a list of fields')).default([]),
     batch: section({ maxSize: count.default(500), maxDelay: duration().default(200) }).optional(),
+    durability: oneOf(durabilities).default('accepted'),
+    acceptLoss: flag.optional(),
+    pendingReads: oneOf(pendingReads).default('flush'),
+    backlogMax: count.default(100_000),
+    partitions: count.max(partitionsMax, expected(`at most ${partitionsMax}`)).default(1),
+    sequenceBlock: z.int(expected('a whole number')).min(0, expected('a whole number of at least 0')).default(100),
   })
 
 function fieldOf(fields: readonly string[]) {

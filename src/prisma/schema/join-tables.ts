@@ -63,6 +63,7 @@ function joinColumn(name: string, target: Model): Field {
     type: id?.type ?? 'Int',
     nativeType: id?.nativeType ?? null,
     enumValues: id?.enumValues ?? [],
+    enumLabels: id?.enumLabels ?? new Map(),
     isList: false,
     isRequired: true,
     isUpdatedAt: false,
@@ -70,6 +71,7 @@ function joinColumn(name: string, target: Model): Field {
     isHidden: false,
     isIndexed: true,
     literalDefault: undefined,
+    default: null,
     volatility: 1,
     relation,
   }

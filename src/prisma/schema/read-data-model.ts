@@ -1,4 +1,13 @@
-import type { DataModel, Field, ForeignKey, Model, Relation, Unique } from '../../analysis/data-model.ts'
+import type {
+  DataModel,
+  Default,
+  DefaultFunction,
+  Field,
+  ForeignKey,
+  Model,
+  Relation,
+  Unique,
+} from '../../analysis/data-model.ts'
 import { parseSchema, type RawEnum, type RawField, type RawModel } from './dmmf.ts'
 import { joinColumns, joinTables } from './join-tables.ts'
 import { readSchemaText } from './schema-text.ts'
@@ -17,7 +26,7 @@ export function readDataModel(schemaText: string): DataModel {
   const writable = new Set(mappings.modelOperations.filter((found) => found.deleteMany).map((found) => found.model))
   const reading: Reading = {
     models: datamodel.models,
-    enums: new Map(datamodel.enums.map((found) => [found.name, enumValues(found)])),
+    enums: new Map(datamodel.enums.map((found) => [found.name, found])),
     indexed: new Set(datamodel.indexes.flatMap(({ model, fields }) => fields.map(({ name }) => `${model}.${name}`))),
     hidden: schema.hidden,
   }
@@ -36,7 +45,7 @@ export function readDataModel(schemaText: string): DataModel {
 
 interface Reading {
   readonly models: readonly RawModel[]
-  readonly enums: ReadonlyMap<string, readonly string[]>
+  readonly enums: ReadonlyMap<string, RawEnum>
   /** `City.population` for every field that is part of an index, a key or an id. */
   readonly indexed: ReadonlySet<string>
   readonly hidden: ReadonlySet<string>
@@ -79,13 +88,15 @@ function readField(
 ): Field {
   const isRelation = raw.relationName !== undefined
   const path = `${owner.name}.${raw.name}`
+  const found = raw.kind === 'enum' ? enums.get(raw.type) : undefined
   return Object.freeze({
     name: raw.name,
     column: raw.dbName ?? raw.name,
     kind: isRelation ? 'relation' : raw.kind === 'object' ? 'composite' : raw.kind === 'enum' ? 'enum' : 'scalar',
     type: raw.type,
     nativeType: raw.nativeType ? { name: raw.nativeType[0], args: raw.nativeType[1] } : null,
-    enumValues: raw.kind === 'enum' ? (enums.get(raw.type) ?? []) : [],
+    enumValues: found ? enumValues(found) : [],
+    enumLabels: new Map(found?.values.map(({ name, dbName }) => [name, dbName ?? name])),
     isList: raw.isList,
     isRequired: raw.isRequired,
     isUpdatedAt: raw.isUpdatedAt ?? false,
@@ -93,6 +104,7 @@ function readField(
     isHidden: hidden.has(path) || hidden.has(owner.name),
     isIndexed: isKey || isForeign || indexed.has(path),
     literalDefault: raw.isList || typeof raw.default === 'object' ? undefined : raw.default,
+    default: readDefault(raw),
     volatility: raw.type === 'Boolean' ? 4 : raw.kind === 'enum' ? 3 : isKey ? 0 : isForeign ? 1 : 2,
     relation: isRelation ? readRelation(models, owner, raw) : null,
   })
@@ -129,6 +141,23 @@ function referencesOf(models: ReadonlyMap<string, Model>): ReadonlyMap<string, r
     }
   }
   return references
+}
+
+const defaultFunctions: ReadonlySet<unknown> = new Set<DefaultFunction>([
+  'now',
+  'uuid',
+  'cuid',
+  'nanoid',
+  'ulid',
+  'autoincrement',
+])
+
+function readDefault({ default: found }: RawField): Default | null {
+  if (found === undefined || found === null) return null
+  if (typeof found !== 'object' || Array.isArray(found)) return Object.freeze({ kind: 'literal', value: found })
+  const { name, args } = found as { readonly name?: unknown; readonly args?: unknown }
+  if (!defaultFunctions.has(name) || !Array.isArray(args)) return Object.freeze({ kind: 'database' })
+  return Object.freeze({ kind: name as DefaultFunction, args })
 }
 
 /** Whether a `dbgenerated` default may read other columns: it names something that is not a function. */

@@ -1,10 +1,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
+import { nameOf } from '../../core/pending-store.ts'
 import {
   type EntryKey,
   type Intent,
   type LoadOutcome,
+  type PendingWatch,
   type Replacement,
   type Stamp,
   type StampTag,
@@ -13,6 +15,8 @@ import {
 } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
 import { createLeases } from './leases.ts'
+import { createPendingState, type PendingState } from './pending-state.ts'
+import { createMemoryPendingStore } from './pending-store.ts'
 import { createShapeRegistry, type ShapeRegistry } from './shape-registry.ts'
 
 export interface MemoryStoreDeps {
@@ -20,7 +24,12 @@ export interface MemoryStoreDeps {
   readonly makeNonce: MakeNonce
   /** Bytes of keys, entries and value stamps together; the least recently used go first. */
   readonly maxBytes: number
+  /** Accepted writes; shared with the other stores of the namespace. Default: of this store alone. */
+  readonly pendingState?: PendingState
+  readonly tableOf?: (model: string) => string
 }
+
+type Stored = Pick<Replacement, 'guard' | 'guardFresh' | 'retainMs' | 'key' | 'text'>
 
 /** Rough bytes of one map slot, so that many tiny entries are not free. */
 const slotBytes = 100
@@ -31,7 +40,13 @@ const slotBytes = 100
  * Bounded: entries and the stamps of values and of user tags share one LRU, so either may vanish at any time, which costs
  * a hit and nothing else. Root and shape stamps are as many as the schema has models and shapes, and stay.
  */
-export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDeps): Store {
+export function createMemoryStore({
+  clock,
+  makeNonce,
+  maxBytes,
+  pendingState = createPendingState(),
+  tableOf = (model) => model,
+}: MemoryStoreDeps): Store {
   /** Entries and stamps that may be dropped. `expiresAtMs` is on the store's clock. */
   const bounded = new LRUCache<string, { text: string; expiresAtMs: number }>({
     maxSize: maxBytes,
@@ -88,13 +103,28 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
     for (const model of names) unlink({ kind: 'root', model })
   }
 
+  function put({ guard, guardFresh, key, text, retainMs }: Stored): void {
+    const expiresAtMs = clock.nowMs() + retainMs
+    bounded.set(tagId(guard), { text: guardFresh, expiresAtMs })
+    bounded.set(entryName(key), { text, expiresAtMs })
+  }
+
+  function isPending(watch: PendingWatch): boolean {
+    if ('row' in watch) return pendingState.model(tableOf(watch.row.model)).marks.has(nameOf(watch.row))
+    return watch.models.some((model) => pendingState.model(tableOf(model)).backlog > 0)
+  }
+
   return {
     kind: 'memory',
+    pending: createMemoryPendingStore({
+      ...{ state: pendingState, tableOf, clock, makeNonce, stampOf, unlink, put },
+      hasEntry: (key, stamp) => alive(entryName(key))?.text.includes(stamp) === true,
+    }),
 
-    async lookup(key, tags) {
+    async lookup(key, tags, watch = { models: [] }) {
       const item = alive(entryName(key))
       const entry = item && { text: item.text, remainingMs: item.expiresAtMs - clock.nowMs() }
-      return { entry, stamps: tags.map(stampOf) }
+      return { entry, stamps: tags.map(stampOf), isPending: isPending(watch) }
     },
     async stamps(tags) {
       return tags.map(stampOf)
@@ -115,11 +145,10 @@ export function createMemoryStore({ clock, makeNonce, maxBytes }: MemoryStoreDep
       const stored = replacements.filter(isCurrent)
       for (const tag of tags) unlink(tag)
       for (const { guard } of replacements) unlink(guard)
-      for (const { guard, guardFresh, shapeFresh, retainMs, key, text } of stored) {
+      for (const replacement of stored) {
+        const { guard, shapeFresh } = replacement
         if (shapeFresh !== null) modelOf(model).shapes.renew(guard.shape, shapeFresh)
-        const expiresAtMs = clock.nowMs() + retainMs
-        bounded.set(tagId(guard), { text: guardFresh, expiresAtMs })
-        bounded.set(entryName(key), { text, expiresAtMs })
+        put(replacement)
       }
       return stored.length
     },

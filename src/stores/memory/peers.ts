@@ -1,4 +1,5 @@
 import type { DecideTouched, Store } from '../../core/store.ts'
+import type { ValuesTag } from '../../core/tags.ts'
 
 export interface PeersDeps {
   readonly namespace: string
@@ -42,8 +43,33 @@ export function withPeers(store: Store, { namespace, models }: PeersDeps): Store
     )
   }
 
+  /** Nobody else may go on with a row as it was. */
+  async function unlinkElsewhere(model: string, guards: readonly ValuesTag[]): Promise<void> {
+    const others = everyone().filter((peer) => peer !== self)
+    await Promise.all(others.map((peer) => touchIn(peer, models.get(model)!, () => guards)))
+  }
+
   return {
     ...store,
+    pending: {
+      ...store.pending,
+      async accept(group) {
+        const accepting = store.pending.accept(group)
+        const guards = group.rows.flatMap(({ answers }) => answers.map(({ guard }) => guard))
+        await unlinkElsewhere(group.partition.model, guards)
+        return accepting
+      },
+      async setAside(partition, token, write) {
+        const setting = store.pending.setAside(partition, token, write)
+        await unlinkElsewhere(partition.model, write.guards)
+        return setting
+      },
+      async release(model, letter, fate, guards) {
+        const releasing = store.pending.release(model, letter, fate, guards)
+        await unlinkElsewhere(model, guards)
+        return releasing
+      },
+    },
 
     async touch(model, decide, replacements) {
       // All in one step, before anyone may read.

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { nameOf } from '../../core/pending-store.ts'
 import type { EntryKey } from '../../core/store.ts'
 
 /**
@@ -17,8 +18,29 @@ export interface Keys {
   entry(key: EntryKey): string
   lease(key: EntryKey): string
   userTag(name: string): string
+  pending(model: string): PendingKeys
   readonly userMark: string
   readonly intents: string
+}
+
+/** What is kept of the writes of a model that are accepted and not in the database yet. */
+export interface PendingKeys {
+  /** hash: `backlog`, `partitions`, and in which `life` of which `server` writes are accepted */
+  readonly state: string
+  /** hash: name of a lookup -> the latest write on its row */
+  readonly marks: string
+  /** sorted set: synchronous writes under way, and until when */
+  readonly gates: string
+  /** hash: row -> `<id>\n<failure>` of its dead letter */
+  readonly dead: string
+  /** set: writes of the streams that were set aside */
+  readonly aside: string
+  /** channel */
+  readonly news: string
+  stream(partition: number): string
+  lead(partition: number): string
+  /** list: what was set aside for a row, in order, the dead letter first */
+  parked(row: string): string
 }
 
 /** @param tables by model; one that is not there is named as it is. */
@@ -30,12 +52,27 @@ export function createKeys(namespace: string, tables: ReadonlyMap<string, string
     table,
     model,
     ofTable,
-    values: (name, shape, values) => `${model(name)}:v:${digest(`${shape}\n${values}`)}`,
+    values: (name, shape, values) => `${model(name)}:v:${nameOf({ shape, values })}`,
     entry: (key) => `${model(key.model)}:e:${key.digest}`,
     lease: (key) => `${model(key.model)}:l:${key.digest}`,
+    pending: (name) => pendingKeys(`${model(name)}:p`),
     userTag: (name) => `${namespace}:u:${digest(name)}`,
     userMark: `${namespace}:user-mark`,
     intents: `${namespace}:intents`,
+  }
+}
+
+function pendingKeys(prefix: string): PendingKeys {
+  return {
+    state: `${prefix}:state`,
+    marks: `${prefix}:marks`,
+    gates: `${prefix}:gates`,
+    dead: `${prefix}:dead`,
+    aside: `${prefix}:aside`,
+    news: `${prefix}:news`,
+    stream: (partition) => `${prefix}:stream:${partition}`,
+    lead: (partition) => `${prefix}:lead:${partition}`,
+    parked: (row) => `${prefix}:parked:${row}`,
   }
 }
 

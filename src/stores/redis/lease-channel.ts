@@ -6,13 +6,15 @@ import type { Connection } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 
 /**
- * Wakes those in this process who wait for a lease that another process holds.
+ * What other processes tell this one: the end of a lease, and news of accepted writes.
  *
  * A connection of its own, made when somebody first waits: a connection that subscribes can do nothing else. A message may
  * be lost; who waits looks again when the lease would have ended anyway.
  */
 export interface LeaseChannel {
   watch(name: string): Promise<LeaseWatch>
+  /** Calls `onMessage` with each message of a channel; returns what ends it. */
+  listen(name: string, onMessage: (message: string) => void): () => void
   close(): Promise<void>
 }
 
@@ -27,12 +29,18 @@ export function createLeaseChannel({ connection, commandDeadlineMs, clock }: Lea
   let subscriber: Client | null = null
   /** Per channel, the subscription that everyone who watches it waits for. */
   const subscribed = new Map<string, Promise<unknown>>()
+  const listeners = new Map<string, (message: string) => void>()
 
   function open(): Client {
     if (subscriber) return subscriber
     subscriber = openSubscriber(connection.client())
     subscriber.on('error', () => {})
-    subscriber.on('message', (name: string, message: string) => watchers.wake(name, outcomeOf(message)))
+    subscriber.on('message', (name: string, message: string) => {
+      const listener = listeners.get(name)
+      if (listener) listener(message)
+      else watchers.wake(name, outcomeOf(message))
+    })
+    for (const name of listeners.keys()) subscriber.subscribe(name).catch(() => {})
     return subscriber
   }
 
@@ -51,6 +59,15 @@ export function createLeaseChannel({ connection, commandDeadlineMs, clock }: Lea
           if (watchers.has(name) || !subscribed.delete(name)) return
           client.unsubscribe(name).catch(() => {})
         },
+      }
+    },
+    listen(name, onMessage) {
+      listeners.set(name, onMessage)
+      if (subscriber) subscriber.subscribe(name).catch(() => {})
+      else open()
+      return () => {
+        listeners.delete(name)
+        subscriber?.unsubscribe(name).catch(() => {})
       }
     },
     async close() {

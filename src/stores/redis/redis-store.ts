@@ -1,12 +1,15 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
+import { nameOf } from '../../core/pending-store.ts'
 import type { DecideTouched, Intent, Replacement, Store } from '../../core/store.ts'
 import { type Client, type ClientSource, isCluster } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLeaseChannel } from './lease-channel.ts'
 import { obtainStamps } from './obtain.ts'
+import { createPendingStore } from './pending-store.ts'
+import { loadScripts } from './script.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
 import { planStamps, readStamps } from './stamp-plan.ts'
@@ -49,11 +52,13 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     clock,
     report,
     prepare: async (client, identity) => {
-      await scripts.loadScripts(client)
+      await loadScripts(client)
       await sweep(client, identity, deps, keys)
     },
   })
   const channel = createLeaseChannel({ connection, commandDeadlineMs, clock })
+
+  const pending = createPendingStore({ connection, channel, keys, makeNonce, commandDeadlineMs })
 
   async function touch(client: Client, model: string, { decide, replacements }: Touching): Promise<number> {
     for (let decision = 0; decision < decisionsMax; decision += 1) {
@@ -74,12 +79,21 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
   return {
     kind: 'redis',
 
-    lookup: (key, tags) =>
+    pending,
+
+    lookup: (key, tags, watch = { models: [] }) =>
       connection.run(async (client, identity) => {
         const plan = planStamps(tags, keys)
-        const [text, remainingMs, ...values] = await lookup(client, keys.entry(key), plan.keys)
+        const mark = 'row' in watch ? [{ key: keys.pending(key.model).marks, fields: [nameOf(watch.row)] }] : []
+        const backlogs = 'row' in watch ? [] : readBacklogs(client, watch.models, keys)
+        // On one connection they are read first; the nodes of a cluster keep no order.
+        if (isCluster(client)) await Promise.all(backlogs)
+        const asked = [lookup(client, keys.entry(key), [...plan.keys, ...mark]), ...backlogs] as const
+        const [[text, remainingMs, ...values], ...writes] = await Promise.all(asked)
         const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remainingMs), 0) } : null
-        return { entry, stamps: readStamps(plan, values, identity) }
+        const isMarked = mark.length > 0 && typeof values.at(-1) === 'string'
+        const isPending = isMarked || writes.some((count) => count > 0)
+        return { entry, stamps: readStamps(plan, values, identity), isPending }
       }),
 
     stamps: (tags) =>
@@ -146,6 +160,11 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
       await connection.close()
     },
   }
+}
+
+/** How many writes of each model are accepted and not settled. */
+function readBacklogs(client: Client, models: readonly string[], keys: Keys): Promise<number>[] {
+  return models.map(async (model) => Number(await send(client, ['hget', keys.pending(model).state, 'backlog'])))
 }
 
 /** Servers that are nodes of a cluster, although the client that leads to them does not know. */

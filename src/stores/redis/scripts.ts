@@ -1,31 +1,7 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { preciseShapesMax, shapesMax } from '../../core/store.ts'
-import { type Client, isCluster } from './client.ts'
-import { send, sendNow } from './send.ts'
-
-/** One Lua script: its text, and the digest under which Redis remembers it. */
-interface Script {
-  readonly text: string
-  readonly sha1: string
-}
-
-function loadScript(name: string): Script {
-  const text = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
-  return { text, sha1: createHash('sha1').update(text).digest('hex') }
-}
-
-/** Runs by digest, and by text where the server does not know the script (first use, SCRIPT FLUSH, restart, another node). */
-async function run(client: Client, script: Script, keys: readonly string[], args: readonly (string | number)[]) {
-  try {
-    return await send(client, ['evalsha', script.sha1, keys.length, ...keys, ...args])
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-      return await send(client, ['eval', script.text, keys.length, ...keys, ...args])
-    }
-    throw error
-  }
-}
+import type { Client } from './client.ts'
+import { loadScript, run } from './script.ts'
+import { sendNow } from './send.ts'
 
 const scripts = {
   lookup: loadScript('lookup'),
@@ -37,16 +13,6 @@ const scripts = {
   acquireLease: loadScript('acquire-lease'),
   renewLease: loadScript('renew-lease'),
   releaseLease: loadScript('release-lease'),
-}
-
-/**
- * Makes a server, or every master of a cluster, know all scripts. Without it everything works, but a script that must be sent
- * again by its text runs after commands that left later, which costs a second load of an entry now and then.
- */
-export async function loadScripts(client: Client): Promise<void> {
-  const nodes = isCluster(client) ? client.nodes('master') : [client]
-  const texts = Object.values(scripts).map((script) => script.text)
-  await Promise.all(nodes.flatMap((node) => texts.map((text) => node.script('LOAD', text))))
 }
 
 /** Keys that hold stamps: strings, and hashes with the fields to read. */

@@ -58,6 +58,8 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     tags: [{ kind: 'root', model }, first.shape, second.shape],
     marks,
     models: [model],
+    pending: [],
+    pendingRow: null,
     ttlMs: () => 60_000,
     freshMaxMs: Number.POSITIVE_INFINITY,
     staleMs: 0,
@@ -65,7 +67,8 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     userTags,
   }
   const codec = { name: 'json', encode: JSON.stringify, decode: JSON.parse }
-  const deps = { store, codec, clock: systemClock, random: () => 0, report: () => {}, limits: noLimits }
+  const settled = async () => {}
+  const deps = { store, codec, clock: systemClock, random: () => 0, report: () => {}, limits: noLimits, settled }
   const held = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
   const load = async () => ({ result: ['v1'], late })
   const { fill } = await loadEntry(plan, held, load, { ...deps, store: watched(store, beforeCall) })

@@ -36,6 +36,8 @@ describe('a valid configuration', () => {
       commandDeadlineMs: 200,
       alsoChanges: new Map(),
       checkTriggers: false,
+      flushDeadlineMs: 30_000,
+      drainDeadlineMs: 10_000,
       memory: { maxBytes: 67_108_864 },
       codec: null,
     })
@@ -80,6 +82,9 @@ describe('a valid configuration', () => {
     const { City, Country, PageView } = models
     expect(City).toMatchObject({ strategy: 'write-behind', staleWhileRevalidateMs: 3000, staleIfErrorMs: 0 })
     expect(City?.batch).toEqual({ maxSize: 9, maxDelayMs: 200 })
+    expect(City).toMatchObject({ durability: 'accepted', acceptLoss: false, pendingReads: 'flush' })
+    expect(City).toMatchObject({ backlogMax: 100_000, partitions: 1, sequenceBlock: 100 })
+    expect(parse({ ...config, acceptLoss: true }).models.City?.acceptLoss).toBe(true)
     expect(City?.ttlMs(context)).toBe(60_000)
     expect(City?.fixedTags).toEqual([])
     expect(Country).toMatchObject({ strategy: 'cache-aside', staleIfErrorMs: 86_400_000 })
@@ -152,9 +157,11 @@ describe('an invalid configuration', () => {
         City: { ttl: 'soon', tgas: [], tags: ['ok', '', 5], staleIfError: null },
         city: {},
         Planet: {},
-        Country: { batch: { maxSize: 0, maxDelay: 'x' } },
-        PageView: 5,
+        Country: { batch: { maxSize: 0, maxDelay: 'x' }, acceptLoss: 1, sequenceBlock: -1 },
+        PageView: { strategy: 'write-behind', durability: 'sure', pendingReads: 'wait', backlogMax: 0, partitions: 65 },
       },
+      acceptLoss: 'yes',
+      flushDeadline: 0,
       lease: '10ms',
       loadLease: 0.01,
       commandDeadline: 0,
@@ -182,7 +189,16 @@ describe('an invalid configuration', () => {
         'models.Country.batch.maxSize: expected a whole number of at least 1, got 0',
         `models.Country.batch.maxDelay: expected a duration such as '5m', got 'x'`,
         `models.Country.batch: only for the strategy 'write-behind'`,
-        'models.PageView: expected an object, got 5',
+        'models.Country.acceptLoss: expected true or false, got 1',
+        'models.Country.sequenceBlock: expected a whole number of at least 0, got -1',
+        `models.Country.acceptLoss: only for the strategy 'write-behind'`,
+        `models.Country.sequenceBlock: only for the strategy 'write-behind'`,
+        `models.PageView.durability: expected one of 'accepted', 'replicated', 'fsynced', 'applied', got 'sure'`,
+        `models.PageView.pendingReads: expected one of 'flush', 'stale', got 'wait'`,
+        'models.PageView.backlogMax: expected a whole number of at least 1, got 0',
+        'models.PageView.partitions: expected at most 64, got 65',
+        `acceptLoss: expected true or false, got 'yes'`,
+        'flushDeadline: expected a duration of at least 1ms, got 0',
         `lease: expected a duration of at least 1s, got '10ms'`,
         'loadLease: expected a duration of at least 100ms, got 0.01',
         'commandDeadline: expected a duration of at least 1ms, got 0',
@@ -197,7 +213,7 @@ describe('an invalid configuration', () => {
         'codec: expected an object with `name`, `encode` and `decode`',
         "onEvent: expected a function, got 'log'",
         `modles: unknown option, did you mean 'models'?`,
-        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, memory, codec, onEvent',
+        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, acceptLoss, flushDeadline, drainDeadline, memory, codec, onEvent',
       ].sort(),
     )
   })

@@ -10,6 +10,7 @@ describe('a shape', () => {
       fields: ['b', 'a'],
       columns: ['c', 'd'],
       isEntering: false,
+      isPending: false,
     })
     expect(makeShape(['id'], 'all').id).toBe('id|*')
     expect(makeShape([], []).id).toBe('|')
@@ -18,8 +19,8 @@ describe('a shape', () => {
   it('comes back from its name, whatever the columns are called', () => {
     const names = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 4 })
     fc.assert(
-      fc.property(names, fc.oneof(names, fc.constant('all' as const)), fc.boolean(), (fields, columns, isEntering) => {
-        const shape = makeShape(fields, columns, { isEntering })
+      fc.property(names, fc.oneof(names, fc.constant('all' as const)), fc.nat(2), (fields, columns, kind) => {
+        const shape = makeShape(fields, columns, { isEntering: kind === 1, isPending: kind === 2 })
         expect(parseShape(shape.id)).toEqual(shape)
         expect(shape.id).not.toMatch(/\s/)
       }),

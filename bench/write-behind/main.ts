@@ -1,0 +1,47 @@
+// What write-behind is worth: how many increments of counters are accepted in Redis and applied in batches, against one statement for
+// each, and against a hand-written loop. `npm run bench:write-behind`, or `npm run bench:write-behind -- --help`.
+import { withCleanup } from '../../examples/shared/cleanup.ts'
+import { seededRandom } from '../../examples/shared/random.ts'
+import { readWorld } from '../../examples/shared/world/world.ts'
+import { describeMachine } from '../shared/site.ts'
+import { type Options, parseOptions, usage } from './options.ts'
+import { drawByRank } from './popularity.ts'
+import { report } from './report.ts'
+import { measureRounds } from './rounds.ts'
+import { describeDatabase, describeRedis } from './servers.ts'
+import { batchSize } from './write-behind.ts'
+
+const options = parseOptions(process.argv.slice(2))
+if (options === 'help') console.log(usage)
+else await run(options)
+
+async function run({
+  seconds,
+  warmUpSeconds,
+  rounds,
+  rows,
+  writers,
+  backlog,
+  seed,
+  errorFormat,
+}: Options): Promise<void> {
+  const database = process.env.DATABASE_URL || 'postgresql://postgres@127.0.0.1:5432/postgres'
+  const redis = process.env.REDIS_URL || 'redis://127.0.0.1:6379'
+  const world = readWorld(rows)
+  console.log(describeMachine(await describeRedis(redis), await describeDatabase(database)))
+  console.log(
+    `Writes:   increments by ${writers} writers, ${seconds} s long, or ${backlog} of them; batches of ${batchSize}\n` +
+      `Counters: ${world.cities.length}, by Zipf's law, seed ${seed}; ${rounds} rounds; error format ${errorFormat}\n`,
+  )
+  await withCleanup(async (later) => {
+    const draw = drawByRank(
+      world.cities.map(({ id }) => id),
+      seededRandom(seed),
+    )
+    const size = { seconds, writers, backlog }
+    const warmUp = { seconds: warmUpSeconds, writers, backlog: Math.ceil(backlog / 4) }
+    const measured = await measureRounds({ warmUp, size, rounds }, draw, { world, database, redis, later, errorFormat })
+    console.log(`\n${report(measured)}`)
+    if (measured.some((round) => Object.values(round).some(({ check }) => check.wrong > 0))) process.exitCode = 1
+  })
+}

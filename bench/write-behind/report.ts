@@ -1,0 +1,112 @@
+import { newTable, whole } from '../shared/tables.ts'
+import type { Check } from './counters.ts'
+import type { Drained } from './drained.ts'
+import type { Round } from './rounds.ts'
+import type { Written } from './written.ts'
+
+/** The ways side by side: medians of the rounds, and of the ratios of each round, with the least and the greatest. */
+export function report(rounds: readonly Round[]): string {
+  return [
+    'Writers, each one call after the other:',
+    reportWritten(rounds),
+    '',
+    'A backlog, applied as fast as possible while nobody writes: a queue in this process by a hand-written loop, and accepted writes',
+    'by $cache.flush(). Both sum the writes of a batch per row, and commit once per batch.',
+    reportDrained(rounds),
+    '',
+    'Counters, compared one by one with the writes that were accepted, after each measurement and its flush:',
+    reportChecks(rounds),
+  ].join('\n')
+}
+
+function reportWritten(rounds: readonly Round[]): string {
+  const [direct, accepted] = [rounds.map((round) => round.direct), rounds.map((round) => round.accepted)]
+  const table = newTable(['', 'direct', 'write-behind'])
+  const row = (name: string, cell: (all: readonly Written[]) => string) =>
+    table.push([name, cell(direct), cell(accepted)])
+  const versus = (name: string, rate: (one: Written) => number) =>
+    table.push([name, '', ratios(accepted.map((one, i) => rate(one) / rate(direct[i]!)))])
+  row('accepted/s', (all) => whole(Math.round(median(all.map(acceptedRate)))))
+  versus('  against direct, expected: 10', acceptedRate)
+  row('applied/s', (all) => whole(Math.round(median(all.map(appliedRate)))))
+  versus('  against direct', appliedRate)
+  row('a write, p50', (all) => ms(percentile(latencies(all), 0.5)))
+  row('a write, p99', (all) => ms(percentile(latencies(all), 0.99)))
+  row('CPU of this process for a write', (all) => us(median(all.map(({ cpuSeconds, writes }) => cpuSeconds / writes))))
+  row('batches', (all) => whole(sum(all, ({ batches }) => batches)))
+  row('writes in a batch', writesPerBatch)
+  return table.toString()
+}
+
+function reportDrained(rounds: readonly Round[]): string {
+  const [queued, heldBack] = [rounds.map((round) => round.queued), rounds.map((round) => round.heldBack)]
+  const table = newTable(['', 'hand-written', 'flush'])
+  const row = (name: string, cell: (all: readonly Drained[]) => string) =>
+    table.push([name, cell(queued), cell(heldBack)])
+  row('backlog', (all) => whole(median(all.map(({ writes }) => writes))))
+  row('batches', (all) => whole(sum(all, ({ batches }) => batches)))
+  row('writes in a batch', writesPerBatch)
+  row('drained/s', (all) => whole(Math.round(median(all.map(drainedRate)))))
+  const against = ratios(heldBack.map((one, i) => drainedRate(one) / drainedRate(queued[i]!)))
+  table.push(['  against hand-written, expected: 0.7', '', against])
+  return table.toString()
+}
+
+function reportChecks(rounds: readonly Round[]): string {
+  const table = newTable(['', 'direct', 'write-behind', 'hand-written', 'flush'])
+  const row = (name: string, cell: (checks: readonly Check[]) => number) =>
+    table.push([name, ...ways.map((way) => whole(cell(rounds.map((round) => round[way].check))))])
+  row('writes accepted', (checks) => checks.at(-1)!.accepted)
+  row('in the database', (checks) => checks.at(-1)!.stored)
+  row('wrong counters', (checks) => Math.max(...checks.map(({ wrong }) => wrong)))
+  return table.toString()
+}
+
+const ways = ['direct', 'accepted', 'queued', 'heldBack'] as const
+
+const acceptedRate = ({ writes, seconds }: Written) => writes / seconds
+const appliedRate = ({ writes, appliedSeconds }: Written) => writes / appliedSeconds
+const drainedRate = ({ writes, seconds }: Drained) => writes / seconds
+
+interface Batched {
+  readonly writes: number
+  readonly batches: number
+}
+
+/** The mean; `-` without batches. */
+function writesPerBatch(all: readonly Batched[]): string {
+  const batches = sum(all, (one) => one.batches)
+  return batches === 0 ? '-' : (sum(all, ({ writes }) => writes) / batches).toFixed(1)
+}
+
+function sum<One>(all: readonly One[], of: (one: One) => number): number {
+  return all.reduce((total, one) => total + of(one), 0)
+}
+
+function latencies(all: readonly Written[]): readonly number[] {
+  return all.flatMap(({ latenciesMs }) => latenciesMs)
+}
+
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort()
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
+}
+
+/** @param part from 0 up to 1 */
+function percentile(values: readonly number[], part: number): number {
+  const sorted = Float64Array.from(values).sort()
+  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN
+}
+
+/** `9.87 times (9.50 to 10.10)` */
+function ratios(values: readonly number[]): string {
+  return `${median(values).toFixed(2)} times (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(2)} ms`
+}
+
+function us(seconds: number): string {
+  return `${(seconds * 1e6).toFixed(1)} µs`
+}

@@ -1,0 +1,50 @@
+import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { type Counters, type Environment, openCounters } from './counters.ts'
+import { type Driven, drive, forSeconds } from './drive.ts'
+import { increment, timed, type Way } from './way.ts'
+import { openWriteBehind } from './write-behind.ts'
+
+/** What writers got done. */
+export interface Written extends Driven {
+  /** From the first write until all of them were in the database. */
+  readonly appliedSeconds: number
+  /** Of this process meanwhile, both user and system. */
+  readonly cpuSeconds: number
+  /** Transactions that applied several writes together. */
+  readonly batches: number
+}
+
+/** Each write is a statement. */
+export async function openDirect(draw: () => number, environment: Environment): Promise<Way<Written>> {
+  const counters = await openCounters(environment)
+  return written(draw, { counters, client: counters.plain, flush: async () => {}, batches: () => 0 })
+}
+
+/** The same calls, accepted in Redis, while the same process applies them to the database. */
+export async function openAccepted(draw: () => number, environment: Environment): Promise<Way<Written>> {
+  const counters = await openCounters(environment)
+  const { cached, flush, batches } = openWriteBehind(counters, environment)
+  return written(draw, { counters, client: cached, flush, batches })
+}
+
+interface Writing {
+  readonly counters: Counters
+  readonly client: PrismaClient
+  readonly flush: () => Promise<void>
+  readonly batches: () => number
+}
+
+function written(draw: () => number, { counters, client, flush, batches }: Writing): Way<Written> {
+  const write = increment(client, counters)
+  return {
+    counters,
+    async measure({ seconds, writers }) {
+      const batchesBefore = batches()
+      const startedCpu = process.cpuUsage()
+      const driven = await drive({ writers, next: forSeconds(draw, seconds), write })
+      const appliedSeconds = driven.seconds + (await timed(flush))
+      const { user, system } = process.cpuUsage(startedCpu)
+      return { ...driven, appliedSeconds, cpuSeconds: (user + system) / 1e6, batches: batches() - batchesBefore }
+    },
+  }
+}

@@ -1,0 +1,207 @@
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { EntryKey, Stamp } from './store.ts'
+import type { ValuesTag } from './tags.ts'
+
+/**
+ * What write-behind asks of a store: writes that are accepted and not in the database yet, in streams.
+ *
+ * The writes of a model are spread over partitions by row, so that those of one row stand in one stream, in the order of their
+ * acceptance. They stay there until they are *settled*: in the database, and made known to every query. As with the rest of the store,
+ * every method may reject when it is out of reach.
+ */
+export interface PendingStore {
+  /** One step: each row whose held stamps are current is accepted, the others are left as they were. */
+  accept(group: AcceptGroup): Promise<AcceptAnswer>
+  /** How many writes of a model are not settled, and the latest of each partition that has any. */
+  backlog(model: string): Promise<Backlog>
+  /** The oldest writes of a partition; at least one entry of the stream if there is one, and about as many writes as asked for. */
+  oldest(partition: Partition, writes: number): Promise<Page>
+  /** Removes what is in the database, and the marks of rows that nothing newer waits for. Idempotent. */
+  settle(partition: Partition, settled: readonly Settled[]): Promise<void>
+
+  /** From now on until `leaseMs` from now nothing is accepted on the model. The same id prolongs it. */
+  openGate(model: string, id: string, leaseMs: number): Promise<void>
+  closeGate(model: string, id: string): Promise<void>
+
+  /** Whether this token leads the partition now; takes the lead where nobody has it, prolongs it where it has. */
+  lead(partition: Partition, token: string, leaseMs: number): Promise<boolean>
+  resign(partition: Partition, token: string): Promise<void>
+
+  /**
+   * Puts a refused write aside, or one that waits behind a refused one of its row, if the token still leads; a write that is aside
+   * already stays where it is.
+   *
+   * @returns `not-leading`; or `not-blocked`, when the write to wait behind is there no more.
+   */
+  setAside(partition: Partition, token: string, write: AsideWrite): Promise<'set-aside' | 'not-leading' | 'not-blocked'>
+  deadLetters(model: string): Promise<readonly StoredDeadLetter[]>
+  /**
+   * Appends what was set aside for a row to its stream again, in order; without the refused write itself where that is discarded.
+   *
+   * @param guards of the lookups that find the row, that by its id first.
+   * @returns `absent` when there is no such dead letter; `busy` while later writes of the row are in the stream: to be flushed first.
+   */
+  release(
+    model: string,
+    letter: Pick<StoredDeadLetter, 'id' | 'row'>,
+    fate: 'retried' | 'discarded',
+    guards: readonly ValuesTag[],
+  ): Promise<'released' | 'absent' | 'busy'>
+  /** Whether nobody has said so on this server since it was started: then it may have lost what was accepted. Says so. */
+  isNewServer(model: string): Promise<boolean>
+
+  /** Asks whoever leads a partition of the model to flush now, in any process. */
+  nudge(model: string): Promise<void>
+  /** Called with each nudge, and with each settling here or elsewhere: look again. */
+  listen(model: string, onNews: (news: 'nudged' | 'settled') => void): () => void
+
+  /** What the server does to keep what it was given; `null` for a store in this process. */
+  durability(): Promise<ServerDurability | null>
+}
+
+export interface Partition {
+  readonly model: string
+  /** From 0. */
+  readonly number: number
+}
+
+export interface AcceptGroup {
+  readonly partition: Partition
+  /** How many partitions there should be; what others began with stays until the backlog is empty. */
+  readonly partitions: number
+  readonly backlogMax: number
+  /** Whether all rows are accepted or none. */
+  readonly isWhole: boolean
+  /** Of the model, as every entry here carries them. */
+  readonly root: Stamp
+  readonly shapes: readonly { readonly shape: string; readonly stamp: Stamp }[]
+  readonly rows: readonly AcceptRow[]
+  readonly durability: DurabilityLevel
+}
+
+export type DurabilityLevel = 'accepted' | 'replicated' | 'fsynced' | 'applied'
+
+export interface AcceptRow {
+  /** The stamp by which the row was known; `null` where it need not be known. */
+  readonly held: { readonly guard: ValuesTag; readonly stamp: Stamp } | null
+  /** Whether nothing may be pending on any of the lookups: for a row that is new. */
+  readonly isNew: boolean
+  /** The lookups that find the row now, or found it before, and what they answer. */
+  readonly answers: readonly PendingAnswer[]
+  /** In order. */
+  readonly writes: readonly string[]
+}
+
+export interface PendingAnswer {
+  readonly guard: ValuesTag
+  readonly guardFresh: Stamp
+  readonly key: EntryKey
+  /** The entry; `null` where it is only invalidated. */
+  readonly text: string | null
+  /** How long stamp and entry are kept, in milliseconds. */
+  readonly retainMs: number
+}
+
+export type AcceptAnswer =
+  /** `refused`: places in `rows` whose held stamp was not current (`changed`) or that were not free (`taken`). */
+  | {
+      readonly kind: 'accepted'
+      readonly backlog: number
+      readonly refused: ReadonlyMap<number, 'changed' | 'taken'>
+      /** Whether the server confirmed the durability level in time. */
+      readonly isDurable: boolean
+    }
+  /** Root or shapes are not as given. */
+  | { readonly kind: 'changed' }
+  /** A synchronous write is under way, or there are `backlogMax` writes: nothing was accepted. */
+  | { readonly kind: 'gated' | 'full' }
+  /** The model has this many partitions for the time being. */
+  | { readonly kind: 'partitioned'; readonly partitions: number }
+
+export interface Backlog {
+  readonly writes: number
+  readonly partitions: number
+  readonly latest: readonly { readonly number: number; readonly entry: string }[]
+}
+
+export interface Page {
+  /** In order. */
+  readonly entries: readonly PendingEntry[]
+  /** Rows that have a dead letter. */
+  readonly blocked: ReadonlySet<string>
+  /** Ids of writes that were set aside, {@link asideId}. */
+  readonly aside: ReadonlySet<string>
+}
+
+export interface PendingEntry {
+  readonly id: string
+  /** Names the life of the server in which it was accepted. */
+  readonly life: string
+  readonly writes: readonly string[]
+}
+
+export interface Settled {
+  readonly id: string
+  readonly life: string
+  readonly writes: number
+  /** The guards of the lookups that find its rows. */
+  readonly guards: readonly ValuesTag[]
+}
+
+export interface AsideWrite {
+  /** {@link asideId}. */
+  readonly id: string
+  readonly row: string
+  readonly write: string
+  /** Why the database refused it; `null` for one that waits behind. */
+  readonly failure: string | null
+  /** It is confirmed as far as an acceptance is, or the call rejects: a position that was passed does not come back. */
+  readonly durability: DurabilityLevel
+  /** Of the lookups that found the row while it was pending: they are invalidated. */
+  readonly guards: readonly ValuesTag[]
+}
+
+export interface StoredDeadLetter {
+  readonly id: string
+  readonly row: string
+  readonly failure: string
+  /** The refused write, and those that wait behind it. */
+  readonly writes: readonly string[]
+}
+
+export interface ServerDurability {
+  /** `redis_version`, as numbers. */
+  readonly version: readonly number[]
+  /** Of `maxmemory-policy`; `null` where the server does not tell. */
+  readonly evicts: boolean | null
+  readonly hasAof: boolean | null
+  readonly fsyncsAlways: boolean | null
+  /** Connected now. */
+  readonly replicas: number
+}
+
+/** Names one write of a partition: `0:1764040000000-0/3`. */
+export function asideId({ number }: Partition, entry: string, index: number): string {
+  return `${number}:${entry}/${index}`
+}
+
+/** Names a lookup, and the row whose id it asks for, without showing values. The same in every release of the schema. */
+export function nameOf({ shape, values }: Pick<ValuesTag, 'shape' | 'values'>): string {
+  const text = `${shape}\n${values}`
+  let name = names.get(text)
+  if (name === undefined) {
+    // 128 bits and more: values come from strangers, who must not be able to make two of them collide.
+    name = hash('sha256', text, 'base64url')
+    names.set(text, name)
+  }
+  return name
+}
+
+/** The same rows are asked for and written again and again. */
+const names = new LRUCache<string, string>({ max: 20_000 })
+
+/** The partition of a row, by its {@link nameOf}. */
+export function partitionOf(row: string, partitions: number): number {
+  return Number.parseInt(Buffer.from(row.slice(0, 8), 'base64url').toString('hex').slice(0, 8), 16) % partitions
+}

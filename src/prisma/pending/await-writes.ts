@@ -1,0 +1,18 @@
+import { isFlushTimeout } from '../../strategies/lookup.ts'
+import type { Runtime } from '../runtime.ts'
+
+/**
+ * Before a query goes to the database: what was accepted on these models has to be there. Where the store is out of reach nobody knows what
+ * waits in it, and the query goes on.
+ */
+export async function awaitWrites(
+  models: Iterable<string>,
+  { awaited, writeBehind }: Pick<Runtime, 'awaited' | 'writeBehind'>,
+): Promise<void> {
+  if (!writeBehind.isInUse) return
+  try {
+    await writeBehind.settled(awaited(models))
+  } catch (error) {
+    if (isFlushTimeout(error)) throw error
+  }
+}

@@ -1,0 +1,140 @@
+import type { Position } from '../../strategies/pending/applier.ts'
+import { type Dialect, limitTransaction } from './dialects.ts'
+import type { RawClient } from './raw-client.ts'
+
+/**
+ * Who may apply to a partition, and how far a stream is applied: rows of `_cache_write_behind`.
+ *
+ * Two kinds of rows share the table: that of a partition has the epoch of its owner, that of a stream has the last position.
+ */
+export interface Fence {
+  /** In a transaction of its own: takes the partition, once nobody holds its row. */
+  claim(tx: RawClient, partition: string): Promise<bigint>
+  /** Locks both rows until the transaction ends. `null`: nobody has ever claimed the partition. */
+  hold(tx: RawClient, held: Held): Promise<Found | null>
+  /** @throws what the database throws when it lacks the table. */
+  probe(client: RawClient): Promise<void>
+  /** Sets the last position of the stream, or makes its row. */
+  moveTo(stream: string, moved: Moved): Step
+}
+
+/** A statement that may be part of another one. */
+export interface Step {
+  /** @param first the number of its first parameter, from 1. */
+  readonly sql: (first: number) => string
+  readonly values: readonly unknown[]
+}
+
+export interface Held {
+  readonly partition: string
+  readonly stream: string
+}
+
+export interface Found {
+  readonly epoch: bigint
+  /** `null` before the first batch of the stream. */
+  readonly last: Position | null
+}
+
+export interface Moved {
+  readonly isFirst: boolean
+  readonly to: Position
+  readonly epoch: bigint
+}
+
+export interface FenceOptions {
+  readonly dialect: Dialect
+  /** Quoted. */
+  readonly table: string
+  /** PostgreSQL: how long a transaction may wait for its client, and for a lock, before it is ended; in ms. */
+  readonly limits: Limits | null
+}
+
+interface Limits {
+  readonly idleMs: number
+  readonly lockMs: number
+}
+
+export function createFence({ dialect, table, limits }: FenceOptions): Fence {
+  const { quote, parameter, lock, waits, writesToLock } = dialect
+  const [partitionColumn, lastColumn, epochColumn] = [quote('partition'), quote('last_id'), quote('epoch')]
+  const columns = [
+    `f.${partitionColumn} AS ${quote('name')}`,
+    `f.${lastColumn} AS ${quote('last')}`,
+    `f.${epochColumn}`,
+  ]
+  const one = `${partitionColumn} = ${parameter(1)}`
+  const claimSql = dialect.claim(table)
+  const epochSql = `SELECT ${epochColumn} FROM ${table} WHERE ${one}`
+  const lastSql = `SELECT ${lastColumn} AS ${quote('last')} FROM ${table} WHERE ${one}`
+  const touchSql = `UPDATE ${table} SET ${epochColumn} = ${epochColumn} WHERE ${one}`
+  const holdSql =
+    limits === null
+      ? `SELECT ${columns.join(', ')} FROM ${table} f${lock.afterTable}
+         WHERE f.${partitionColumn} IN (${parameter(1)}, ${parameter(2)})${lock.atEnd}`
+      : boundedHold({ columns: columns.join(', '), table, limits })
+  const insertSql = (first: number) =>
+    `INSERT INTO ${table} (${lastColumn}, ${epochColumn}, ${partitionColumn})
+     VALUES (${parameter(first)}, ${parameter(first + 1)}, ${parameter(first + 2)})`
+  const updateSql = (first: number) =>
+    `UPDATE ${table} SET ${lastColumn} = ${parameter(first)}, ${epochColumn} = ${parameter(first + 1)}
+     WHERE ${partitionColumn} = ${parameter(first + 2)}`
+
+  return {
+    async claim(tx, partition) {
+      if (waits) await tx.$executeRawUnsafe(waits.bound)
+      try {
+        await tx.$executeRawUnsafe(claimSql, partition)
+        const [row] = await tx.$queryRawUnsafe<readonly Row[]>(epochSql, partition)
+        return BigInt(row!.epoch)
+      } finally {
+        // After an error too, for other databases keep the transaction, and the connection goes back to the pool.
+        if (waits?.lift) await tx.$executeRawUnsafe(waits.lift).catch(() => {})
+      }
+    },
+    async hold(tx, { partition, stream }) {
+      if (writesToLock) await tx.$executeRawUnsafe(touchSql, partition)
+      const rows = await tx.$queryRawUnsafe<readonly Row[]>(holdSql, partition, stream)
+      const own = rows.find(({ name }) => name === partition)
+      if (!own) return null
+      const found = rows.find(({ name }) => name === stream) ?? (await lookAgain(tx, stream))
+      return { epoch: BigInt(own.epoch), last: found ? parsePosition(found.last) : null }
+    },
+    async probe(client) {
+      await client.$queryRawUnsafe(epochSql, '')
+    },
+    moveTo: (stream, { isFirst, to, epoch }) => ({
+      sql: isFirst ? insertSql : updateSql,
+      values: [`${to.entry}/${to.index}`, epoch, stream],
+    }),
+  }
+
+  /** A batch that we waited for may have made the row: the statement that waited does not see it, the next one does. */
+  async function lookAgain(tx: RawClient, stream: string): Promise<Pick<Row, 'last'> | undefined> {
+    const rows = await tx.$queryRawUnsafe<readonly Pick<Row, 'last'>[]>(lastSql, stream)
+    return rows[0]
+  }
+}
+
+interface Row {
+  readonly name: string
+  readonly last: string
+  readonly epoch: bigint | number | string
+}
+
+/**
+ * Sets the limits of the transaction in the statement that locks, which saves a round trip. The limits come first: the locks are taken
+ * on rows that the join has made.
+ */
+function boundedHold({ columns, table, limits }: { columns: string; table: string; limits: Limits }): string {
+  return `SELECT ${columns}
+    FROM (SELECT ${limitTransaction(limits)} OFFSET 0) s, ${table} f
+    WHERE s.idle IS NOT NULL AND s.wait IS NOT NULL AND f."partition" IN ($1, $2)
+    FOR UPDATE OF f`
+}
+
+/** `1764040000000-0/3`. */
+function parsePosition(text: string): Position {
+  const slash = text.lastIndexOf('/')
+  return { entry: text.slice(0, slash), index: Number(text.slice(slash + 1)) }
+}

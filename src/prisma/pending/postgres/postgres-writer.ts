@@ -1,0 +1,56 @@
+import type { Model } from '../../../analysis/data-model.ts'
+import type { Wave } from '../../../analysis/pending/coalesce.ts'
+import type { RawClient } from '../raw-client.ts'
+import { rowNotFound, unwritableValue } from '../refusals.ts'
+import type { WaveWriter } from '../wave-writer.ts'
+import { readColumnTypes } from './column-types.ts'
+import { type Names, quote } from './names.ts'
+import { type Column, statementsOf, type Target } from './statements.ts'
+import { elementOfField } from './text-of.ts'
+
+/** Writes many rows with one statement each, by arrays of texts that the statement casts. */
+export function createPostgresWriter(client: RawClient, names: Names): WaveWriter {
+  const targets = new Map<string, Target>()
+  return {
+    async prepare(model) {
+      if (!targets.has(model.name)) targets.set(model.name, await readTarget(client, names, model))
+    },
+    async write(tx, { model, waves, step }) {
+      const target = targets.get(model.name) ?? (await readTarget(client, names, model))
+      const statements = encoded(target, waves)
+      for (const [i, { sql, values, kind, rows }] of statements.entries()) {
+        const isLast = i === statements.length - 1
+        const whole = isLast ? `WITH moved AS (${step.sql(values.length + 1)}) ${sql}` : sql
+        const touched = await tx.$executeRawUnsafe(whole, ...values, ...(isLast ? step.values : []))
+        if (kind !== 'create' && touched !== rows) throw rowNotFound(model, kind)
+      }
+      if (statements.length === 0) await tx.$executeRawUnsafe(step.sql(1), ...step.values)
+    },
+    forget(model) {
+      targets.delete(model.name)
+    },
+  }
+}
+
+async function readTarget(client: RawClient, names: Names, model: Model): Promise<Target> {
+  const types = await readColumnTypes(client, names, model)
+  const columns = model.scalars.flatMap((field): Column[] => {
+    const found = types.get(field.column)
+    // What is missing stays in the statement: the database then says so.
+    const column = { field, name: quote(field.column), type: found?.type ?? 'text', elementOf: elementOfField(field) }
+    return found?.isGenerated ? [] : [column]
+  })
+  return {
+    model,
+    table: `${quote(names.schema)}.${quote(model.table)}`,
+    columns: new Map(columns.map((column) => [column.field.name, column])),
+  }
+}
+
+function encoded(target: Target, waves: readonly Wave[]) {
+  try {
+    return waves.flatMap((wave) => statementsOf(target, wave))
+  } catch (cause) {
+    throw unwritableValue(target.model, cause)
+  }
+}

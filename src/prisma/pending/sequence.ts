@@ -1,0 +1,45 @@
+import type { DataModel } from '../../analysis/data-model.ts'
+import type { CacheConfig } from '../../core/config.ts'
+import { databaseSchemaOf, originalOf } from '../internals.ts'
+
+interface RawClient {
+  $queryRawUnsafe(sql: string, ...values: unknown[]): Promise<unknown[]>
+}
+
+/**
+ * Integers of the sequences behind autoincrement ids, on PostgreSQL. Taken a block at a time, and given to nobody else by the database; what
+ * is not used when the process ends is a gap, as after a rollback.
+ *
+ * Source: https://www.postgresql.org/docs/current/functions-sequence.html and `pg_get_serial_sequence` of functions-info.
+ */
+export function createSequences(client: object, { config, dataModel }: { config: CacheConfig; dataModel: DataModel }) {
+  const original = originalOf(client) as RawClient
+  const blocks = new Map<string, { ids: bigint[]; taking: Promise<void> }>()
+
+  async function take(name: string, count: number): Promise<bigint[]> {
+    const { table, fields, idFields } = dataModel.models.get(name)!
+    const schema = databaseSchemaOf(client)
+    const quoted = [...(schema === null ? [] : [schema]), table].map((part) => `"${part.replaceAll('"', '""')}"`)
+    const rows = await original.$queryRawUnsafe(
+      'SELECT nextval(pg_get_serial_sequence($1::text, $2::text)::regclass)::text AS id FROM generate_series(1, $3::int)',
+      ...[quoted.join('.'), fields.get(idFields[0]!)!.column, count],
+    )
+    return rows.map((row) => BigInt((row as { id: string }).id))
+  }
+
+  /** One after the other, so that a block is used up before the next is taken. */
+  return function reserve(name: string, count: number): Promise<readonly bigint[]> {
+    const block = blocks.get(name) ?? { ids: [], taking: Promise.resolve() }
+    blocks.set(name, block)
+    const reserved = block.taking.then(async () => {
+      const missing = count - block.ids.length
+      if (missing > 0) block.ids.push(...(await take(name, Math.max(missing, config.models[name]!.sequenceBlock))))
+      return block.ids.splice(0, count)
+    })
+    block.taking = reserved.then(
+      () => {},
+      () => {},
+    )
+    return reserved
+  }
+}

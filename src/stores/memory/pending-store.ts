@@ -1,0 +1,191 @@
+import type { Clock } from '../../core/clock.ts'
+import type { MakeNonce } from '../../core/nonce.ts'
+import {
+  type AcceptAnswer,
+  type AcceptGroup,
+  type AcceptRow,
+  asideId,
+  nameOf,
+  type Partition,
+  type PendingStore,
+  partitionOf,
+} from '../../core/pending-store.ts'
+import type { EntryKey, Stamp } from '../../core/store.ts'
+import type { Tag, ValuesTag } from '../../core/tags.ts'
+import type { ModelState, PendingState } from './pending-state.ts'
+
+export interface MemoryPendingDeps {
+  /** Shared by the stores of a namespace. */
+  readonly state: PendingState
+  /** By which the stores of a namespace know a model. */
+  readonly tableOf: (model: string) => string
+  readonly clock: Clock
+  readonly makeNonce: MakeNonce
+  readonly stampOf: (tag: Tag) => Stamp | null
+  readonly unlink: (tag: ValuesTag | Extract<Tag, { kind: 'root' }>) => void
+  readonly put: (answer: { guard: ValuesTag; guardFresh: Stamp; key: EntryKey; text: string; retainMs: number }) => void
+  readonly hasEntry: (key: EntryKey, stamp: Stamp) => boolean
+}
+
+/** Accepted writes in this process: what the scripts of Redis do, one call after the other. They are lost when the process dies. */
+export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore {
+  const { state, tableOf, clock, stampOf, unlink, put } = deps
+  const of = (model: string): ModelState => state.model(tableOf(model))
+
+  function verdictOf(model: ModelState, { held, isNew, answers }: AcceptRow): 'changed' | 'taken' | null {
+    if (held && stampOf(held.guard) !== held.stamp) return 'changed'
+    const isTaken = answers.some(({ guard, key }) => {
+      if (model.marks.has(nameOf(guard))) return true
+      const stamp = stampOf(guard)
+      return stamp !== null && stamp !== held?.stamp && deps.hasEntry(key, stamp)
+    })
+    return isNew && isTaken ? 'taken' : null
+  }
+
+  function accept(group: AcceptGroup): AcceptAnswer {
+    const { partition, rows, backlogMax, isWhole } = group
+    const model = of(partition.model)
+    const deadlines = [...model.gates.values()]
+    if (deadlines.some((deadlineMs) => deadlineMs > clock.nowMs())) return { kind: 'gated' }
+    if (deadlines.length > 0) {
+      // The writer gave up, perhaps after its commit.
+      model.gates.clear()
+      unlink({ kind: 'root', model: partition.model })
+    }
+    if (model.partitions !== group.partitions && model.backlog > 0) {
+      return { kind: 'partitioned', partitions: model.partitions }
+    }
+    if (model.backlog >= backlogMax) return { kind: 'full' }
+    const isSame =
+      stampOf({ kind: 'root', model: partition.model }) === group.root &&
+      group.shapes.every(({ shape, stamp }) => stampOf({ kind: 'shape', model: partition.model, shape }) === stamp)
+    if (!isSame) return { kind: 'changed' }
+
+    const verdicts = rows.map((row) => verdictOf(model, row))
+    const isRefused = verdicts.some((verdict) => verdict !== null)
+    const all = verdicts.map((verdict) => verdict ?? (isWhole && isRefused ? 'changed' : null))
+    const accepted = rows.filter((_, i) => all[i] === null)
+    const writes = accepted.flatMap((row) => row.writes)
+    const refused = new Map(all.flatMap((verdict, i) => (verdict === null ? [] : [[i, verdict] as const])))
+    if (writes.length > 0) {
+      model.partitions = group.partitions
+      const id = state.append(model, partition.number, writes)
+      for (const { guard, text, ...answer } of accepted.flatMap((row) => row.answers)) {
+        model.marks.set(nameOf(guard), id)
+        if (text === null) unlink(guard)
+        else put({ ...answer, guard, text })
+      }
+    }
+    return { kind: 'accepted', backlog: model.backlog, refused, isDurable: true }
+  }
+
+  function leads({ model, number }: Partition, token: string): boolean {
+    const lead = of(model).leads.get(number)
+    return lead !== undefined && lead.token === token && lead.deadlineMs > clock.nowMs()
+  }
+
+  return {
+    accept: async (group) => accept(group),
+    async backlog(name) {
+      const model = of(name)
+      const latest = [...model.streams].flatMap(([number, stream]) => {
+        const entry = stream.at(-1)
+        return entry ? [{ number, entry: entry.id }] : []
+      })
+      return { writes: model.backlog, partitions: model.partitions, latest }
+    },
+    async oldest({ model: name, number }, writes) {
+      const { streams, dead, aside } = of(name)
+      let count = 0
+      const entries = (streams.get(number) ?? []).filter((entry) => {
+        count += entry.writes.length
+        return count - entry.writes.length < writes
+      })
+      return { entries, blocked: new Set(dead.keys()), aside: new Set(aside) }
+    },
+    async settle(partition, settled) {
+      const model = of(partition.model)
+      for (const { id, writes, guards } of settled) {
+        const stream = model.streams.get(partition.number) ?? []
+        const at = stream.findIndex((entry) => entry.id === id)
+        if (at >= 0) {
+          stream.splice(at, 1)
+          model.backlog -= writes
+          for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, id, index))
+        }
+        for (const guard of guards) {
+          if (at < 0) unlink(guard)
+          else if (model.marks.get(nameOf(guard)) === id) model.marks.delete(nameOf(guard))
+        }
+      }
+      model.tell('settled')
+    },
+
+    async openGate(model, id, leaseMs) {
+      of(model).gates.set(id, clock.nowMs() + leaseMs)
+    },
+    async closeGate(model, id) {
+      of(model).gates.delete(id)
+    },
+
+    async lead(partition, token, leaseMs) {
+      const { leads: all } = of(partition.model)
+      const lead = all.get(partition.number)
+      if (lead && lead.token !== token && lead.deadlineMs > clock.nowMs()) return false
+      all.set(partition.number, { token, deadlineMs: clock.nowMs() + leaseMs })
+      return true
+    },
+    async resign(partition, token) {
+      if (leads(partition, token)) of(partition.model).leads.delete(partition.number)
+    },
+
+    async setAside(partition, token, { id, row, write, failure, guards }) {
+      const { aside, dead, marks } = of(partition.model)
+      if (!leads(partition, token)) return 'not-leading'
+      if (aside.has(id)) return 'set-aside'
+      const letter = dead.get(row)
+      if (failure === null && !letter) return 'not-blocked'
+      if (letter) letter.writes.push(write)
+      else dead.set(row, { id, failure: failure!, writes: [write] })
+      aside.add(id)
+      const entry = id.slice(id.indexOf(':') + 1, id.lastIndexOf('/'))
+      for (const guard of guards) {
+        unlink(guard)
+        if (marks.get(nameOf(guard)) === entry) marks.delete(nameOf(guard))
+      }
+      return 'set-aside'
+    },
+    async deadLetters(model) {
+      return [...of(model).dead].map(([row, letter]) => ({ row, ...letter, writes: [...letter.writes] }))
+    },
+    async release(name, { id, row }, fate, guards) {
+      const model = of(name)
+      const letter = model.dead.get(row)
+      if (letter?.id !== id) return 'absent'
+      if (model.marks.has(row)) return 'busy'
+      const writes = letter.writes.slice(fate === 'discarded' ? 1 : 0)
+      model.dead.delete(row)
+      const entry = writes.length > 0 && state.append(model, partitionOf(row, model.partitions), writes)
+      for (const guard of guards) {
+        unlink(guard)
+        if (entry) model.marks.set(nameOf(guard), entry)
+      }
+      return 'released'
+    },
+    async isNewServer() {
+      return false
+    },
+
+    async nudge(model) {
+      of(model).tell('nudged')
+    },
+    listen(model, onNews) {
+      const { listeners } = of(model)
+      listeners.add(onNews)
+      return () => listeners.delete(onNews)
+    },
+    async durability() {
+      return null
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { type AcceptGroup, type AcceptRow, type AsideWrite, nameOf, type Settled } from '../../core/pending-store.ts'
+import type { ValuesTag } from '../../core/tags.ts'
+import type { Client } from './client.ts'
+import type { Keys, PendingKeys } from './keys.ts'
+import { loadScript, run } from './script.ts'
+
+const scripts = {
+  accept: loadScript('accept'),
+  settle: loadScript('settle'),
+  openGate: loadScript('open-gate'),
+  lead: loadScript('lead'),
+  setAside: loadScript('set-aside'),
+  release: loadScript('release'),
+}
+
+/** `[word, ...]` as `accept.lua` returns it. */
+export async function accept(
+  client: Client,
+  { server, nonce, group, keys }: { server: string; nonce: string; group: AcceptGroup; keys: Keys },
+): Promise<readonly string[]> {
+  const { model, number } = group.partition
+  const { state, marks, gates, stream } = keys.pending(model)
+  const shapes = group.shapes.flatMap(({ shape, stamp }) => [`stamp ${shape}`, stamp])
+  const rows = group.rows.map((row) => planRow(row, keys))
+  return (await run(
+    client,
+    scripts.accept,
+    [keys.model(model), state, marks, gates, stream(number), ...rows.flatMap((row) => row.keys)],
+    [
+      ...[
+        server,
+        nonce,
+        group.partitions,
+        group.backlogMax,
+        group.isWhole ? '1' : '0',
+        group.root,
+        group.shapes.length,
+        ...shapes,
+      ],
+      ...rows.flatMap((row) => row.args),
+    ],
+  )) as string[]
+}
+
+function planRow({ held, isNew, answers, writes }: AcceptRow, names: Keys) {
+  const keys: string[] = []
+  const args: (string | number)[] = [held?.stamp ?? '', isNew ? '1' : '0', answers.length]
+  if (held) keys.push(names.values(held.guard.model, held.guard.shape, held.guard.values))
+  for (const { guard, guardFresh, key, text, retainMs } of answers) {
+    keys.push(names.values(guard.model, guard.shape, guard.values), names.entry(key))
+    args.push(nameOf(guard), guardFresh, Math.ceil(retainMs), text ?? '')
+  }
+  args.push(writes.length, ...writes)
+  return { keys, args }
+}
+
+export async function settle(
+  client: Client,
+  { number, settled, keys, model }: { number: number; settled: readonly Settled[]; keys: Keys; model: string },
+): Promise<void> {
+  const { state, marks, aside, stream } = keys.pending(model)
+  const guardKeys = settled.flatMap(({ guards }) => keysOf(guards, keys))
+  const args = settled.flatMap(({ id, life, writes, guards }) => [
+    id,
+    life,
+    writes,
+    guards.length,
+    ...guards.map(nameOf),
+  ])
+  await run(client, scripts.settle, [state, marks, aside, stream(number), ...guardKeys], [number, ...args])
+}
+
+function keysOf(guards: readonly ValuesTag[], keys: Keys): string[] {
+  return guards.map((guard) => keys.values(guard.model, guard.shape, guard.values))
+}
+
+export async function openGate(client: Client, { gates }: PendingKeys, id: string, leaseMs: number): Promise<void> {
+  await run(client, scripts.openGate, [gates], [id, Math.ceil(leaseMs)])
+}
+
+export async function lead(client: Client, key: string, token: string, leaseMs: number): Promise<boolean> {
+  return (await run(client, scripts.lead, [key], [token, Math.ceil(leaseMs)])) === 'LEADING'
+}
+
+export interface SetAside {
+  readonly model: string
+  readonly number: number
+  readonly token: string
+  readonly write: AsideWrite
+}
+
+export async function setAside(client: Client, keys: Keys, { model, number, token, write }: SetAside) {
+  const { id, row, failure, guards } = write
+  const { lead, dead, aside, parked, marks } = keys.pending(model)
+  const entry = id.slice(id.indexOf(':') + 1, id.lastIndexOf('/'))
+  return await run(
+    client,
+    scripts.setAside,
+    [lead(number), dead, aside, parked(row), marks, ...keysOf(guards, keys)],
+    [token, row, id, write.write, failure ?? '', entry, ...guards.map(nameOf)],
+  )
+}
+
+export interface Release {
+  readonly model: string
+  readonly row: string
+  readonly id: string
+  readonly fate: 'retried' | 'discarded'
+  readonly guards: readonly ValuesTag[]
+  readonly server: string
+  readonly nonce: string
+  readonly partitions: number
+  /** By the number of partitions. */
+  readonly number: number
+}
+
+export async function release(client: Client, keys: Keys, ask: Release) {
+  const { model, row, id, fate, guards, server, nonce, partitions, number } = ask
+  const { dead, parked, state, stream, marks } = keys.pending(model)
+  const named = [dead, parked(row), state, stream(number), marks, ...keysOf(guards, keys)]
+  const names = guards.map(nameOf)
+  return await run(client, scripts.release, named, [row, id, fate, server, nonce, partitions, ...names])
+}

@@ -1,0 +1,189 @@
+import type { MakeNonce } from '../../core/nonce.ts'
+import {
+  type AcceptAnswer,
+  type Backlog,
+  type Page,
+  type PendingEntry,
+  type PendingStore,
+  partitionOf,
+  type StoredDeadLetter,
+} from '../../core/pending-store.ts'
+import type { Client } from './client.ts'
+import type { Connection } from './connection.ts'
+import { isKeptAsAsked, readDurability } from './durability.ts'
+import type { Keys } from './keys.ts'
+import type { LeaseChannel } from './lease-channel.ts'
+import { unavailable } from './outage.ts'
+import * as scripts from './pending-scripts.ts'
+import { send } from './send.ts'
+
+export interface PendingStoreDeps {
+  readonly connection: Connection
+  readonly channel: LeaseChannel
+  readonly keys: Keys
+  readonly makeNonce: MakeNonce
+  readonly commandDeadlineMs: number
+}
+
+/** Accepted writes in Redis Streams: one per partition, all in the slot of their model. */
+export function createPendingStore(deps: PendingStoreDeps): PendingStore {
+  const { connection, channel, keys, makeNonce, commandDeadlineMs } = deps
+  const keysOf = (model: string) => keys.pending(model)
+  const publish = (client: Client, model: string, news: 'nudged' | 'settled') =>
+    send(client, ['publish', keysOf(model).news, news])
+
+  return {
+    accept: (group) =>
+      connection.run(async (client, server) => {
+        // A root that was made on another server is missing, whatever the hash holds.
+        if (!group.root.startsWith(`${server}:`)) return { kind: 'changed' }
+        const replied = scripts.accept(client, { server, nonce: makeNonce(), group, keys })
+        const kept = isKeptAsAsked(client, group.durability, commandDeadlineMs)
+        return acceptAnswer(await replied, await kept)
+      }),
+
+    backlog: (model) =>
+      connection.run(async (client) => {
+        const { state, stream } = keysOf(model)
+        const [writes, partitions] = (await send(client, ['hmget', state, 'backlog', 'partitions'])) as unknown[]
+        const backlog = { writes: Number(writes ?? 0), partitions: Number(partitions ?? 1), latest: [] }
+        if (backlog.writes === 0) return backlog
+        const latest = async (number: number): Promise<Backlog['latest']> => {
+          const [last] = (await send(client, ['xrevrange', stream(number), '+', '-', 'COUNT', 1])) as [string][]
+          return last ? [{ number, entry: last[0] }] : []
+        }
+        const numbers = Array.from({ length: backlog.partitions }, (_, number) => number)
+        return { ...backlog, latest: (await Promise.all(numbers.map(latest))).flat() }
+      }),
+
+    oldest: ({ model, number }, writes) =>
+      connection.run(async (client): Promise<Page> => {
+        const { stream, dead, aside } = keysOf(model)
+        const [entries, blocked, set] = await Promise.all([
+          send(client, ['xrange', stream(number), '-', '+', 'COUNT', writes]),
+          send(client, ['hkeys', dead]),
+          send(client, ['smembers', aside]),
+        ])
+        const all = (entries as [string, string[]][]).map(([id, fields]) => readEntry(id, fields))
+        return {
+          entries: asManyAs(all, writes),
+          blocked: new Set(blocked as string[]),
+          aside: new Set(set as string[]),
+        }
+      }),
+
+    settle: ({ model, number }, settled) =>
+      connection.run(async (client) => {
+        await Promise.all([scripts.settle(client, { number, settled, keys, model }), publish(client, model, 'settled')])
+      }),
+
+    openGate: (model, id, leaseMs) => connection.run((client) => scripts.openGate(client, keysOf(model), id, leaseMs)),
+    closeGate: (model, id) =>
+      connection.run(async (client) => void (await send(client, ['zrem', keysOf(model).gates, id]))),
+
+    lead: ({ model, number }, token, leaseMs) =>
+      connection.run((client, server) =>
+        scripts.lead(client, keysOf(model).lead(number), tokenOn(server, token), leaseMs),
+      ),
+    resign: ({ model, number }, token) =>
+      connection.run((client, server) => resign(client, keysOf(model).lead(number), tokenOn(server, token))),
+
+    setAside: ({ model, number }, token, write) =>
+      connection.run(async (client, server) => {
+        const ask = { model, number, token: tokenOn(server, token), write }
+        const setting = scripts.setAside(client, keys, ask)
+        const kept = isKeptAsAsked(client, write.durability, commandDeadlineMs)
+        const word = await setting
+        if (!(await kept)) throw unavailable('Redis did not confirm that a write was set aside.')
+        return word === 'ASIDE' ? 'set-aside' : word === 'NOT-LEADING' ? 'not-leading' : 'not-blocked'
+      }),
+    deadLetters: (model) => connection.run((client) => deadLetters(client, model, keys)),
+    release: (model, { id, row }, fate, guards) =>
+      connection.run(async (client, server) => {
+        for (;;) {
+          const partitions = Number((await send(client, ['hget', keysOf(model).state, 'partitions'])) ?? 1)
+          const number = partitionOf(row, partitions)
+          const ask = { model, row, id, fate, guards, server, nonce: makeNonce(), partitions, number }
+          const word = await scripts.release(client, keys, ask)
+          if (word !== 'PARTITIONED') return word === 'RELEASED' ? 'released' : word === 'BUSY' ? 'busy' : 'absent'
+        }
+      }),
+    isNewServer: (model) =>
+      connection.run(async (client, server) => {
+        const { state } = keysOf(model)
+        if ((await send(client, ['hget', state, 'looked'])) === server) return false
+        await send(client, ['hset', state, 'looked', server])
+        return true
+      }),
+
+    nudge: (model) => connection.run(async (client) => void (await publish(client, model, 'nudged'))),
+    listen: (model, onNews) =>
+      channel.listen(keysOf(model).news, (message) => onNews(message === 'nudged' ? 'nudged' : 'settled')),
+
+    durability: () => connection.run(readDurability),
+  }
+}
+
+function acceptAnswer([word, told, ...verdicts]: readonly (string | number)[], isDurable: boolean): AcceptAnswer {
+  switch (word) {
+    case 'ACCEPTED': {
+      const refused = verdicts.flatMap((verdict, i) =>
+        verdict === '' ? [] : [[i, verdict === 'T' ? 'taken' : 'changed'] as const],
+      )
+      return { kind: 'accepted', backlog: Number(told), refused: new Map(refused), isDurable }
+    }
+    case 'PARTITIONED':
+      return { kind: 'partitioned', partitions: Number(told) }
+    case 'GATED':
+      return { kind: 'gated' }
+    case 'FULL':
+      return { kind: 'full' }
+    default:
+      return { kind: 'changed' }
+  }
+}
+
+function readEntry(id: string, fields: readonly string[]): PendingEntry {
+  let life = ''
+  const writes: string[] = []
+  for (let i = 0; i < fields.length; i += 2) {
+    if (fields[i] === 'w') writes.push(fields[i + 1]!)
+    else if (fields[i] === 'life') life = fields[i + 1]!
+  }
+  return { id, life, writes }
+}
+
+/** The first entries with about so many writes. */
+function asManyAs(entries: readonly PendingEntry[], writes: number): readonly PendingEntry[] {
+  let count = 0
+  return entries.filter((entry) => {
+    const isWanted = count < writes
+    count += entry.writes.length
+    return isWanted
+  })
+}
+
+/** A lead that a promoted replica remembers was not taken there. */
+function tokenOn(server: string, token: string): string {
+  return `${server}.${token}`
+}
+
+/** A lead that is another's by now stays. */
+async function resign(client: Client, key: string, token: string): Promise<void> {
+  if ((await send(client, ['get', key])) === token) await send(client, ['unlink', key])
+}
+
+async function readHash(client: Client, key: string): Promise<Record<string, string>> {
+  const flat = (await send(client, ['hgetall', key])) as string[]
+  return Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1]!]] : [])))
+}
+
+async function deadLetters(client: Client, model: string, keys: Keys): Promise<readonly StoredDeadLetter[]> {
+  const { dead, parked } = keys.pending(model)
+  const read = async ([row, text]: [string, string]): Promise<StoredDeadLetter> => {
+    const end = text.indexOf('\n')
+    const writes = (await send(client, ['lrange', parked(row), 0, -1])) as string[]
+    return { id: text.slice(0, end), row, failure: text.slice(end + 1), writes }
+  }
+  return Promise.all(Object.entries(await readHash(client, dead)).map(read))
+}

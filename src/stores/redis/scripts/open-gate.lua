@@ -1,0 +1,15 @@
+-- Says, or says again, that a synchronous write on a model is under way: nothing is accepted meanwhile.
+--
+--   KEYS[1]  gates    sorted set: ids scored with the moment after which the writer is presumed dead
+--   ARGV[1]  id
+--   ARGV[2]  leaseMs  milliseconds until then, more than 0
+--
+--   returns  OPEN
+--
+-- Why a script: the deadline is taken from the clock of Redis, the only one that every process shares.
+-- Slot: one key.
+local time = redis.call('TIME')
+local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', nowMs)
+redis.call('ZADD', KEYS[1], nowMs + tonumber(ARGV[2]), ARGV[1])
+return 'OPEN'

@@ -1,0 +1,60 @@
+import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
+
+/** Where a write stands among those of its stream: the id of the stream's entry, and the place of the write in it. */
+export interface Position {
+  /** `1764040000000-0`: milliseconds and a number, as Redis makes them. */
+  readonly entry: string
+  /** From 0. */
+  readonly index: number
+}
+
+export interface PlacedWrite {
+  readonly position: Position
+  readonly write: PendingWrite
+}
+
+/** Writes of one model, to be applied together. */
+export interface ApplyBatch {
+  readonly model: string
+  /** Names the partition of the model; one flusher at a time may apply to it. */
+  readonly partition: string
+  /** Names the life of the stream: positions of another one mean nothing. */
+  readonly stream: string
+  /** What {@link Applier.claim} gave. */
+  readonly epoch: bigint
+  /** In the order of acceptance. */
+  readonly writes: readonly PlacedWrite[]
+  /** Up to here everything counts as applied afterwards; at or after the last write. */
+  readonly upTo: Position
+}
+
+/**
+ * Brings accepted writes into the database, each exactly once.
+ *
+ * A batch is one transaction, in which the fence of its partition is locked, compared and moved: who was replaced meanwhile applies
+ * nothing (`fenced`), and what was applied before is left out.
+ */
+export interface Applier {
+  /**
+   * Makes the caller the only one who may apply to the partition; waits for a batch of its predecessor that is under way.
+   *
+   * @returns its epoch, above every earlier one.
+   * @throws CacheError `WRITE_BEHIND.NO_TABLE` where the database lacks the table of the fences.
+   */
+  claim(partition: string): Promise<bigint>
+  /** Rejects with the error of the database when nothing of the batch was applied, or when that is not known. */
+  apply(batch: ApplyBatch): Promise<'applied' | 'fenced'>
+  /** @throws CacheError `WRITE_BEHIND.NO_TABLE` where the database lacks the table of the fences; else resolves. */
+  check(): Promise<void>
+  /** Of a refusal: what may be told and kept, without values of rows. */
+  describe(error: unknown): { readonly code: string; readonly message: string }
+  /** Whether the same batch may well succeed later (connection, deadlock, time), or the database refuses what it says. */
+  isTransient(error: unknown): boolean
+}
+
+/** Negative when `a` comes before `b`. */
+export function comparePositions(a: Position, b: Position): number {
+  const [aMs = '', aCount = ''] = a.entry.split('-')
+  const [bMs = '', bCount = ''] = b.entry.split('-')
+  return Number(aMs) - Number(bMs) || Number(aCount) - Number(bCount) || a.index - b.index
+}

@@ -1,0 +1,100 @@
+import { LRUCache } from 'lru-cache'
+import type { Row } from '../../analysis/pending/pending-write.ts'
+import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { Codec } from '../../core/codec.ts'
+import { decodeEntry } from '../../core/entry.ts'
+import { type Stamp, type StampTag, type Store, tagId } from '../../core/store.ts'
+import type { ValuesTag } from '../../core/tags.ts'
+import { tagsOfBase } from './carried.ts'
+import type { PendingModel } from './pending-model.ts'
+
+/** A row as it is, and the stamp that tells whether it still is. */
+export interface Base {
+  /** `null`: there is none. */
+  readonly row: Row | null
+  readonly guard: ValuesTag
+  readonly stamp: Stamp
+  /** Of the model and of the kind of lookups, when the row was read: nobody may have dropped them since. */
+  readonly root: Stamp
+  readonly shape: Stamp
+}
+
+export interface BasesDeps {
+  readonly store: Store
+  readonly codec: Codec
+  /** Asks the database for the row, with all its fields. */
+  readonly loadRow: (lookup: UniqueLookup) => Promise<Row | null>
+  /** Resolves when what is pending on the model is in the database. */
+  readonly settled: () => Promise<void>
+}
+
+/** The rows that writes build on: those this process wrote last, from the store, or from the database. */
+export interface Bases {
+  known(lookup: UniqueLookup): Base | undefined
+  /** As a write leaves it. */
+  keep(row: { readonly lookups: readonly UniqueLookup[]; readonly after: readonly UniqueLookup[] }, base: Base): void
+  forget(lookups: readonly UniqueLookup[]): void
+  forgetAll(): void
+  /** `null` where the store has no room for this kind of lookups. */
+  load(lookup: UniqueLookup): Promise<Base | null>
+}
+
+const knownMax = 20_000
+
+export function createBases(model: PendingModel, { store, codec, loadRow, settled }: BasesDeps): Bases {
+  const known = new LRUCache<string, Base>({ max: knownMax })
+  const loading = new Map<string, Promise<Base | null>>()
+
+  async function load(lookup: UniqueLookup): Promise<Base | null> {
+    const key = model.stored.entryKey(lookup)
+    const tags = tagsOfBase(model.model, lookup)
+    for (;;) {
+      // In this order on one connection: a write that is accepted later moves the stamps.
+      const [stamps, looked] = await Promise.all([
+        store.obtainStamps(tags, model.stored.retainMs),
+        store.lookup(key, tags, { row: lookup.values }),
+      ])
+      const [root, shape, stamp] = stamps
+      if (!root || !shape || !stamp) return null
+      const base = { guard: lookup.values, stamp, root, shape }
+      const row = looked.entry && rowOfEntry(looked.entry.text, tags, stamps)
+      if (row) return { ...base, row: row.row }
+      if (!looked.isPending) return { ...base, row: await loadRow(lookup) }
+      await settled()
+    }
+  }
+
+  function rowOfEntry(text: string, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
+    try {
+      const entry = decodeEntry(text)
+      const isValid = tags.every((tag, i) => entry.stamps[tagId(tag)] === stamps[i])
+      // What depends on tags of users besides may be invalid by them.
+      if (!isValid || Object.keys(entry.stamps).length !== tags.length) return null
+      return { row: codec.decode(entry.payload) as Row | null }
+    } catch {
+      return null
+    }
+  }
+
+  return {
+    known: (lookup) => known.get(lookupName(lookup)),
+    keep({ lookups, after }, base) {
+      for (const lookup of lookups) {
+        if (after.includes(lookup)) known.set(lookupName(lookup), base)
+        else known.delete(lookupName(lookup))
+      }
+    },
+    forget(lookups) {
+      for (const lookup of lookups) known.delete(lookupName(lookup))
+    },
+    forgetAll: () => known.clear(),
+    load(lookup) {
+      const name = lookupName(lookup)
+      const running = loading.get(name)
+      if (running) return running
+      const started = load(lookup).finally(() => loading.delete(name))
+      loading.set(name, started)
+      return started
+    },
+  }
+}

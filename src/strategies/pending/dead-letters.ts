@@ -1,0 +1,73 @@
+import type { DeadLetter, DeadLetters } from '../../core/client.ts'
+import type { Codec } from '../../core/codec.ts'
+import { CacheError } from '../../core/errors.ts'
+import type { StoredDeadLetter } from '../../core/pending-store.ts'
+import type { Store } from '../../core/store.ts'
+import type { PendingModel } from './pending-model.ts'
+import { decodeStoredWrite, distinctGuards } from './stored-write.ts'
+
+export interface DeadLettersDeps {
+  readonly models: ReadonlyMap<string, PendingModel>
+  readonly store: Pick<Store, 'pending'>
+  readonly codec: Codec
+  readonly settled: (model: string) => Promise<void>
+}
+
+export function createDeadLetters({ models, store: { pending }, codec, settled }: DeadLettersDeps): DeadLetters {
+  async function release(id: string, fate: 'retried' | 'discarded'): Promise<void> {
+    for (;;) {
+      const found = await find(id)
+      if (!found) break
+      const { model, letter } = found
+      const stored = letter.writes.map((text) => decodeStoredWrite(model, text, codec))
+      const outcome = await pending.release(model, letter, fate, distinctGuards(stored))
+      if (outcome === 'released') return
+      if (outcome === 'absent') break
+      // Later writes of the row are on their way to it: they come behind.
+      await settled(model)
+    }
+    throw new CacheError('WRITE_BEHIND.NO_DEAD_LETTER', `There is no dead letter '${id}'.`, {
+      fix: 'It may have been retried or discarded already: see $cache.deadLetters.list().',
+    })
+  }
+
+  async function find(id: string): Promise<{ model: string; letter: StoredDeadLetter } | undefined> {
+    const { model, inner } = parseId(id)
+    if (!models.has(model)) return undefined
+    const letter = (await pending.deadLetters(model)).find((one) => one.id === inner)
+    return letter && { model, letter }
+  }
+
+  return {
+    async list(only) {
+      const names = [...models.keys()].filter((model) => only === undefined || model === only)
+      const ofModel = async (model: string) =>
+        (await pending.deadLetters(model)).map((letter) => toDeadLetter(model, letter, codec))
+      return (await Promise.all(names.map(ofModel))).flat()
+    },
+    retry: (id) => release(id, 'retried'),
+    discard: (id) => release(id, 'discarded'),
+  }
+}
+
+/** The names of models have no slash. */
+function parseId(id: string): { readonly model: string; readonly inner: string } {
+  const at = id.indexOf('/')
+  return { model: id.slice(0, at), inner: id.slice(at + 1) }
+}
+
+/** As users see it: an id of the store may be that of several models. */
+export function deadLetterId(model: string, inner: string): string {
+  return `${model}/${inner}`
+}
+
+function toDeadLetter(model: string, { id, failure, writes }: StoredDeadLetter, codec: Codec): DeadLetter {
+  const { write } = decodeStoredWrite(model, writes[0]!, codec)
+  const { code, message, atMs } = JSON.parse(failure) as { code: string; message: string; atMs: number }
+  const { kind: operation, ...shown } = write
+  return {
+    ...{ id: deadLetterId(model, id), model, operation, write: shown, code, message },
+    failedAt: new Date(atMs),
+    parked: writes.length - 1,
+  }
+}

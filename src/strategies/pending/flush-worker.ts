@@ -1,0 +1,149 @@
+import type { Timer } from '../../core/clock.ts'
+import type { MakeNonce } from '../../core/nonce.ts'
+import type { Partition } from '../../core/pending-store.ts'
+import { type FlusherDeps, flushPage, LeadLost, partitionName } from './flusher.ts'
+import type { Lead } from './lead.ts'
+import type { PendingModel } from './pending-model.ts'
+
+export interface FlushWorkerDeps extends FlusherDeps {
+  readonly makeNonce: MakeNonce
+}
+
+/**
+ * Flushes one partition, if no other process does.
+ *
+ * Trades durability for latency: what the store loses before a flush is lost.
+ *
+ * - `following`    another process leads. Asks for the lead twice per lease, and at once when somebody waits for a flush.
+ * - `gathering`    leads, and waits until the delay of the batch is over, it is full, or somebody waits for a flush.
+ * - `flushing`     page after page, until a look at the stream finds nothing.
+ * - `backing-off`  database or store failed; after 50 ms, doubling to 2 s, the same page is tried again.
+ * - `stopped`      final. The lead is given back, unless a flush was under way.
+ */
+export interface FlushWorker {
+  /** Idempotent. */
+  start(): void
+  /** Somebody waits. */
+  flushSoon(): void
+  /** So many writes were accepted here. */
+  accepted(writes: number): void
+  stop(): Promise<void>
+}
+
+const backOffMs = 50
+const backOffMsMax = 2000
+
+export function createFlushWorker(partition: Partition, model: PendingModel, deps: FlushWorkerDeps): FlushWorker {
+  const { store, applier, clock, makeNonce, report, leadMs } = deps
+  const { maxSize, maxDelayMs } = model.batch
+  let running: Promise<void> | null = null
+  let isStopped = false
+  let isAsked = false
+  let waiting = 0
+  let wake = () => {}
+  let isLeading = false
+
+  async function run(): Promise<void> {
+    let delayMs = backOffMs
+    while (!isStopped) {
+      const token = makeNonce()
+      try {
+        if (await store.pending.lead(partition, token, leadMs)) {
+          await leading(token)
+          delayMs = backOffMs
+        } else await pause(leadMs / 2)
+      } catch (error) {
+        report({ kind: 'flush-failed', model: partition.model, error })
+        await pause(delayMs, { isFixed: true })
+        delayMs = Math.min(delayMs * 2, backOffMsMax)
+      }
+    }
+  }
+
+  async function leading(token: string): Promise<void> {
+    isLeading = true
+    const renewal = renew(token)
+    try {
+      const epoch = await applier.claim(partitionName(deps.namespace, partition))
+      // Whoever led before can commit nothing any more. What it committed and the store lost since may be unknown to queries.
+      if (epoch > 1n && (await store.pending.isNewServer(partition.model))) await store.dropRoots([partition.model])
+      await flushing({ token, epoch })
+    } catch (error) {
+      if (!(error instanceof LeadLost)) throw error
+    } finally {
+      renewal.cancel()
+      await store.pending.resign(partition, token).catch(() => {})
+    }
+  }
+
+  async function flushing(lead: Lead): Promise<void> {
+    let delayMs = backOffMs
+    while (!isStopped && isLeading) {
+      if (!isAsked && waiting < maxSize) await pause(maxDelayMs)
+      isAsked = false
+      waiting = 0
+      try {
+        while (!isStopped && isLeading && (await flushPage(partition, model, lead, deps)) > 0) delayMs = backOffMs
+      } catch (error) {
+        if (error instanceof LeadLost) throw error
+        report({ kind: 'flush-failed', model: partition.model, error })
+        isAsked = true
+        await pause(delayMs, { isFixed: true })
+        delayMs = Math.min(delayMs * 2, backOffMsMax)
+      }
+    }
+  }
+
+  function renew(token: string): Timer {
+    let timer: Timer
+    const later = () => {
+      timer = clock.after(leadMs / 3, async () => {
+        isLeading = await store.pending.lead(partition, token, leadMs).catch(() => isLeading)
+        if (isLeading) later()
+        else wake()
+      })
+    }
+    later()
+    return {
+      cancel: () => {
+        isLeading = false
+        timer.cancel()
+      },
+    }
+  }
+
+  /** Ends early when somebody asks, unless it is `isFixed`, and when the worker is stopped. */
+  function pause(delayMs: number, { isFixed = false } = {}): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        timer.cancel()
+        wake = () => {}
+        resolve()
+      }
+      const timer = clock.after(delayMs, done)
+      wake = () => {
+        if (isStopped || !isFixed) done()
+      }
+      if (isStopped) done()
+    })
+  }
+
+  return {
+    start() {
+      running ??= run()
+    },
+    flushSoon() {
+      isAsked = true
+      wake()
+    },
+    accepted(writes) {
+      waiting += writes
+      if (waiting >= maxSize) wake()
+    },
+    async stop() {
+      isStopped = true
+      wake()
+      await running
+    },
+  }
+}

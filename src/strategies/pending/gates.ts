@@ -1,0 +1,78 @@
+import type { Clock } from '../../core/clock.ts'
+import { CacheError } from '../../core/errors.ts'
+import type { Report } from '../../core/events.ts'
+import type { PendingStore } from '../../core/pending-store.ts'
+
+export interface GatesDeps {
+  readonly pending: PendingStore
+  readonly clock: Clock
+  readonly report: Report
+  /** Whether writes of the model are accepted first. */
+  readonly isPending: (model: string) => boolean
+  /** Resolves when what is pending on a model is in the database. */
+  readonly settled: (model: string) => Promise<void>
+  /** How long a gate lasts without renewal: no shorter than it takes until a dead writer's models are dropped. */
+  readonly gateMs: number
+}
+
+/**
+ * Keeps synchronous writes and accepted ones in order: while one of the former is under way on a model, none of the latter is accepted, and
+ * those accepted before are in the database.
+ */
+export interface Gates {
+  /**
+   * `undefined` when none of the models has accepted writes. Rejects when older writes do not reach the database in time; then no gate
+   * is left open. A store out of reach is no reason: the write goes on, and is reported as weakened.
+   */
+  enter(id: string, models: readonly string[]): Promise<void> | undefined
+  leave(id: string): void
+}
+
+export function createGates({ pending, clock, report, isPending, settled, gateMs }: GatesDeps): Gates {
+  const open = new Map<string, Set<string>>()
+  let isRenewing = false
+
+  function renewLater(): void {
+    if (isRenewing) return
+    isRenewing = true
+    clock.after(gateMs / 3, () => {
+      isRenewing = false
+      if (open.size === 0) return
+      for (const [id, models] of open) {
+        for (const model of models) pending.openGate(model, id, gateMs).catch(() => {})
+      }
+      renewLater()
+    })
+  }
+
+  async function enterEach(id: string, models: readonly string[]): Promise<void> {
+    try {
+      await Promise.all(models.map((model) => pending.openGate(model, id, gateMs)))
+      await Promise.all(models.map(settled))
+    } catch (error) {
+      if (error instanceof CacheError && error.code === 'WRITE_BEHIND.FLUSH_TIMEOUT') throw error
+      const reason = 'the store was out of reach: accepted writes that wait there may follow it instead of leading'
+      report({ kind: 'weakened-write', models, reason, error })
+    }
+  }
+
+  function leave(id: string): void {
+    for (const model of open.get(id) ?? []) pending.closeGate(model, id).catch(() => {})
+    open.delete(id)
+  }
+
+  return {
+    enter(id, names) {
+      const known = open.get(id)
+      const models = names.filter((name) => isPending(name) && !known?.has(name))
+      if (models.length === 0) return undefined
+      open.set(id, new Set([...(known ?? []), ...models]))
+      renewLater()
+      return enterEach(id, models).catch((error) => {
+        leave(id)
+        throw error
+      })
+    },
+    leave,
+  }
+}

@@ -1,0 +1,111 @@
+import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts'
+import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { Codec } from '../../core/codec.ts'
+import { nameOf } from '../../core/pending-store.ts'
+import type { Base } from './bases.ts'
+import type { PendingModel } from './pending-model.ts'
+import { encodeStoredWrite } from './stored-write.ts'
+
+/** A row, as the writes of one group leave it. */
+export interface Staged<Job> {
+  readonly base: Base | null
+  /** Now; `null` when it is deleted. */
+  row: Row | null
+  /** Every lookup that finds it, or found it before the group; that by its id first. */
+  readonly lookups: UniqueLookup[]
+  /** Those of them that find it now. */
+  after: readonly UniqueLookup[]
+  readonly writes: ResolvedWrite[]
+  readonly jobs: Job[]
+  /** What a job did here and to other rows. */
+  writesOf(job: Job): readonly ResolvedWrite[]
+  /** As they stand in the stream. */
+  texts(codec: Codec): readonly string[]
+}
+
+/** Gathers the writes of a group by the rows that they are about. */
+export interface Staging<Job> {
+  /** As the writes before it leave the row that a write asks for; `undefined` when the group has nothing on it. */
+  rowOf(lookup: UniqueLookup): Base | undefined
+  /** `false` when a row cannot be named, or when the group has another row by one of its keys: nothing is added then. */
+  add(job: Job, writes: readonly ResolvedWrite[], base: Base | null): boolean
+  /** By partition. */
+  groups(partitionOf: (row: string) => number): ReadonlyMap<number, readonly Staged<Job>[]>
+}
+
+export function createStaging<Job>(model: PendingModel): Staging<Job> {
+  const rows: Staged<Job>[] = []
+  const byLookup = new Map<string, Staged<Job>>()
+  const ofJob = new Map<Job, readonly ResolvedWrite[]>()
+
+  function open(base: Base | null, lookups: readonly UniqueLookup[]): Staged<Job> {
+    const staged: Staged<Job> = {
+      base,
+      row: base?.row ?? null,
+      lookups: [...lookups],
+      after: lookups,
+      writes: [],
+      jobs: [],
+      writesOf: (job) => ofJob.get(job) ?? [],
+      texts: (codec) => {
+        const guards = staged.lookups.map((lookup) => lookup.values)
+        return staged.writes.map((one) =>
+          encodeStoredWrite({ write: one.write, event: model.eventOf(one), guards }, codec),
+        )
+      },
+    }
+    rows.push(staged)
+    return staged
+  }
+
+  function write(staged: Staged<Job>, one: ResolvedWrite, job: Job): void {
+    staged.writes.push(one)
+    if (!staged.jobs.includes(job)) staged.jobs.push(job)
+    staged.row = one.after
+    staged.after = one.after ? model.lookupsOf(one.after) : []
+    const known = new Set(staged.lookups.map(lookupName))
+    for (const lookup of staged.after) if (!known.has(lookupName(lookup))) staged.lookups.push(lookup)
+    // The same objects, so that one is found among the others.
+    const names = new Set(staged.after.map(lookupName))
+    staged.after = staged.lookups.filter((lookup) => names.has(lookupName(lookup)))
+    for (const lookup of staged.lookups) byLookup.set(lookupName(lookup), staged)
+  }
+
+  return {
+    rowOf(lookup) {
+      const staged = byLookup.get(lookupName(lookup))
+      if (!staged) return undefined
+      const isFound = staged.after.some((one) => lookupName(one) === lookupName(lookup))
+      const { guard, stamp, root, shape } = staged.base ?? noBase
+      return { row: isFound ? staged.row : null, guard, stamp, root, shape }
+    },
+
+    add(job, writes, base) {
+      const placed: [Staged<Job> | null, readonly UniqueLookup[], ResolvedWrite][] = []
+      for (const one of writes) {
+        const names = model.lookupsOf((one.before ?? one.after)!)
+        const after = one.after ? model.lookupsOf(one.after) : []
+        const known = new Set([...names, ...after].map((lookup) => byLookup.get(lookupName(lookup))))
+        known.delete(undefined)
+        const [staged = null, ...others] = [...known]
+        const isOther = staged !== null && one.before === null
+        if (names.length === 0 || others.length > 0 || isOther) return false
+        placed.push([staged, names, one])
+      }
+      ofJob.set(job, writes)
+      for (const [staged, names, one] of placed) write(staged ?? open(base, names), one, job)
+      return true
+    },
+
+    groups(partitionOf) {
+      const groups = new Map<number, Staged<Job>[]>()
+      for (const staged of rows) {
+        const number = partitionOf(nameOf(staged.lookups[0]!.values))
+        groups.set(number, [...(groups.get(number) ?? []), staged])
+      }
+      return groups
+    },
+  }
+}
+
+const noBase = { guard: { kind: 'values', model: '', shape: '', values: '' }, stamp: '', root: '', shape: '' } as const

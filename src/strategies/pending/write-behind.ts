@@ -1,0 +1,177 @@
+import type { Acceptable, Row } from '../../analysis/pending/pending-write.ts'
+import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { DeadLetters } from '../../core/client.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { MakeNonce } from '../../core/nonce.ts'
+import { type Accepted, type Acceptor, createAcceptor } from './acceptor.ts'
+import type { Applier } from './applier.ts'
+import { createBarrier } from './barrier.ts'
+import { createBases } from './bases.ts'
+import { createDeadLetters } from './dead-letters.ts'
+import { createFlushWorker, type FlushWorker } from './flush-worker.ts'
+import type { FlusherDeps } from './flusher.ts'
+import { createGates, type Gates } from './gates.ts'
+import type { PendingModel } from './pending-model.ts'
+import { checkServer } from './server-check.ts'
+
+export interface WriteBehindDeps extends FlusherDeps {
+  readonly models: ReadonlyMap<string, PendingModel>
+  readonly applier: Applier
+  readonly clock: Clock
+  readonly makeNonce: MakeNonce
+  /** Between 0 and 1. */
+  readonly random: () => number
+  readonly gateMs: number
+  /** How long reads and synchronous writes wait for a flush. */
+  readonly flushDeadlineMs: number
+  readonly loadRow: (lookup: UniqueLookup) => Promise<Row | null>
+  /** Integers that nobody else gets, from the sequence of the model's id. */
+  readonly reserveIds: (model: string, count: number) => Promise<readonly bigint[]>
+}
+
+/** Write-behind: writes are accepted by the store, and brought into the database in batches. */
+export interface WriteBehind {
+  /** Whether any model has it. */
+  readonly isInUse: boolean
+  isPending(model: string): boolean
+  /**
+   * @throws CacheError `WRITE_BEHIND.NOT_DURABLE` or `WRITE_BEHIND.NO_TABLE` when the servers are not fit for it, and as
+   * {@link Acceptor.accept}.
+   */
+  accept(model: string, acceptable: Acceptable): Promise<Accepted>
+  /** Resolves when what was accepted on these models before the call is in the database. */
+  settled(models: Iterable<string>): Promise<void>
+  readonly gates: Gates
+  readonly deadLetters: DeadLetters
+  /** As {@link settled} of every model, however long it takes. */
+  flush(): Promise<void>
+  /** As {@link flush}, for `deadlineMs` at most. Resolves to how many writes are left, by model. Never rejects. */
+  drain(deadlineMs: number): Promise<ReadonlyMap<string, number>>
+  /** Begins to flush. Idempotent. */
+  start(): void
+  stop(): Promise<void>
+}
+
+export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
+  const { models, store, clock, report, flushDeadlineMs } = deps
+  const { pending } = store
+  const workers = new Map<string, FlushWorker>()
+  const acceptors = new Map<string, Acceptor>()
+  const ready = new Map<string, Promise<void>>()
+  const waiting = new Map<string, Set<() => void>>()
+  let stopListening: (() => void)[] = []
+  let isStarted = false
+
+  const barrier = createBarrier({
+    pending,
+    clock,
+    flushSoon(model, partitions) {
+      for (const number of partitions) workerOf(model, number).flushSoon()
+      pending.nudge(model).catch(() => {})
+    },
+    news: (model) =>
+      new Promise((resolve) => {
+        const others = waiting.get(model) ?? new Set()
+        waiting.set(model, others.add(resolve))
+      }),
+  })
+  const settled = (model: string) => barrier.pass(model, flushDeadlineMs)
+  const gates = createGates({
+    ...{ pending, clock, report, settled, gateMs: deps.gateMs },
+    isPending: (model) => models.has(model),
+  })
+
+  function workerOf(model: string, number: number): FlushWorker {
+    const name = `${model} ${number}`
+    const worker = workers.get(name) ?? createFlushWorker({ model, number }, models.get(model)!, deps)
+    workers.set(name, worker)
+    worker.start()
+    return worker
+  }
+
+  function acceptorOf(name: string): Acceptor {
+    const model = models.get(name)!
+    const made = acceptors.get(name)
+    if (made) return made
+    const bases = createBases(model, { ...deps, settled: () => settled(name) })
+    const acceptor = createAcceptor(model, {
+      ...deps,
+      bases,
+      onAccepted(number, writes, backlog) {
+        report({ kind: 'accepted', model: name, writes, backlog })
+        workerOf(name, number).accepted(writes)
+      },
+    })
+    acceptors.set(name, acceptor)
+    return acceptor
+  }
+
+  /** Once; what failed is looked at again with the next write. */
+  function checked(model: PendingModel): Promise<void> {
+    const name = model.model
+    const known = ready.get(name)
+    if (known) return known
+    const checking = Promise.all([checkServer(model, pending), deps.applier.check()]).then(() => {})
+    ready.set(name, checking)
+    checking.catch(() => ready.delete(name))
+    return checking
+  }
+
+  function onNews(model: string, news: 'nudged' | 'settled'): void {
+    if (news === 'nudged') for (const [name, worker] of workers) if (name.startsWith(`${model} `)) worker.flushSoon()
+    if (news === 'settled') {
+      const all = waiting.get(model)
+      waiting.delete(model)
+      for (const resolve of all ?? []) resolve()
+    }
+  }
+
+  function start(): void {
+    if (isStarted || models.size === 0) return
+    isStarted = true
+    for (const { model, partitions } of models.values()) {
+      stopListening.push(pending.listen(model, (news) => onNews(model, news)))
+      for (let number = 0; number < partitions; number += 1) workerOf(model, number)
+    }
+  }
+
+  async function flush(): Promise<void> {
+    await Promise.all([...models.keys()].map((model) => barrier.pass(model, null)))
+  }
+
+  return {
+    isInUse: models.size > 0,
+    isPending: (model) => models.has(model),
+    async accept(name, acceptable) {
+      const model = models.get(name)!
+      await checked(model)
+      const ids = acceptable.idsNeeded > 0 ? await deps.reserveIds(name, acceptable.idsNeeded) : []
+      const accepted = await acceptorOf(name).accept(acceptable, ids)
+      if (accepted.kind === 'accepted' && model.durability === 'applied') await settled(name)
+      return accepted
+    },
+    async settled(names) {
+      const own = [...new Set(names)].filter((name) => models.has(name))
+      await Promise.all(own.map(settled))
+    },
+    gates,
+    deadLetters: createDeadLetters({ ...deps, settled }),
+    flush,
+    async drain(deadlineMs) {
+      const gaveUp = new Promise<void>((resolve) => void clock.after(deadlineMs, resolve))
+      await Promise.race([flush().catch(() => {}), gaveUp])
+      const left = async (model: string) => [model, (await pending.backlog(model)).writes] as const
+      const all = await Promise.all([...models.keys()].map((model) => left(model).catch(() => [model, 0] as const)))
+      return new Map(all.filter(([, writes]) => writes > 0))
+    },
+    start,
+    async stop() {
+      isStarted = false
+      for (const stop of stopListening) stop()
+      stopListening = []
+      const stopping = [...workers.values()]
+      workers.clear()
+      await Promise.all(stopping.map((worker) => worker.stop()))
+    },
+  }
+}
