@@ -100,21 +100,30 @@ function makeLookup(model: Model, unique: Unique, { pin, where }: Making): Uniqu
 }
 
 /** The kind of queries that a lookup by this key belongs to. */
-export function shapeOfUnique(model: Model, { fields }: Unique): Shape {
-  return makeShape(
-    fields.map((name) => columnOf(model, name)),
-    'all',
-  )
+export function shapeOfUnique(model: Model, unique: Unique): Shape {
+  return shapesOf(model, unique).plain
 }
 
 /** {@link shapeOfUnique} of a lookup whose accepted writes are part of the answer. */
 export function shapeOfPendingRow(model: Model, unique: Unique): Shape {
-  const { fields, columns } = shapeOfUnique(model, unique)
-  return makeShape(fields, columns, { isPending: true })
+  return shapesOf(model, unique).pending
+}
+
+const shapes = new WeakMap<Unique, { readonly plain: Shape; readonly pending: Shape }>()
+
+/** Every lookup needs one. */
+function shapesOf(model: Model, unique: Unique) {
+  let found = shapes.get(unique)
+  if (!found) {
+    const columns = unique.fields.map((name) => columnOf(model, name))
+    found = { plain: makeShape(columns, 'all'), pending: makeShape(columns, 'all', { isPending: true }) }
+    shapes.set(unique, found)
+  }
+  return found
 }
 
 /** The same lookup of a model whose accepted writes are part of the answer. */
-export function ofPendingRow(lookup: UniqueLookup): UniqueLookup {
-  const shape = makeShape(lookup.shape.fields, lookup.shape.columns, { isPending: true })
+export function ofPendingRow(model: Model, lookup: UniqueLookup): UniqueLookup {
+  const shape = shapeOfPendingRow(model, lookup.unique)
   return { ...lookup, shape, values: { ...lookup.values, shape: shape.id } }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { EntryKey, Stamp } from './store.ts'
+import type { EntryKey, Stamp } from './entry-key.ts'
 import type { ValuesTag } from './tags.ts'
 
 /**
@@ -15,8 +15,11 @@ export interface PendingStore {
   accept(group: AcceptGroup): Promise<AcceptAnswer>
   /** How many writes of a model are not settled, and the latest of each partition that has any. */
   backlog(model: string): Promise<Backlog>
-  /** The oldest writes of a partition; at least one entry of the stream if there is one, and about as many writes as asked for. */
-  oldest(partition: Partition, writes: number): Promise<Page>
+  /**
+   * The oldest writes of a partition, those of entries after `after`; at least one entry of the stream if there is one, and about as many
+   * writes as asked for.
+   */
+  oldest(partition: Partition, writes: number, after?: string | null): Promise<Page>
   /** Removes what is in the database, and the marks of rows that nothing newer waits for. Idempotent. */
   settle(partition: Partition, settled: readonly Settled[]): Promise<void>
 
@@ -39,17 +42,19 @@ export interface PendingStore {
   /**
    * Appends what was set aside for a row to its stream again, in order; without the refused write itself where that is discarded.
    *
-   * @param guards of the lookups that find the row, that by its id first.
-   * @returns `absent` when there is no such dead letter; `busy` while later writes of the row are in the stream: to be flushed first.
+   * @param options the guards of the lookups that find the row, that by its id first.
+   * @returns `absent` when there is no such dead letter; `busy` while later writes of the row are in the stream, which have to be
+   * flushed first, and while a synchronous write is under way.
    */
   release(
     model: string,
     letter: Pick<StoredDeadLetter, 'id' | 'row'>,
     fate: 'retried' | 'discarded',
-    guards: readonly ValuesTag[],
+    options: { readonly guards: readonly ValuesTag[]; readonly durability: DurabilityLevel },
   ): Promise<'released' | 'absent' | 'busy'>
-  /** Whether nobody has said so on this server since it was started: then it may have lost what was accepted. Says so. */
+  /** Whether nobody has called {@link knowServer} on this server since it was started: then it may have lost what was accepted. */
   isNewServer(model: string): Promise<boolean>
+  knowServer(model: string): Promise<void>
 
   /** Asks whoever leads a partition of the model to flush now, in any process. */
   nudge(model: string): Promise<void>
@@ -128,8 +133,8 @@ export interface Backlog {
 export interface Page {
   /** In order. */
   readonly entries: readonly PendingEntry[]
-  /** Rows that have a dead letter. */
-  readonly blocked: ReadonlySet<string>
+  /** Rows that have a dead letter, and its id. */
+  readonly blocked: ReadonlyMap<string, string>
   /** Ids of writes that were set aside, {@link asideId}. */
   readonly aside: ReadonlySet<string>
 }
@@ -204,4 +209,15 @@ const names = new LRUCache<string, string>({ max: 20_000 })
 /** The partition of a row, by its {@link nameOf}. */
 export function partitionOf(row: string, partitions: number): number {
   return Number.parseInt(Buffer.from(row.slice(0, 8), 'base64url').toString('hex').slice(0, 8), 16) % partitions
+}
+
+/** Negative when a write stands before another one of its partition: by their {@link asideId}. */
+export function compareAsideIds(a: string, b: string): number {
+  const [[aMs, aCount, aIndex], [bMs, bCount, bIndex]] = [a, b].map((id) =>
+    id
+      .slice(id.indexOf(':') + 1)
+      .split(/[-/]/)
+      .map(Number),
+  ) as [number[], number[]]
+  return aMs! - bMs! || aCount! - bCount! || aIndex! - bIndex!
 }

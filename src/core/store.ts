@@ -1,5 +1,8 @@
+import type { EntryKey, Stamp } from './entry-key.ts'
 import type { PendingStore } from './pending-store.ts'
 import { type Dependency, type Tag, tagsOfUse, type ValuesTag } from './tags.ts'
+
+export type { EntryKey, Stamp } from './entry-key.ts'
 
 /**
  * What the cache asks of a store: entries, stamps, intents and leases.
@@ -9,18 +12,8 @@ import { type Dependency, type Tag, tagsOfUse, type ValuesTag } from './tags.ts'
  * waits longer than the command deadline.
  */
 
-/** A random nonce at a tag. It changes with every invalidation and never returns to an earlier value. */
-export type Stamp = string
-
 /** Everything that can carry a stamp: the analysed tags, the tags that users name, and the mark that guards the latter. */
 export type StampTag = Tag | { readonly kind: 'user'; readonly name: string } | { readonly kind: 'user-mark' }
-
-/** Where an entry lives. The store adds its namespace. */
-export interface EntryKey {
-  readonly model: string
-  /** Digest of everything that tells one query from another. */
-  readonly digest: string
-}
 
 export interface StoredText {
   readonly text: string

@@ -40,7 +40,7 @@ export function rowRead(
   const { where, select, omit, ...others } = args
   if (Object.keys(others).length > 0 || (dataModel.strictUndefinedChecks && hasUndefined(args))) return null
   const asked = lookupOfWhere(dataModel, model, where)
-  const lookup = asked && stored.isPending ? ofPendingRow(asked) : asked
+  const lookup = asked && stored.isPending ? ofPendingRow(model, asked) : asked
   const names = lookup && shownFields(model, { select, omit }, clientView)
   if (!lookup || !names || limits.isRefused(name, lookup.shape.id)) return null
   const absent = names.find((one) => !stored.fields.includes(one))

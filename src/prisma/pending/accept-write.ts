@@ -30,7 +30,7 @@ export async function acceptWrite(
   if (planned.idsNeeded > 0 && (config.models[name]!.sequenceBlock === 0 || dataModel.provider !== 'postgresql')) {
     return synchronous('the database gives it its id')
   }
-  const lookup = planned.lookup && ofPendingRow(planned.lookup)
+  const lookup = planned.lookup && ofPendingRow(model, planned.lookup)
   const accepted = await writeBehind.accept(name, { ...planned, lookup })
   return accepted.kind === 'accepted' ? { kind: 'accepted', result: planned.result(accepted.writes) } : accepted
 }

@@ -1,11 +1,9 @@
 import type { DataModel, Field, Model } from '../../analysis/data-model.ts'
 import { pinOf } from '../../analysis/equality/pin.ts'
 import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts'
-import { lookupsOfRow, ofPendingRow, shapeOfPendingRow } from '../../analysis/unique-lookup.ts'
-import { createEvent, deleteEvent, type Known, type RowEvent, updateEvent } from '../../analysis/writes/row-event.ts'
+import { lookupsOfRow, ofPendingRow, shapeOfPendingRow, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { CacheConfig } from '../../core/config.ts'
-import type { Pin } from '../../core/tags.ts'
-import type { PendingModel } from '../../strategies/pending/pending-model.ts'
+import type { PendingModel, Pins, TouchedColumns } from '../../strategies/pending/pending-model.ts'
 import { type StoredRows, storedModel } from '../stored-rows.ts'
 
 /** The models with write-behind. */
@@ -21,42 +19,67 @@ export function pendingModels(
     const { batch, partitions, backlogMax, durability, acceptLoss } = cached
     found.set(name, {
       ...{ model: name, batch, partitions, backlogMax, durability, acceptLoss },
+      ...rowFacts(dataModel, model),
       stored: {
         ...storedModel(model, cached, rows.entryKey),
         shapes: model.uniques.map((unique) => shapeOfPendingRow(model, unique)),
       },
-      lookupsOf: (row) => lookupsById(dataModel, model, row),
-      eventOf: eventMaker(dataModel, model),
     })
   }
   return found
 }
 
-/** Without the one by its id a row has no name here. */
-function lookupsById(dataModel: DataModel, model: Model, row: Row) {
-  const lookups = lookupsOfRow(dataModel, model, row)
-  return lookups[0]?.unique === model.uniques[0] ? lookups.map(ofPendingRow) : []
+interface Facts {
+  readonly lookups: readonly UniqueLookup[]
+  readonly pins: Pins
 }
 
-/**
- * What an accepted write does to queries. Base and outcome are certain: the write was accepted only because nobody else had written the
- * row meanwhile. Of the columns that it leaves as they are those are told that queries are likely to pin.
- */
-function eventMaker(dataModel: DataModel, model: Model): (write: ResolvedWrite) => RowEvent {
+/** What is found out about rows once, and carried over from a row to what a write makes of it where that is the same. */
+function rowFacts(dataModel: DataModel, model: Model): Pick<PendingModel, 'lookupsOf' | 'follow' | 'touchedBy'> {
+  const facts = new WeakMap<Row, Facts>()
   const telling = model.scalars.filter((field) => field.isIndexed && !field.isHidden)
-  const known = (row: Row, fields: readonly Field[] = telling): Known => {
-    const pins = new Map<string, Pin>()
-    for (const field of fields) {
+  const tellingNames = new Set(telling.map((field) => field.name))
+
+  function pinsOf(row: Row, fields: readonly Field[]): Pins {
+    return fields.flatMap((field) => {
       const pin = pinOf(dataModel, field, row[field.name])
-      if (pin !== undefined) pins.set(field.column, pin)
+      return pin === undefined ? [] : [[field.column, pin] as const]
+    })
+  }
+
+  function factsOf(row: Row): Facts {
+    let known = facts.get(row)
+    if (!known) {
+      known = { lookups: lookupsById(dataModel, model, row), pins: pinsOf(row, telling) }
+      facts.set(row, known)
     }
-    return pins
+    return known
   }
-  return ({ write, before, after }) => {
-    if (write.kind === 'create') return createEvent(model.name, known(after!, model.scalars))
-    if (write.kind === 'delete') return deleteEvent(model.name, known(before!, model.scalars))
-    const changed = Object.keys(write.changes)
-    const fields = [...new Set([...telling, ...changed.map((name) => model.fields.get(name)!)])]
-    return updateEvent(model, { changed, before: known(before!, fields), after: known(after!, fields) })
+
+  return {
+    lookupsOf: (row) => factsOf(row).lookups,
+    follow({ write, before, after }) {
+      if (write.kind !== 'update' || !before || !after) return
+      // Every key is among the fields that tell.
+      if (!Object.keys(write.changes).some((name) => tellingNames.has(name))) facts.set(after, factsOf(before))
+    },
+    touchedBy({ write, before, after }): TouchedColumns {
+      if (write.kind !== 'update') {
+        return { known: pinsOf((after ?? before)!, model.scalars), changed: 'all', before: [], after: [] }
+      }
+      const changed = Object.keys(write.changes).map((name) => model.fields.get(name)!)
+      return {
+        known: factsOf(before!).pins,
+        changed: changed.map(({ column }) => column),
+        before: pinsOf(before!, changed),
+        after: pinsOf(after!, changed),
+      }
+    },
   }
+}
+
+/** Without the one by its id a row has no name here. */
+function lookupsById(dataModel: DataModel, model: Model, row: Row): readonly UniqueLookup[] {
+  const lookups = lookupsOfRow(dataModel, model, row)
+  return lookups[0]?.unique === model.uniques[0] ? lookups.map((lookup) => ofPendingRow(model, lookup)) : []
 }

@@ -51,7 +51,10 @@ function whereOf({ uniques, idFields }: Model, id: Row): object {
 }
 
 function dataOf(model: Model, row: Row): Row {
-  const given = Object.entries(row).filter(([, value]) => value !== undefined)
+  // The client takes no NULL for a list: what is left out becomes it.
+  const isGiven = (name: string, value: unknown) =>
+    value !== undefined && !(value === null && model.fields.get(name)?.isList)
+  const given = Object.entries(row).filter(([name, value]) => isGiven(name, value))
   return Object.fromEntries(given.map(([name, value]) => [name, argumentOf(model, name, value)]))
 }
 

@@ -64,9 +64,9 @@ export function withPeers(store: Store, { namespace, models }: PeersDeps): Store
         await unlinkElsewhere(partition.model, write.guards)
         return setting
       },
-      async release(model, letter, fate, guards) {
-        const releasing = store.pending.release(model, letter, fate, guards)
-        await unlinkElsewhere(model, guards)
+      async release(model, letter, fate, options) {
+        const releasing = store.pending.release(model, letter, fate, options)
+        await unlinkElsewhere(model, options.guards)
         return releasing
       },
     },

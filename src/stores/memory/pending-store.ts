@@ -94,20 +94,22 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       })
       return { writes: model.backlog, partitions: model.partitions, latest }
     },
-    async oldest({ model: name, number }, writes) {
+    async oldest({ model: name, number }, writes, after = null) {
       const { streams, dead, aside } = of(name)
       let count = 0
-      const entries = (streams.get(number) ?? []).filter((entry) => {
+      const stream = streams.get(number) ?? []
+      const from = after === null ? 0 : stream.findIndex(({ id }) => id === after) + 1
+      const entries = stream.slice(from).filter((entry) => {
         count += entry.writes.length
         return count - entry.writes.length < writes
       })
-      return { entries, blocked: new Set(dead.keys()), aside: new Set(aside) }
+      return { entries, blocked: new Map([...dead].map(([row, { id }]) => [row, id])), aside: new Set(aside) }
     },
     async settle(partition, settled) {
       const model = of(partition.model)
-      for (const { id, writes, guards } of settled) {
+      for (const { id, life, writes, guards } of settled) {
         const stream = model.streams.get(partition.number) ?? []
-        const at = stream.findIndex((entry) => entry.id === id)
+        const at = stream.findIndex((entry) => entry.id === id && entry.life === life)
         if (at >= 0) {
           stream.splice(at, 1)
           model.backlog -= writes
@@ -158,11 +160,11 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
     async deadLetters(model) {
       return [...of(model).dead].map(([row, letter]) => ({ row, ...letter, writes: [...letter.writes] }))
     },
-    async release(name, { id, row }, fate, guards) {
+    async release(name, { id, row }, fate, { guards }) {
       const model = of(name)
       const letter = model.dead.get(row)
       if (letter?.id !== id) return 'absent'
-      if (model.marks.has(row)) return 'busy'
+      if (model.marks.has(row) || model.gates.size > 0) return 'busy'
       const writes = letter.writes.slice(fate === 'discarded' ? 1 : 0)
       model.dead.delete(row)
       const entry = writes.length > 0 && state.append(model, partitionOf(row, model.partitions), writes)
@@ -175,6 +177,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
     async isNewServer() {
       return false
     },
+    async knowServer() {},
 
     async nudge(model) {
       of(model).tell('nudged')

@@ -116,8 +116,8 @@ export interface Release {
 
 export async function release(client: Client, keys: Keys, ask: Release) {
   const { model, row, id, fate, guards, server, nonce, partitions, number } = ask
-  const { dead, parked, state, stream, marks } = keys.pending(model)
-  const named = [dead, parked(row), state, stream(number), marks, ...keysOf(guards, keys)]
+  const { dead, parked, state, stream, marks, gates } = keys.pending(model)
+  const named = [dead, parked(row), state, stream(number), marks, gates, ...keysOf(guards, keys)]
   const names = guards.map(nameOf)
   return await run(client, scripts.release, named, [row, id, fate, server, nonce, partitions, ...names])
 }

@@ -29,6 +29,9 @@ export interface PendingStoreDeps {
 export function createPendingStore(deps: PendingStoreDeps): PendingStore {
   const { connection, channel, keys, makeNonce, commandDeadlineMs } = deps
   const keysOf = (model: string) => keys.pending(model)
+  /** Writes in an entry, as they were last: so that not many more are read than are wanted. */
+  let perEntry = 8
+  const entriesFor = (writes: number) => Math.ceil(Math.max(1, writes / perEntry))
   const publish = (client: Client, model: string, news: 'nudged' | 'settled') =>
     send(client, ['publish', keysOf(model).news, news])
 
@@ -56,18 +59,26 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         return { ...backlog, latest: (await Promise.all(numbers.map(latest))).flat() }
       }),
 
-    oldest: ({ model, number }, writes) =>
+    oldest: ({ model, number }, writes, after = null) =>
       connection.run(async (client): Promise<Page> => {
         const { stream, dead, aside } = keysOf(model)
         const [entries, blocked, set] = await Promise.all([
-          send(client, ['xrange', stream(number), '-', '+', 'COUNT', writes]),
-          send(client, ['hkeys', dead]),
+          send(client, [
+            'xrange',
+            stream(number),
+            after === null ? '-' : `(${after}`,
+            '+',
+            'COUNT',
+            entriesFor(writes),
+          ]),
+          readHash(client, dead),
           send(client, ['smembers', aside]),
         ])
         const all = (entries as [string, string[]][]).map(([id, fields]) => readEntry(id, fields))
+        if (all.length > 0) perEntry = all.reduce((count, entry) => count + entry.writes.length, 0) / all.length
         return {
           entries: asManyAs(all, writes),
-          blocked: new Set(blocked as string[]),
+          blocked: new Map(Object.entries(blocked).map(([row, text]) => [row, text.slice(0, text.indexOf('\n'))])),
           aside: new Set(set as string[]),
         }
       }),
@@ -98,22 +109,27 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         return word === 'ASIDE' ? 'set-aside' : word === 'NOT-LEADING' ? 'not-leading' : 'not-blocked'
       }),
     deadLetters: (model) => connection.run((client) => deadLetters(client, model, keys)),
-    release: (model, { id, row }, fate, guards) =>
+    release: (model, { id, row }, fate, { guards, durability }) =>
       connection.run(async (client, server) => {
         for (;;) {
           const partitions = Number((await send(client, ['hget', keysOf(model).state, 'partitions'])) ?? 1)
           const number = partitionOf(row, partitions)
           const ask = { model, row, id, fate, guards, server, nonce: makeNonce(), partitions, number }
-          const word = await scripts.release(client, keys, ask)
+          const releasing = scripts.release(client, keys, ask)
+          const kept = isKeptAsAsked(client, durability, commandDeadlineMs)
+          const word = await releasing
+          if (!(await kept)) throw unavailable('Redis did not confirm that a dead letter was released.')
           if (word !== 'PARTITIONED') return word === 'RELEASED' ? 'released' : word === 'BUSY' ? 'busy' : 'absent'
         }
       }),
     isNewServer: (model) =>
       connection.run(async (client, server) => {
         const { state } = keysOf(model)
-        if ((await send(client, ['hget', state, 'looked'])) === server) return false
-        await send(client, ['hset', state, 'looked', server])
-        return true
+        return (await send(client, ['hget', state, 'looked'])) !== server
+      }),
+    knowServer: (model) =>
+      connection.run(async (client, server) => {
+        await send(client, ['hset', keysOf(model).state, 'looked', server])
       }),
 
     nudge: (model) => connection.run(async (client) => void (await publish(client, model, 'nudged'))),
@@ -173,11 +189,6 @@ async function resign(client: Client, key: string, token: string): Promise<void>
   if ((await send(client, ['get', key])) === token) await send(client, ['unlink', key])
 }
 
-async function readHash(client: Client, key: string): Promise<Record<string, string>> {
-  const flat = (await send(client, ['hgetall', key])) as string[]
-  return Object.fromEntries(flat.flatMap((name, i) => (i % 2 === 0 ? [[name, flat[i + 1]!]] : [])))
-}
-
 async function deadLetters(client: Client, model: string, keys: Keys): Promise<readonly StoredDeadLetter[]> {
   const { dead, parked } = keys.pending(model)
   const read = async ([row, text]: [string, string]): Promise<StoredDeadLetter> => {
@@ -186,4 +197,9 @@ async function deadLetters(client: Client, model: string, keys: Keys): Promise<r
     return { id: text.slice(0, end), row, failure: text.slice(end + 1), writes }
   }
   return Promise.all(Object.entries(await readHash(client, dead)).map(read))
+}
+
+/** ioredis makes an object of this reply. */
+async function readHash(client: Client, key: string): Promise<Readonly<Record<string, string>>> {
+  return (await send(client, ['hgetall', key])) as Record<string, string>
 }

@@ -5,19 +5,8 @@ import type { Codec } from '../../core/codec.ts'
 import { decodeEntry } from '../../core/entry.ts'
 import { type Stamp, type StampTag, type Store, tagId } from '../../core/store.ts'
 import type { ValuesTag } from '../../core/tags.ts'
-import { tagsOfBase } from './carried.ts'
+import { type Base, tagsOfBase } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
-
-/** A row as it is, and the stamp that tells whether it still is. */
-export interface Base {
-  /** `null`: there is none. */
-  readonly row: Row | null
-  readonly guard: ValuesTag
-  readonly stamp: Stamp
-  /** Of the model and of the kind of lookups, when the row was read: nobody may have dropped them since. */
-  readonly root: Stamp
-  readonly shape: Stamp
-}
 
 export interface BasesDeps {
   readonly store: Store

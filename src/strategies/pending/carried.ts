@@ -1,6 +1,6 @@
 import { tagsOfLookup, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import { type Stamp, type StampTag, type Store, tagId } from '../../core/store.ts'
-import type { Base } from './bases.ts'
+import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
 
 /** Stamps that every row of a model carries: of its root, of the kinds of lookups, and of tags that users gave to all. */
@@ -54,9 +54,4 @@ export function createCarried({ model, stored: { shapes, fixedTags, retainMs } }
       known = null
     },
   }
-}
-
-/** The tags of a lookup, in the order in which {@link Base} has their stamps. */
-export function tagsOfBase(model: string, lookup: UniqueLookup): readonly StampTag[] {
-  return [{ kind: 'root', model }, ...tagsOfLookup(lookup)]
 }

@@ -1,4 +1,5 @@
 import type { DeadLetter, DeadLetters } from '../../core/client.ts'
+import type { Clock } from '../../core/clock.ts'
 import type { Codec } from '../../core/codec.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { StoredDeadLetter } from '../../core/pending-store.ts'
@@ -10,21 +11,26 @@ export interface DeadLettersDeps {
   readonly models: ReadonlyMap<string, PendingModel>
   readonly store: Pick<Store, 'pending'>
   readonly codec: Codec
+  readonly clock: Clock
   readonly settled: (model: string) => Promise<void>
 }
 
-export function createDeadLetters({ models, store: { pending }, codec, settled }: DeadLettersDeps): DeadLetters {
+const busyMs = 20
+
+export function createDeadLetters({ models, store: { pending }, codec, clock, settled }: DeadLettersDeps): DeadLetters {
   async function release(id: string, fate: 'retried' | 'discarded'): Promise<void> {
     for (;;) {
       const found = await find(id)
       if (!found) break
       const { model, letter } = found
+      const { durability } = models.get(model)!
       const stored = letter.writes.map((text) => decodeStoredWrite(model, text, codec))
-      const outcome = await pending.release(model, letter, fate, distinctGuards(stored))
+      const outcome = await pending.release(model, letter, fate, { guards: distinctGuards(stored), durability })
       if (outcome === 'released') return
       if (outcome === 'absent') break
-      // Later writes of the row are on their way to it: they come behind.
+      // Later writes of the row are on their way to it: they come behind. A synchronous write ends by itself.
       await settled(model)
+      await new Promise<void>((resolve) => void clock.after(busyMs, resolve))
     }
     throw new CacheError('WRITE_BEHIND.NO_DEAD_LETTER', `There is no dead letter '${id}'.`, {
       fix: 'It may have been retried or discarded already: see $cache.deadLetters.list().',

@@ -1,7 +1,7 @@
 import type { Timer } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import type { Partition } from '../../core/pending-store.ts'
-import { type FlusherDeps, flushPage, LeadLost, partitionName } from './flusher.ts'
+import { type FlusherDeps, flushPages, LeadLost, partitionName } from './flusher.ts'
 import type { Lead } from './lead.ts'
 import type { PendingModel } from './pending-model.ts'
 
@@ -66,7 +66,10 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
     try {
       const epoch = await applier.claim(partitionName(deps.namespace, partition))
       // Whoever led before can commit nothing any more. What it committed and the store lost since may be unknown to queries.
-      if (epoch > 1n && (await store.pending.isNewServer(partition.model))) await store.dropRoots([partition.model])
+      if (await store.pending.isNewServer(partition.model)) {
+        if (epoch > 1n) await store.dropRoots([partition.model])
+        await store.pending.knowServer(partition.model)
+      }
       await flushing({ token, epoch })
     } catch (error) {
       if (!(error instanceof LeadLost)) throw error
@@ -83,7 +86,8 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
       isAsked = false
       waiting = 0
       try {
-        while (!isStopped && isLeading && (await flushPage(partition, model, lead, deps)) > 0) delayMs = backOffMs
+        await flushPages(partition, model, lead, { ...deps, isWanted: () => !isStopped && isLeading })
+        delayMs = backOffMs
       } catch (error) {
         if (error instanceof LeadLost) throw error
         report({ kind: 'flush-failed', model: partition.model, error })

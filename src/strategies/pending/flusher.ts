@@ -2,7 +2,7 @@ import { type ColumnsOf, touchedTags } from '../../analysis/writes/touched.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Codec } from '../../core/codec.ts'
 import type { Report } from '../../core/events.ts'
-import { asideId, type Page, type Partition } from '../../core/pending-store.ts'
+import { asideId, compareAsideIds, type Page, type Partition } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
 import { parsedShape } from '../parsed-shape.ts'
 import type { Applier, PlacedWrite } from './applier.ts'
@@ -34,47 +34,108 @@ interface Placed extends PlacedWrite {
 }
 
 /**
- * Brings the oldest writes of a partition into the database, and makes them known to every query.
+ * Brings the writes of a partition into the database, page after page, and makes them known to every query, until there are none.
  *
- * What the database refuses is halved until the refused write stands alone; that one is set aside, and so are later writes of its row,
- * in their order. Everything else goes on.
+ * While one page is applied the one before it is settled: that is the business of another server. Where either fails, what is not settled is
+ * found again, and what is applied is not applied again.
  *
- * @returns how many writes were settled; 0 when there are none.
- * @throws LeadLost, or the error of the database or of the store, after which the same page is to be tried again.
+ * @throws LeadLost, or the error of the database or of the store.
  */
-export async function flushPage(partition: Partition, model: PendingModel, lead: Lead, deps: FlusherDeps) {
-  const { store, clock, report } = deps
+export async function flushPages(
+  partition: Partition,
+  model: PendingModel,
+  lead: Lead,
+  { isWanted, ...deps }: FlusherDeps & { readonly isWanted: () => boolean },
+): Promise<void> {
+  let after: string | null = null
+  let settling = Promise.resolve()
+  try {
+    while (isWanted()) {
+      const page = await readPage(partition, model, { lead, after }, deps)
+      if (!page) break
+      await applyPage(partition, model, { lead, page }, deps)
+      await settling
+      settling = settlePage(partition, page, deps)
+      settling.catch(() => {}) // it is waited for below
+      after = page.entries.at(-1)!.id
+    }
+  } finally {
+    await settling
+  }
+}
+
+/** Some entries of the stream, and what is known of their writes by now. */
+interface ReadPage {
+  readonly entries: Page['entries']
+  readonly placed: readonly Placed[]
+  readonly aside: Set<string>
+  readonly blocked: Map<string, string>
+  readonly startedMs: number
+}
+
+interface Reading {
+  readonly lead: Lead
+  readonly after: string | null
+}
+
+async function readPage(
+  partition: Partition,
+  { batch }: PendingModel,
+  { lead, after }: Reading,
+  { store, clock, codec, leadMs }: FlusherDeps,
+): Promise<ReadPage | null> {
   // In this order: who leads now, after it claimed its epoch, sees all that was set aside by those who can still apply nothing.
   const [isLeading, page] = await Promise.all([
-    store.pending.lead(partition, lead.token, deps.leadMs),
-    store.pending.oldest(partition, model.batch.maxSize),
+    store.pending.lead(partition, lead.token, leadMs),
+    store.pending.oldest(partition, batch.maxSize, after),
   ])
   if (!isLeading) throw new LeadLost()
-  if (page.entries.length === 0) return 0
-  const startedMs = clock.nowMs()
+  if (page.entries.length === 0) return null
   const placed = page.entries.flatMap(({ id, life, writes }) =>
     writes.map((text, index): Placed => {
-      const stored = decodeStoredWrite(partition.model, text, deps.codec)
+      const stored = decodeStoredWrite(partition.model, text, codec)
       return { position: { entry: id, index }, write: stored.write, stored, text, life }
     }),
   )
-  const aside = new Set(page.aside)
-  const blocked = new Set(page.blocked)
-  const isAside = (one: Placed) => aside.has(asideId(partition, one.position.entry, one.position.index))
+  const { entries, aside, blocked } = page
+  return { entries, placed, aside: new Set(aside), blocked: new Map(blocked), startedMs: clock.nowMs() }
+}
+
+function isSetAside(partition: Partition, { aside }: ReadPage, { position }: Placed): boolean {
+  return aside.size > 0 && aside.has(asideId(partition, position.entry, position.index))
+}
+
+/**
+ * What the database refuses is halved until the refused write stands alone; that one is set aside, and so are later writes of its row,
+ * in their order. Everything else goes on.
+ */
+async function applyPage(
+  partition: Partition,
+  model: PendingModel,
+  { lead, page }: { readonly lead: Lead; readonly page: ReadPage },
+  deps: FlusherDeps,
+): Promise<void> {
+  const { store, report } = deps
+  const { aside, blocked } = page
+  const idOf = ({ position }: Placed) => asideId(partition, position.entry, position.index)
 
   /** Sets aside what waits behind a refused write of its row; the rest may be applied. */
   async function withoutBlocked(writes: readonly Placed[]): Promise<readonly Placed[]> {
     const free: Placed[] = []
     for (const one of writes) {
-      if (isAside(one)) continue
-      if (!blocked.has(rowOf(one.stored)) || !(await setAside(one, null))) free.push(one)
+      if (isSetAside(partition, page, one)) continue
+      const letter = blocked.size > 0 ? blocked.get(rowOf(one.stored)) : undefined
+      // What stands before the refused write may be in the database already: it is not for us to set aside.
+      const isBehind = letter !== undefined && compareAsideIds(idOf(one), letter) > 0
+      if (!isBehind || !(await setAside(one, null))) free.push(one)
     }
     return free
   }
 
   /** `false` when the write to wait behind is there no more. */
-  async function setAside({ stored, position, text }: Placed, failure: string | null): Promise<boolean> {
-    const id = asideId(partition, position.entry, position.index)
+  async function setAside(one: Placed, failure: string | null): Promise<boolean> {
+    const { stored, text } = one
+    const id = idOf(one)
     const write = { id, row: rowOf(stored), write: text, failure, guards: stored.guards, durability: model.durability }
     const outcome = await store.pending.setAside(partition, lead.token, write)
     if (outcome === 'not-leading') throw new LeadLost()
@@ -83,7 +144,7 @@ export async function flushPage(partition: Partition, model: PendingModel, lead:
       return false
     }
     aside.add(id)
-    if (failure !== null) blocked.add(rowOf(stored))
+    if (failure !== null) blocked.set(rowOf(stored), id)
     return true
   }
 
@@ -94,7 +155,7 @@ export async function flushPage(partition: Partition, model: PendingModel, lead:
     const until = others.findIndex(({ life }) => life !== first.life)
     if (until >= 0) {
       await apply(writes.slice(0, until + 1))
-      return apply(writes.slice(until + 1))
+      return apply(await withoutBlocked(writes.slice(until + 1)))
     }
     const upTo = writes.at(-1)!.position
     const name = partitionName(deps.namespace, partition)
@@ -121,54 +182,42 @@ export async function flushPage(partition: Partition, model: PendingModel, lead:
   async function refused(one: Placed, error: unknown): Promise<void> {
     const failure = deps.applier.describe(error)
     await setAside(one, JSON.stringify({ ...failure, atMs: Date.now() }))
-    report({
-      kind: 'dead-letter',
-      model: partition.model,
-      id: deadLetterId(partition.model, asideId(partition, one.position.entry, one.position.index)),
-      code: failure.code,
-      error,
-    })
+    const id = deadLetterId(partition.model, idOf(one))
+    report({ kind: 'dead-letter', model: partition.model, id, code: failure.code, error })
   }
 
-  await apply(await withoutBlocked(placed))
-  await settle(partition, page, { placed: placed.filter((one) => !isAside(one)), all: placed }, deps)
-  const acceptedMs = Number(page.entries[0]!.id.split('-')[0])
-  report({
-    kind: 'flushed',
-    model: partition.model,
-    writes: placed.length,
-    flushMs: clock.nowMs() - startedMs,
-    lagMs: Math.max(0, Date.now() - acceptedMs),
-  })
-  return placed.length
-}
-
-interface Settling {
-  readonly placed: readonly Placed[]
-  readonly all: readonly Placed[]
+  await apply(await withoutBlocked(page.placed))
 }
 
 /** First what the queries must know, then that it is in the database: whoever waits for that may read from the cache then. */
-async function settle(
+async function settlePage(
   partition: Partition,
-  page: Page,
-  { placed, all }: Settling,
-  { store, columnsOf }: FlusherDeps,
+  page: ReadPage,
+  { store, columnsOf, clock, report }: FlusherDeps,
 ): Promise<void> {
   const { model } = partition
-  const events = placed.map(({ stored }) => stored.event)
+  const { entries, placed, startedMs } = page
+  const events = placed.filter((one) => !isSetAside(partition, page, one)).map(({ stored }) => stored.event)
   if (events.length > 0) {
     await store.touch(model, (shapes) => {
       // What answers for pending rows takes these writes into account already.
       const others = shapes.map(parsedShape).filter((shape) => !shape.isPending)
-      return touchedTags(events, new Map([[model, others]]), columnsOf)
+      return others.length === 0 ? [] : touchedTags(events, new Map([[model, others]]), columnsOf)
     })
   }
-  const settled = page.entries.map(({ id, life, writes }) => {
-    const own = all.filter(({ position }) => position.entry === id)
+  let first = 0
+  const settled = entries.map(({ id, life, writes }) => {
+    const own = placed.slice(first, first + writes.length)
+    first += writes.length
     return { id, life, writes: writes.length, guards: distinctGuards(own.map(({ stored }) => stored)) }
   })
   await store.pending.settle(partition, settled)
+  const acceptedMs = Number(entries[0]!.id.split('-')[0])
+  report({
+    ...{ kind: 'flushed', model, writes: placed.length },
+    flushMs: clock.nowMs() - startedMs,
+    lagMs: Math.max(0, Date.now() - acceptedMs),
+  })
 }
 
 /** As the table of the fences names it. */

@@ -2,7 +2,7 @@ import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts
 import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { Codec } from '../../core/codec.ts'
 import { nameOf } from '../../core/pending-store.ts'
-import type { Base } from './bases.ts'
+import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
 import { encodeStoredWrite } from './stored-write.ts'
 
@@ -15,6 +15,8 @@ export interface Staged<Job> {
   readonly lookups: UniqueLookup[]
   /** Those of them that find it now. */
   after: readonly UniqueLookup[]
+  /** As they came. */
+  source: readonly UniqueLookup[]
   readonly writes: ResolvedWrite[]
   readonly jobs: Job[]
   /** What a job did here and to other rows. */
@@ -44,14 +46,13 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
       row: base?.row ?? null,
       lookups: [...lookups],
       after: lookups,
+      source: [],
       writes: [],
       jobs: [],
       writesOf: (job) => ofJob.get(job) ?? [],
       texts: (codec) => {
         const guards = staged.lookups.map((lookup) => lookup.values)
-        return staged.writes.map((one) =>
-          encodeStoredWrite({ write: one.write, event: model.eventOf(one), guards }, codec),
-        )
+        return staged.writes.map((one) => encodeStoredWrite(one.write, model.touchedBy(one), guards, codec))
       },
     }
     rows.push(staged)
@@ -62,7 +63,10 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
     staged.writes.push(one)
     if (!staged.jobs.includes(job)) staged.jobs.push(job)
     staged.row = one.after
-    staged.after = one.after ? model.lookupsOf(one.after) : []
+    const after = one.after ? model.lookupsOf(one.after) : []
+    if (after === staged.source) return
+    staged.source = after
+    staged.after = after
     const known = new Set(staged.lookups.map(lookupName))
     for (const lookup of staged.after) if (!known.has(lookupName(lookup))) staged.lookups.push(lookup)
     // The same objects, so that one is found among the others.
@@ -83,9 +87,11 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
     add(job, writes, base) {
       const placed: [Staged<Job> | null, readonly UniqueLookup[], ResolvedWrite][] = []
       for (const one of writes) {
+        model.follow(one)
         const names = model.lookupsOf((one.before ?? one.after)!)
         const after = one.after ? model.lookupsOf(one.after) : []
-        const known = new Set([...names, ...after].map((lookup) => byLookup.get(lookupName(lookup))))
+        const all = after === names ? names : [...names, ...after]
+        const known = new Set(all.map((lookup) => byLookup.get(lookupName(lookup))))
         known.delete(undefined)
         const [staged = null, ...others] = [...known]
         const isOther = staged !== null && one.before === null

@@ -1,8 +1,10 @@
 import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
-import { nothingKnown, type RowEvent } from '../../analysis/writes/row-event.ts'
+import { createEvent, deleteEvent, type RowEvent } from '../../analysis/writes/row-event.ts'
+import { isPlainJson } from '../../core/codec/plain-json.ts'
 import type { Codec } from '../../core/codec.ts'
 import { nameOf } from '../../core/pending-store.ts'
-import type { Pin, ValuesTag } from '../../core/tags.ts'
+import type { ValuesTag } from '../../core/tags.ts'
+import type { TouchedColumns } from './pending-model.ts'
 
 /** A write as it stands in a stream. */
 export interface StoredWrite {
@@ -13,39 +15,48 @@ export interface StoredWrite {
   readonly guards: readonly ValuesTag[]
 }
 
-type Pairs = readonly (readonly [column: string, pin: Pin])[]
+/** One text in JSON. A write that JSON would not bring back as it was is a text of the codec in it. */
+type Written = readonly [
+  guards: readonly (readonly [shape: string, values: string])[],
+  touched: TouchedColumns,
+  write: PendingWrite | string,
+]
 
-/** In JSON. */
-interface Header {
-  /** Columns and pins before; */
-  readonly b: Pairs
-  /** those of them after that differ. */
-  readonly a: Pairs
-  readonly c: RowEvent['changed']
-  readonly k: readonly (readonly [shape: string, values: string])[]
-}
-
-/** One line that says what it touches, then the write. */
-export function encodeStoredWrite({ write, event, guards }: StoredWrite, codec: Codec): string {
-  const header: Header = {
-    b: [...event.before],
-    a: [...event.after].filter(([column, pin]) => event.before.get(column) !== pin),
-    c: event.changed,
-    k: guards.map(({ shape, values }) => [shape, values]),
-  }
-  return `${JSON.stringify(header)}\n${codec.encode(write)}`
+export function encodeStoredWrite(
+  write: PendingWrite,
+  touched: TouchedColumns,
+  guards: readonly ValuesTag[],
+  codec: Codec,
+): string {
+  const names = guards.map(({ shape, values }) => [shape, values] as const)
+  const written: Written = [names, touched, isPlainJson(write) ? write : codec.encode(write)]
+  return JSON.stringify(written)
 }
 
 /** @throws when the text is damaged. */
 export function decodeStoredWrite(model: string, text: string, codec: Codec): StoredWrite {
-  const end = text.indexOf('\n')
-  const { b, a, c, k } = JSON.parse(text.slice(0, end)) as Header
-  const write = codec.decode(text.slice(end + 1)) as PendingWrite
-  const after = write.kind === 'delete' ? nothingKnown : new Map([...b, ...a])
+  const [names, touched, written] = JSON.parse(text) as Written
+  const write = typeof written === 'string' ? (codec.decode(written) as PendingWrite) : written
   return {
     write,
-    event: { model, kind: write.kind, before: new Map(b), after, changed: c },
-    guards: k.map(([shape, values]) => ({ kind: 'values', model, shape, values })),
+    event: eventOf(model, write, touched),
+    guards: names.map(([shape, values]) => ({ kind: 'values', model, shape, values })),
+  }
+}
+
+/**
+ * Base and outcome are certain: the write was accepted only because nobody else had written the row meanwhile. Columns that the write
+ * leaves as they are hold after it what they held before.
+ */
+function eventOf(model: string, { kind }: PendingWrite, { known, changed, before, after }: TouchedColumns): RowEvent {
+  if (kind === 'create') return createEvent(model, new Map(known))
+  if (kind === 'delete') return deleteEvent(model, new Map(known))
+  const kept = new Map(known)
+  for (const column of changed) kept.delete(column)
+  return {
+    ...{ model, kind, changed },
+    before: before.length === 0 ? kept : new Map([...kept, ...before]),
+    after: after.length === 0 ? kept : new Map([...kept, ...after]),
   }
 }
 

@@ -75,7 +75,11 @@ describe('failures', () => {
 
   it('cuts no text that is too long', async () => {
     await withPostgres(applying.databaseUrl, (client) => client.query('ALTER TABLE "Team" ALTER name TYPE varchar(5)'))
-    const error = await errorOf(applying.apply('Team', [{ kind: 'create', row: { id: 1, name: 'too long' } }]))
+    const { prisma, dataModel } = applying
+    // One that has not seen the column as it was.
+    const applier = createApplier({ client: prisma, dataModel })
+    const batch = await applying.batch('Team', [{ kind: 'create', row: { id: 1, name: 'too long' } }])
+    const error = await errorOf(applier.apply(batch))
     expect(applying.applier.describe(error)).toEqual({ code: '22001', message: 'LengthMismatch' })
   })
 

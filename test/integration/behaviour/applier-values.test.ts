@@ -79,6 +79,12 @@ describe.each(['applier', 'rowByRow'] as const)('every type (%s)', (applier) => 
     expect(await stored(2)).toEqual(await stored(1))
   })
 
+  it('creates a list that is NULL', async () => {
+    await applying.prisma.sample.create({ data: { ...bare, id: 1 } })
+    await apply({ kind: 'create', row: { id: 2, ...pending(bare), ...{ intList: null, jsonList: null } } })
+    expect(await stored(2)).toEqual(await stored(1))
+  })
+
   it.each(Object.entries(cases))('is updated as Prisma does: %s', async (_, data) => {
     const other = data === full ? bare : full
     await applying.prisma.sample.createMany({ data: [1, 2].map((id) => ({ ...other, id })) as never })

@@ -197,6 +197,7 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
     await statuses(cities)
     await prisma.$cache.invalidate({ models: ['Team'] })
     const stats = prisma.$cache.stats()
+    const noWriteBehind = { accepted: 0, applied: 0, flushes: 0, deadLetters: 0, synchronous: 0 }
     expect(stats).toEqual({
       ...{
         hits: 2,
@@ -205,15 +206,17 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
         bypasses: 1,
         fills: 3,
         writtenThrough: 0,
+        ...noWriteBehind,
         superseded: 0,
         invalidations: 2,
         loads: 3,
         loadErrors: 0,
       },
-      ...{ storeErrors: 0, undecodable: 0, uncodable: 0, weakenedWrites: 0 },
+      ...{ storeErrors: 0, undecodable: 0, uncodable: 0, weakenedWrites: 0, flushErrors: 0 },
+      writeBehind: {},
       models: {
-        City: { hits: 2, staleHits: 0, misses: 2, bypasses: 1, fills: 2, writtenThrough: 0 },
-        Team: { hits: 0, staleHits: 0, misses: 1, bypasses: 0, fills: 1, writtenThrough: 0 },
+        City: { hits: 2, staleHits: 0, misses: 2, bypasses: 1, fills: 2, writtenThrough: 0, ...noWriteBehind },
+        Team: { hits: 0, staleHits: 0, misses: 1, bypasses: 0, fills: 1, writtenThrough: 0, ...noWriteBehind },
       },
     })
     await statuses(cities)

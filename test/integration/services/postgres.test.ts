@@ -6,7 +6,7 @@ import { postgresAnswers, startPostgres, withPostgres } from '../../services/pos
 it('migrates a database of its own and keeps it over a kill and a restart', async () => {
   const postgres = await startPostgres()
   const url = await createDatabase(postgres.url, 'shop')
-  expect(await migrate(url)).toEqual(['0001_init', '0002_country_stats', '0003_relations'])
+  expect(await migrate(url)).toEqual(['0001_init', '0002_country_stats', '0003_relations', '0004_cache_write_behind'])
   await withPostgres(url, (client) => client.query(`INSERT INTO "Tag" ("name") VALUES ('one')`))
   await postgres.kill()
   expect(await postgresAnswers(url)).toBe(false)

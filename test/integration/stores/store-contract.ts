@@ -35,7 +35,9 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
     })
 
     it('returns nothing for what was never stored', async () => {
-      expect(await store.lookup(newKey(), all)).toEqual({ entry: null, stamps: all.map(() => null) })
+      expect(await store.lookup(newKey(), all)).toEqual({
+        ...{ entry: null, stamps: all.map(() => null), isPending: false },
+      })
     })
 
     it('returns an entry with the time it has left, and replaces it', async () => {

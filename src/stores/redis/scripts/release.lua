@@ -5,7 +5,8 @@
 --   KEYS[3]  state    hash: 'backlog', 'server', 'life', 'partitions'
 --   KEYS[4]  stream
 --   KEYS[5]  marks    hash: name of a lookup -> the latest write on its row
---   KEYS[6..] guards  of the lookups that find the row
+--   KEYS[6]  gates    sorted set: synchronous writes under way
+--   KEYS[7..] guards  of the lookups that find the row
 --   ARGV[1]  row      also the name of its lookup by the id
 --   ARGV[2]  id       of the dead letter
 --   ARGV[3]  fate     'retried' | 'discarded': without the dead letter itself
@@ -14,7 +15,8 @@
 --   ARGV[6]  partitions  by which the stream was chosen
 --   ARGV[7..] names  of the lookups that find the row
 --
---   returns  RELEASED | ABSENT | PARTITIONED: there are others now | BUSY: later writes of the row are still in the stream
+--   returns  RELEASED | ABSENT | PARTITIONED: there are others now | BUSY: later writes of the row are still in the
+--           stream, or a synchronous write is under way
 --
 -- Why a script: nothing may be applied twice, whoever asks for it how often.
 -- Slot: every key carries the model's {hash tag}.
@@ -22,7 +24,7 @@ local dead = redis.call('HGET', KEYS[1], ARGV[1])
 if not dead or string.sub(dead, 1, #ARGV[2] + 1) ~= ARGV[2] .. '\n' then
   return 'ABSENT'
 end
-if redis.call('HEXISTS', KEYS[5], ARGV[1]) == 1 then
+if redis.call('HEXISTS', KEYS[5], ARGV[1]) == 1 or redis.call('EXISTS', KEYS[6]) == 1 then
   return 'BUSY'
 end
 local writes = redis.call('LRANGE', KEYS[2], ARGV[3] == 'discarded' and 1 or 0, -1)
@@ -48,7 +50,7 @@ for from = 1, #writes, 1000 do
   end
 end
 -- What the lookups answer was made without these writes.
-for i = 6, #KEYS do
+for i = 7, #KEYS do
   redis.call('UNLINK', KEYS[i])
 end
 redis.call('HDEL', KEYS[1], ARGV[1])

@@ -17,6 +17,8 @@ export function park(draft: State, flusher: Flusher, one: Accepted, world: World
   const { redis } = draft
   const { follows } = world
   if (!ownsLease(redis, flusher.lease, world) && world.follows('leaseIsOwn')) return giveUp(flusher)
+  // Not asked for: that it is blocked follows from the rest.
+  if (!draft.truth.heldBack[one.row]!.includes(one.write)) return `WRONG: write ${one.write} is parked behind nothing`
   const blocked = redis.blocked[one.row]
   const parked = blocked?.parked ?? []
   redis.blocked[one.row] = {

@@ -30,16 +30,17 @@ export type FlusherStep = (label: string, change: (flusher: Flusher, draft: Stat
 
 function leaseSteps({ redis, db }: State, world: World, step: FlusherStep, now: Flusher): void {
   const { scenario, follows } = world
+  const owns = ownsLease(redis, now.lease, world)
+  const isOtherLife = db.last.length > 0 && db.last.at(-1)!.life !== redis.life
   const isFree = redis.lease === null || (redis.lease.life !== redis.life && follows('leaseOfServer'))
-  if (now.at === 'idle' && isFree && redis.stream.length > 0)
+  // What another life left behind has to be dropped even where there is nothing to flush.
+  if (now.at === 'idle' && isFree && (redis.stream.length > 0 || isOtherLife))
     step('takes the lease', (flusher, draft) => {
       flusher.lease = { by: drawNonce(), life: draft.redis.life }
       draft.redis.lease = flusher.lease
       flusher.at = 'leased'
       return undefined
     })
-  const owns = ownsLease(redis, now.lease, world)
-  const isOtherLife = db.last.length > 0 && db.last.at(-1)!.life !== redis.life
   if (now.at === 'leased')
     step('claims', (flusher, draft) => {
       draft.db.epoch += 1

@@ -90,7 +90,7 @@ export const scenarios = {
   'a refused write, and a flusher that is replaced': scenario({
     writers: [poison, afterFirst],
     flushers: 2,
-    budget: { expiries: 2, mends: 1, retries: 1 },
+    budget: { expiries: 1, mends: 1, retries: 1 },
   }),
   'a refused write, and a synchronous one': scenario({
     writers: [poison, synchronous],
@@ -125,7 +125,7 @@ export const scenarios = {
   'a refused write, and a replica': scenario({
     writers: [poison, afterFirst],
     faults: ['failover'],
-    budget: { faults: 1, copies: 2, retries: 2, mends: 1 },
+    budget: { faults: 1, copies: 2, retries: 1, mends: 1 },
   }),
   'a refused write, a replica, and another flusher': scenario({
     writers: [poison],
