@@ -23,6 +23,7 @@ import { createInfoScope } from './prisma/read-info.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
 import { storedRows } from './prisma/stored-rows.ts'
+import { beforeTermination } from './prisma/termination.ts'
 import { createTransactions } from './prisma/transactions.ts'
 import { createTriggerCheck, noTriggerCheck } from './prisma/trigger-check.ts'
 import type { CachePlugin } from './prisma/types.ts'
@@ -33,6 +34,7 @@ import { pendingStateOf } from './stores/memory/pending-state.ts'
 import { createRedisStore } from './stores/redis/redis-store.ts'
 import { createCacheAside } from './strategies/cache-aside.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
+import { noWriteBehind } from './strategies/pending/no-write-behind.ts'
 import { createWriteBehind } from './strategies/pending/write-behind.ts'
 import { createShapeLimits } from './strategies/shape-limits.ts'
 import { createStats } from './strategies/stats.ts'
@@ -109,16 +111,19 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   ])
   const rows = storedRows({ config, dataModel }, shared)
   const pending = pendingModels({ config, dataModel }, rows)
-  const writeBehind = createWriteBehind({
-    ...{ store, codec, clock, makeNonce, report, columnsOf, namespace, random: Math.random },
-    models: pending,
-    applier: createApplier({ client, dataModel }),
-    leadMs: config.loadLeaseMs,
-    gateMs: config.leaseMs,
-    flushDeadlineMs: config.flushDeadlineMs,
-    loadRow: rowLoader(client, rows),
-    reserveIds: createSequences(client, { config, dataModel }),
-  })
+  const writeBehind =
+    pending.size === 0
+      ? noWriteBehind
+      : createWriteBehind({
+          ...{ store, codec, clock, makeNonce, report, columnsOf, namespace, random: Math.random },
+          models: pending,
+          applier: createApplier({ client, dataModel }),
+          leadMs: config.loadLeaseMs,
+          gateMs: config.leaseMs,
+          flushDeadlineMs: config.flushDeadlineMs,
+          loadRow: rowLoader(client, rows),
+          reserveIds: createSequences(client, { config, dataModel }),
+        })
   const { settled, gates } = writeBehind
   const awaited = (names: Iterable<string>) =>
     [...names].filter((name) => pending.has(name) && config.models[name]!.pendingReads === 'flush')
@@ -138,9 +143,23 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     : noTriggerCheck
   const info = createInfoScope()
   const explain = createExplainScope()
+  let mayEnd = () => {}
+  let isAwake = false
+  const drain = async () => {
+    if (!writeBehind.isInUse) return
+    for (const [model, writes] of await writeBehind.drain(config.drainDeadlineMs)) {
+      report({ kind: 'writes-left', model, writes })
+    }
+    await writeBehind.stop()
+    isAwake = false
+    mayEnd()
+  }
   const wake = () => {
     sweeper.start()
     triggers.start()
+    if (!writeBehind.isInUse || isAwake) return
+    isAwake = true
+    mayEnd = beforeTermination(drain)
     writeBehind.start()
   }
   const cache = cacheClient({ store, dataModel, invalidator, info, explain, stats: stats.read, writeBehind, wake })
@@ -168,13 +187,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     accelerate: accelerateClient(cache),
     fingerprint: shared,
     wake,
-    async drain() {
-      if (!writeBehind.isInUse) return
-      for (const [model, writes] of await writeBehind.drain(config.drainDeadlineMs)) {
-        report({ kind: 'writes-left', model, writes })
-      }
-      await writeBehind.stop()
-    },
+    drain,
     async idle() {
       await reader.idle()
       await invalidator.idle()

@@ -61,6 +61,8 @@ export interface PendingStore {
   /** Called with each nudge, and with each settling here or elsewhere: look again. */
   listen(model: string, onNews: (news: 'nudged' | 'settled') => void): () => void
 
+  /** The database that the writes of the model are for: the one given, where nobody has named another before. */
+  databaseOf(model: string, database: string): Promise<string>
   /** What the server does to keep what it was given; `null` for a store in this process. */
   durability(): Promise<ServerDurability | null>
 }

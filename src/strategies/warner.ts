@@ -24,6 +24,14 @@ export function createWarner(): Report {
         return say(
           'An entry in the store could not be decoded; it counts as a miss. Does something else write these keys?',
         )
+      case 'dead-letter':
+        return say(
+          `The database refused an accepted write of model ${event.model} (${event.code}); see $cache.deadLetters.list().`,
+        )
+      case 'flush-failed':
+        return say(`Accepted writes of model ${event.model} do not get through to the database; they are tried again.`)
+      case 'writes-left':
+        return say(`${event.writes} accepted writes of model ${event.model} are left for other processes.`)
       case 'uncodable':
         return say(`A result of model ${event.model} could not be encoded; it is not cached.`)
     }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { DataModel, Model } from '../../analysis/data-model.ts'
 import { coalesce } from '../../analysis/pending/coalesce.ts'
 import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
@@ -78,11 +79,7 @@ export function createApplier({
         throw error
       }
     },
-    async check() {
-      await notOfTheWrites(fence.probe(original)).catch((error: unknown) => {
-        if (error instanceof CacheError) throw error
-      })
-    },
+    database: () => notOfTheWrites(fence.database(original, randomUUID())),
     describe: errorSummary,
     isTransient,
   }

@@ -12,8 +12,8 @@ export interface Fence {
   claim(tx: RawClient, partition: string): Promise<bigint>
   /** Locks both rows until the transaction ends. `null`: nobody has ever claimed the partition. */
   hold(tx: RawClient, held: Held): Promise<Found | null>
-  /** @throws what the database throws when it lacks the table. */
-  probe(client: RawClient): Promise<void>
+  /** A name that the database keeps for itself; `fresh` if it has none yet. @throws what it throws when it lacks the table. */
+  database(client: RawClient, fresh: string): Promise<string>
   /** Sets the last position of the stream, or makes its row. */
   moveTo(stream: string, moved: Moved): Step
 }
@@ -100,8 +100,17 @@ export function createFence({ dialect, table, limits }: FenceOptions): Fence {
       const found = rows.find(({ name }) => name === stream) ?? (await lookAgain(tx, stream))
       return { epoch: BigInt(own.epoch), last: found ? parsePosition(found.last) : null }
     },
-    async probe(client) {
-      await client.$queryRawUnsafe(epochSql, '')
+    async database(client, fresh) {
+      const read = async () =>
+        (await client.$queryRawUnsafe<readonly Pick<Row, 'last'>[]>(lastSql, databaseRow))[0]?.last
+      const known = await read()
+      if (known !== undefined) return known
+      const values = [fresh, 0, databaseRow]
+      await client.$executeRawUnsafe(insertSql(1), ...values).catch(async (error: unknown) => {
+        // Another process may have been first.
+        if ((await read()) === undefined) throw error
+      })
+      return (await read())!
     },
     moveTo: (stream, { isFirst, to, epoch }) => ({
       sql: isFirst ? insertSql : updateSql,
@@ -115,6 +124,9 @@ export function createFence({ dialect, table, limits }: FenceOptions): Fence {
     return rows[0]
   }
 }
+
+/** No partition has such a name: it lacks the namespace. */
+const databaseRow = ':database'
 
 interface Row {
   readonly name: string

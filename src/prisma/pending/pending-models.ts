@@ -1,6 +1,6 @@
 import type { DataModel, Field, Model } from '../../analysis/data-model.ts'
 import { pinOf } from '../../analysis/equality/pin.ts'
-import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts'
+import type { Row } from '../../analysis/pending/pending-write.ts'
 import { lookupsOfRow, ofPendingRow, shapeOfPendingRow, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { CacheConfig } from '../../core/config.ts'
 import type { PendingModel, Pins, TouchedColumns } from '../../strategies/pending/pending-model.ts'

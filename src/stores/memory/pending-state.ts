@@ -10,6 +10,7 @@ export interface PendingState {
 export interface ModelState {
   backlog: number
   partitions: number
+  database: string | null
   readonly streams: Map<number, PendingEntry[]>
   /** Name of a lookup -> the latest entry with a write on its row. */
   readonly marks: Map<string, string>
@@ -62,6 +63,7 @@ function createModelState(): ModelState {
   return {
     backlog: 0,
     partitions: 1,
+    database: null,
     streams: new Map(),
     marks: new Map(),
     gates: new Map(),

@@ -178,6 +178,11 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       return false
     },
     async knowServer() {},
+    async databaseOf(name, database) {
+      const model = of(name)
+      model.database ??= database
+      return model.database
+    },
 
     async nudge(model) {
       of(model).tell('nudged')

@@ -25,7 +25,7 @@ export interface Keys {
 
 /** What is kept of the writes of a model that are accepted and not in the database yet. */
 export interface PendingKeys {
-  /** hash: `backlog`, `partitions`, and in which `life` of which `server` writes are accepted */
+  /** hash: `backlog`, `partitions`, for which `database`, and in which `life` of which `server` writes are accepted */
   readonly state: string
   /** hash: name of a lookup -> the latest write on its row */
   readonly marks: string

@@ -132,6 +132,17 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         await send(client, ['hset', keysOf(model).state, 'looked', server])
       }),
 
+    databaseOf: (model, database) =>
+      connection.run(async (client) => {
+        const { state } = keysOf(model)
+        // One after the other on one connection.
+        const [, kept] = await Promise.all([
+          send(client, ['hsetnx', state, 'database', database]),
+          send(client, ['hget', state, 'database']),
+        ])
+        return String(kept)
+      }),
+
     nudge: (model) => connection.run(async (client) => void (await publish(client, model, 'nudged'))),
     listen: (model, onNews) =>
       channel.listen(keysOf(model).news, (message) => onNews(message === 'nudged' ? 'nudged' : 'settled')),

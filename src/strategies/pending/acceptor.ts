@@ -1,5 +1,5 @@
 import type { Acceptable, ResolvedWrite } from '../../analysis/pending/pending-write.ts'
-import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
+import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import { CacheError } from '../../core/errors.ts'
 import { type AcceptAnswer, partitionOf } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
@@ -43,6 +43,8 @@ interface Job {
 /** After so many attempts at which others wrote the row first, or kinds of lookups were dropped, the write goes to the database. */
 const attemptsMax = 8
 const groupMax = 256
+/** Rows of one write. More would hold up everybody else in the store. */
+const wholeMax = 1000
 
 /**
  * Accepts the writes of one model: makes each of its row, and hands all that came meanwhile to the store in one step.
@@ -83,6 +85,10 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     const staging: Staging<Job> = createStaging(model)
     for (const job of jobs) stage(job, staging, stamps)
     const groups = staging.groups((row) => partitionOf(row, partitions))
+    if (groups.size > 1 && jobs.some(({ acceptable }) => acceptable.isWhole)) {
+      refuse(jobs, scattered)
+      return
+    }
     await Promise.all([...groups].map(([number, staged]) => send(number, staged, stamps)))
   }
 
@@ -98,7 +104,16 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     const resolved = job.acceptable.resolve(base?.row ?? null, { now: new Date(), ids: job.ids })
     if (resolved.kind === 'synchronous') job.resolve(resolved)
     else if (resolved.writes.length === 0) job.resolve({ kind: 'accepted', writes: [] })
+    else if (resolved.writes.length > wholeMax) refuse([job], tooMany)
+    else if (partitions > 1 && resolved.writes.some(takesKey)) refuse([job], keyTaken)
     else if (!staging.add(job, resolved.writes, base)) refuse([job], noName)
+  }
+
+  /** Partitions go their own ways: the write that frees the key may come to the database after the one that takes it. */
+  function takesKey({ before, after }: ResolvedWrite): boolean {
+    if (!before || !after) return false
+    const names = new Set(model.lookupsOf(before).map(lookupName))
+    return model.lookupsOf(after).some((lookup) => !names.has(lookupName(lookup)))
   }
 
   function loadBase(job: Job, lookup: UniqueLookup): void {
@@ -228,6 +243,9 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
 const noRoom = 'the store has no room for the kinds of lookups of the model'
 const noName = 'one of its rows cannot be told from others surely'
 const othersWrite = 'others write the row'
+const scattered = 'its rows are in several partitions'
+const tooMany = 'it has too many rows'
+const keyTaken = 'a unique key changes, and the row that had it before may be in another partition'
 const taken = 'the row exists, or writes of it are waiting'
 
 /** What is all or nothing goes by itself. */

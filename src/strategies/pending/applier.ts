@@ -44,8 +44,12 @@ export interface Applier {
   claim(partition: string): Promise<bigint>
   /** Rejects with the error of the database when nothing of the batch was applied, or when that is not known. */
   apply(batch: ApplyBatch): Promise<'applied' | 'fenced'>
-  /** @throws CacheError `WRITE_BEHIND.NO_TABLE` where the database lacks the table of the fences; else resolves. */
-  check(): Promise<void>
+  /**
+   * A name that no other database has, kept in the table of the fences.
+   *
+   * @throws CacheError `WRITE_BEHIND.NO_TABLE` where the database lacks that.
+   */
+  database(): Promise<string>
   /** Of a refusal: what may be told and kept, without values of rows. */
   describe(error: unknown): { readonly code: string; readonly message: string }
   /** Whether the same batch may well succeed later (connection, deadlock, time), or the database refuses what it says. */

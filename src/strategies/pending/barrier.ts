@@ -61,7 +61,7 @@ function isAfter(id: string, other: string): boolean {
   return ms > otherMs || (ms === otherMs && count > otherCount)
 }
 
-function pauseOf(clock: Clock, delayMs: number): Promise<void> {
+export function pauseOf(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => void clock.after(delayMs, resolve))
 }
 

@@ -4,7 +4,6 @@ import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { Codec } from '../../core/codec.ts'
 import { decodeEntry } from '../../core/entry.ts'
 import { type Stamp, type StampTag, type Store, tagId } from '../../core/store.ts'
-import type { ValuesTag } from '../../core/tags.ts'
 import { type Base, tagsOfBase } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
 

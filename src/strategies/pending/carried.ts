@@ -1,4 +1,4 @@
-import { tagsOfLookup, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import { type Stamp, type StampTag, type Store, tagId } from '../../core/store.ts'
 import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'

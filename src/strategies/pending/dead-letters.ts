@@ -4,6 +4,7 @@ import type { Codec } from '../../core/codec.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { StoredDeadLetter } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
+import { pauseOf } from './barrier.ts'
 import type { PendingModel } from './pending-model.ts'
 import { decodeStoredWrite, distinctGuards } from './stored-write.ts'
 
@@ -30,11 +31,9 @@ export function createDeadLetters({ models, store: { pending }, codec, clock, se
       if (outcome === 'absent') break
       // Later writes of the row are on their way to it: they come behind. A synchronous write ends by itself.
       await settled(model)
-      await new Promise<void>((resolve) => void clock.after(busyMs, resolve))
+      await pauseOf(clock, busyMs)
     }
-    throw new CacheError('WRITE_BEHIND.NO_DEAD_LETTER', `There is no dead letter '${id}'.`, {
-      fix: 'It may have been retried or discarded already: see $cache.deadLetters.list().',
-    })
+    throw noDeadLetter(id)
   }
 
   async function find(id: string): Promise<{ model: string; letter: StoredDeadLetter } | undefined> {
@@ -76,4 +75,10 @@ function toDeadLetter(model: string, { id, failure, writes }: StoredDeadLetter, 
     failedAt: new Date(atMs),
     parked: writes.length - 1,
   }
+}
+
+export function noDeadLetter(id: string): CacheError {
+  return new CacheError('WRITE_BEHIND.NO_DEAD_LETTER', `There is no dead letter '${id}'.`, {
+    fix: 'It may have been retried or discarded already: see $cache.deadLetters.list().',
+  })
 }

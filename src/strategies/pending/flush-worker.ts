@@ -4,6 +4,7 @@ import type { Partition } from '../../core/pending-store.ts'
 import { type FlusherDeps, flushPages, LeadLost, partitionName } from './flusher.ts'
 import type { Lead } from './lead.ts'
 import type { PendingModel } from './pending-model.ts'
+import { checkDatabase } from './server-check.ts'
 
 export interface FlushWorkerDeps extends FlusherDeps {
   readonly makeNonce: MakeNonce
@@ -64,6 +65,7 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
     isLeading = true
     const renewal = renew(token)
     try {
+      await checkDatabase(model, store.pending, applier)
       const epoch = await applier.claim(partitionName(deps.namespace, partition))
       // Whoever led before can commit nothing any more. What it committed and the store lost since may be unknown to queries.
       if (await store.pending.isNewServer(partition.model)) {

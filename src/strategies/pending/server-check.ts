@@ -1,5 +1,6 @@
 import { CacheError } from '../../core/errors.ts'
 import type { PendingStore, ServerDurability } from '../../core/pending-store.ts'
+import type { Applier } from './applier.ts'
 import type { PendingModel } from './pending-model.ts'
 
 /**
@@ -25,6 +26,24 @@ function losses({ acceptLoss, durability }: PendingModel, { evicts, hasAof }: Se
     ...(evicts === false ? [] : [`Redis evicts keys when it is full (maxmemory-policy is not 'noeviction')`]),
     ...(hasAof === true ? [] : ['Redis forgets them when it ends (appendonly is off)']),
   ]
+}
+
+/**
+ * Whether the writes that wait in the store are for this database.
+ *
+ * @throws CacheError `WRITE_BEHIND.OTHER_DATABASE`, and as {@link Applier.database}.
+ */
+export async function checkDatabase({ model }: PendingModel, pending: PendingStore, applier: Applier): Promise<void> {
+  const database = await applier.database()
+  if ((await pending.databaseOf(model, database)) === database) return
+  throw new CacheError(
+    'WRITE_BEHIND.OTHER_DATABASE',
+    `Accepted writes of ${model} in this namespace are for another database.`,
+    {
+      model,
+      fix: 'Give each database a namespace of its own.',
+    },
+  )
 }
 
 /** What no acceptance of losses makes true. */

@@ -5,14 +5,14 @@ import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import { type Accepted, type Acceptor, createAcceptor } from './acceptor.ts'
 import type { Applier } from './applier.ts'
-import { createBarrier } from './barrier.ts'
+import { createBarrier, pauseOf } from './barrier.ts'
 import { createBases } from './bases.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createFlushWorker, type FlushWorker } from './flush-worker.ts'
 import type { FlusherDeps } from './flusher.ts'
 import { createGates, type Gates } from './gates.ts'
 import type { PendingModel } from './pending-model.ts'
-import { checkServer } from './server-check.ts'
+import { checkDatabase, checkServer } from './server-check.ts'
 
 export interface WriteBehindDeps extends FlusherDeps {
   readonly models: ReadonlyMap<string, PendingModel>
@@ -51,6 +51,9 @@ export interface WriteBehind {
   start(): void
   stop(): Promise<void>
 }
+
+/** How long a batch that is under way is waited for at the end. */
+const stopMs = 1000
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const { models, store, clock, report, flushDeadlineMs } = deps
@@ -111,7 +114,9 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     const name = model.model
     const known = ready.get(name)
     if (known) return known
-    const checking = Promise.all([checkServer(model, pending), deps.applier.check()]).then(() => {})
+    const checking = Promise.all([checkServer(model, pending), checkDatabase(model, pending, deps.applier)]).then(
+      () => {},
+    )
     ready.set(name, checking)
     checking.catch(() => ready.delete(name))
     return checking
@@ -158,8 +163,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     deadLetters: createDeadLetters({ ...deps, settled }),
     flush,
     async drain(deadlineMs) {
-      const gaveUp = new Promise<void>((resolve) => void clock.after(deadlineMs, resolve))
-      await Promise.race([flush().catch(() => {}), gaveUp])
+      await Promise.race([flush().catch(() => {}), pauseOf(clock, deadlineMs)])
       const left = async (model: string) => [model, (await pending.backlog(model)).writes] as const
       const all = await Promise.all([...models.keys()].map((model) => left(model).catch(() => [model, 0] as const)))
       return new Map(all.filter(([, writes]) => writes > 0))
@@ -171,7 +175,8 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       stopListening = []
       const stopping = [...workers.values()]
       workers.clear()
-      await Promise.all(stopping.map((worker) => worker.stop()))
+      // A batch that does not come to its end is taken back or found again: nobody has to wait for it.
+      await Promise.race([Promise.all(stopping.map((worker) => worker.stop())), pauseOf(clock, stopMs)])
     },
   }
 }

@@ -132,10 +132,10 @@ describe('failures', () => {
     const databaseUrl = await freshDatabase()
     const prisma = uncachedClient(databaseUrl)
     const applier = createApplier({ client: prisma, dataModel: applying.dataModel })
-    await applier.check()
+    await applier.database()
     await prisma.$executeRawUnsafe('DROP TABLE _cache_write_behind')
     const batch = await applying.batch('City', [add(1)])
-    for (const call of [() => applier.check(), () => applier.claim('p'), () => applier.apply(batch)]) {
+    for (const call of [() => applier.database(), () => applier.claim('p'), () => applier.apply(batch)]) {
       const error = await errorOf(call())
       expect(error).toMatchObject({ code: 'WRITE_BEHIND.NO_TABLE', fix: expect.stringContaining('CacheWriteBehind') })
       expect(applier.isTransient(error)).toBe(true)
@@ -145,7 +145,8 @@ describe('failures', () => {
   it('takes no connection for something to try again', async () => {
     const client = uncachedClient('postgresql://postgres@127.0.0.1:1/nowhere')
     const applier = createApplier({ client, dataModel: applying.dataModel })
-    await applier.check()
-    expect(applier.isTransient(await errorOf(applier.claim('p')))).toBe(true)
+    for (const call of [() => applier.database(), () => applier.claim('p')]) {
+      expect(applier.isTransient(await errorOf(call()))).toBe(true)
+    }
   })
 })

@@ -75,7 +75,7 @@ describe.skipIf(admin === null)('row by row (skipped without a MariaDB: set MARI
   }
 
   it('applies a batch once', async () => {
-    await applier.check()
+    await applier.database()
     const owner = await claimed()
     const writes = [
       create(1),
@@ -139,7 +139,7 @@ describe.skipIf(admin === null)('row by row (skipped without a MariaDB: set MARI
 
   it('asks for its table when the database lacks it', async () => {
     await admin?.query('RENAME TABLE _cache_write_behind TO elsewhere')
-    const errors = [await errorOf(applier.check()), await errorOf(applier.claim('p'))]
+    const errors = [await errorOf(applier.database()), await errorOf(applier.claim('p'))]
     await admin?.query('RENAME TABLE elsewhere TO _cache_write_behind')
     for (const error of errors) expect(error).toMatchObject({ code: 'WRITE_BEHIND.NO_TABLE' })
   })

@@ -37,8 +37,8 @@ async function takenOver(seats: Seats, moment: Moment): Promise<void> {
   const { here } = seats
   await here.prisma.city.update({ where: { id: 1 }, data: increment })
   await here.prisma.city.update({ where: { id: 2 }, data: { name: 'Paris' } })
-  const { flushed } = { flushed: frozenAt(seats, moment) }
-  await await flushed
+  const { flushed } = await frozenAt(seats, moment)
+  await flushed
   await expectApplied(seats, 1)
   await here.prisma.city.update({ where: { id: 1 }, data: increment })
   await here.prisma.$cache.flush()

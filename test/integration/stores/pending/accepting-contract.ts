@@ -104,11 +104,11 @@ export function itAccepts(handles: Handles): void {
     expect((await handles.look(guardOf(byId, 1))).isPending).toBe(false)
   })
 
-  it('takes thousands of rows that are whole in one step', async () => {
+  it('takes a thousand rows that are whole in one step', async () => {
     const { accept, stream } = handles
-    const rows = Array.from({ length: 5000 }, (_, i) => acceptRow(i, { isNew: true, slug: `${i}` }))
-    expect(await accept(rows, { isWhole: true, backlogMax: 10_000 })).toMatchObject({ kind: 'accepted', backlog: 5000 })
-    expect((await stream()).flat()).toHaveLength(5000)
+    const rows = Array.from({ length: 1000 }, (_, i) => acceptRow(i, { isNew: true, slug: `${i}` }))
+    expect(await accept(rows, { isWhole: true, backlogMax: 10_000 })).toMatchObject({ kind: 'accepted', backlog: 1000 })
+    expect((await stream()).flat()).toHaveLength(1000)
   })
 
   it('keeps the order of acceptance in a partition', async () => {

@@ -1,0 +1,20 @@
+import { noDeadLetter } from './dead-letters.ts'
+import type { WriteBehind } from './write-behind.ts'
+
+/** Where no model has accepted writes: nothing is waited for. */
+export const noWriteBehind: WriteBehind = {
+  isInUse: false,
+  isPending: () => false,
+  accept: async () => ({ kind: 'synchronous', reason: 'no model has write-behind' }),
+  settled: async () => {},
+  gates: { enter: () => undefined, leave: () => {} },
+  deadLetters: { list: async () => [], retry: noLetter, discard: noLetter },
+  flush: async () => {},
+  drain: async () => new Map(),
+  start: () => {},
+  stop: async () => {},
+}
+
+async function noLetter(id: string): Promise<never> {
+  throw noDeadLetter(id)
+}

@@ -1,0 +1,202 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { PrivateServer } from '../../services/private-server.ts'
+import { startRedis, startReplica } from '../../services/redis.ts'
+import { redisCommand } from '../../services/redis-command.ts'
+import { waitUntil } from '../../services/wait-until.ts'
+import type { CachedClient } from '../cached-client.ts'
+import { city, eventsOf, openBench, pendingCities, storedCities } from './flushers.ts'
+import { faultsOf, startLoad } from './load.ts'
+
+const add = ({ prisma }: CachedClient, id: number, by: number) =>
+  prisma.city.update({ where: { id }, data: { views: { increment: by } } })
+
+async function seen({ events }: CachedClient, kind: string, since = 0): Promise<void> {
+  await waitUntil(() => events.slice(since).some((event) => event.kind === kind), { what: kind, deadlineMs: 15_000 })
+}
+
+/** Kills it, and waits until every client knows. */
+async function killedFor(server: PrivateServer, clients: readonly CachedClient[]): Promise<void> {
+  const known = clients.map(({ events }) => events.length)
+  await server.kill()
+  await Promise.all(clients.map((client, i) => seen(client, 'store-unavailable', known[i])))
+}
+
+async function restartedFor(
+  server: PrivateServer,
+  clients: readonly CachedClient[],
+  options: { readonly keepData?: boolean } = {},
+): Promise<void> {
+  const known = clients.map(({ events }) => events.length)
+  await server.restart(options)
+  await Promise.all(clients.map((client, i) => seen(client, 'store-recovered', known[i])))
+}
+
+describe('a Redis that writes before it answers', () => {
+  let server: PrivateServer
+  beforeAll(async () => {
+    server = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] })
+  })
+  const open = (more: object = {}) =>
+    openBench({
+      redis: server.url,
+      config: { ...pendingCities({ acceptLoss: false, durability: 'fsynced', ...more }), commandDeadline: '1s' },
+    })
+
+  it('killed twice under load loses no acknowledged write, and none is applied twice', async () => {
+    const bench = await open({ batch: { maxDelay: '10ms', maxSize: 20 } })
+    const clients = [bench.here, bench.open(), bench.open()]
+    const load = startLoad([...clients, ...clients], [1, 2, 3])
+    for (let i = 0; i < 2; i += 1) {
+      await load.more(100)
+      await killedFor(server, clients)
+      await restartedFor(server, clients)
+      await load.more(100)
+    }
+    await load.stop()
+    await bench.here.prisma.$cache.flush()
+    expect(await faultsOf(load, bench.here)).toEqual([])
+    expect(await bench.here.prisma.$cache.deadLetters.list()).toEqual([])
+    expect([...load.codes].filter((code) => code !== 'WRITE_BEHIND.UNCONFIRMED')).toEqual([])
+    expect(load.unknown.created.length + load.unknown.added.size).toBeGreaterThan(0)
+  })
+
+  it('gives back what was accepted and not flushed when it was killed, dead letters too', async () => {
+    const { here } = await open()
+    await add(here, 1, 1)
+    await here.prisma.city.create({ data: city(50) })
+    await here.base.city.create({ data: { ...city(50), name: 'Somebody else' } })
+    await here.prisma.$cache.flush()
+    await add(here, 1, 10)
+    await here.prisma.city.update({ where: { id: 50 }, data: { name: 'Later' } })
+    await killedFor(server, [here])
+    await restartedFor(server, [here])
+    expect(await here.prisma.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 11 })
+    await here.prisma.$cache.flush()
+    const letters = await here.prisma.$cache.deadLetters.list()
+    expect(letters).toMatchObject([{ code: '23505', parked: 1 }])
+    await here.base.city.delete({ where: { id: 50 } })
+    await here.prisma.$cache.deadLetters.retry(letters[0]!.id)
+    await here.prisma.$cache.flush()
+    const expected = [{ ...city(1), views: 11 }, city(2), city(3), { ...city(50), name: 'Later' }]
+    expect(await storedCities(here)).toEqual(expected)
+  })
+
+  it('while it is away reads go on, what would be accepted is rejected, and other writes are made', async () => {
+    const { here } = await open()
+    await add(here, 1, 1)
+    await here.prisma.$cache.flush()
+    await killedFor(server, [here])
+    expect(await here.prisma.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 1 })
+    expect(await here.prisma.city.findMany({ orderBy: { id: 'asc' } })).toEqual(await storedCities(here))
+    await expect(add(here, 1, 1)).rejects.toMatchObject({ code: 'WRITE_BEHIND.UNCONFIRMED' })
+    await expect(here.prisma.city.create({ data: city(4) })).rejects.toMatchObject({ name: 'CacheError' })
+    const known = here.events.length
+    await here.prisma.city.updateMany({ where: { id: 2 }, data: { name: 'Lutetia' } })
+    expect(here.events.slice(known).map(({ kind }) => kind)).toContain('weakened-write')
+    expect(await here.prisma.city.findUnique({ where: { id: 2 } })).toEqual({ ...city(2), name: 'Lutetia' })
+    expect(await storedCities(here)).toEqual([{ ...city(1), views: 1 }, { ...city(2), name: 'Lutetia' }, city(3)])
+    await restartedFor(server, [here])
+    await waitUntil(() => add(here, 1, 10).then(() => true), { what: 'writes to be accepted again' })
+    expect(await here.prisma.city.findMany({ orderBy: { id: 'asc' } })).toMatchObject([
+      { views: 11 },
+      { name: 'Lutetia' },
+      { id: 3 },
+    ])
+  })
+})
+
+describe('a Redis that forgets', () => {
+  it('loses what was not flushed, and nothing is applied twice before or after', async () => {
+    const server = await startRedis()
+    const bench = await openBench({ redis: server.url })
+    const [here, other] = [bench.here, bench.open()]
+    await add(here, 1, 1)
+    await here.prisma.$cache.flush()
+    for (let round = 1; round <= 2; round += 1) {
+      await add(other, 1, 1_000)
+      await add(here, 2, 1_000)
+      await killedFor(server, [here, other])
+      await restartedFor(server, [here, other], { keepData: false })
+      for (const client of [here, other]) {
+        expect(await client.prisma.city.findUnique({ where: { id: 2 } })).toEqual({ ...city(2), views: (round - 1) * 10 })
+      }
+      await add(other, 2, 10)
+      await add(here, 1, 1)
+      expect(await other.prisma.city.findMany({ orderBy: { id: 'asc' } })).toEqual([
+        { ...city(1), views: 1 + round },
+        { ...city(2), views: round * 10 },
+        city(3),
+      ])
+      await here.prisma.$cache.flush()
+    }
+    expect(await storedCities(here)).toEqual([{ ...city(1), views: 3 }, { ...city(2), views: 20 }, city(3)])
+    expect(await here.prisma.$cache.deadLetters.list()).toEqual([])
+  })
+
+  it('a batch whose writes it forgot while that was committed counts once', async () => {
+    const server = await startRedis()
+    const { here } = await openBench({ redis: server.url })
+    await add(here, 1, 1)
+    await here.prisma.$cache.flush()
+    await add(here, 1, 10)
+    const held = here.adapter.holdNext((sql) => sql === 'COMMIT', { when: 'after' })
+    const flushed = here.prisma.$cache.flush().catch(() => {})
+    await held.reached
+    await killedFor(server, [here])
+    await restartedFor(server, [here], { keepData: false })
+    held.release()
+    await flushed
+    expect(await here.prisma.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 11 })
+    await add(here, 1, 100)
+    await here.prisma.$cache.flush()
+    expect(await storedCities(here)).toEqual([{ ...city(1), views: 111 }, city(2), city(3)])
+  })
+})
+
+describe('a failover', () => {
+  it('to a replica that lacks the latest applies neither them nor anything else twice', async () => {
+    const master = await startRedis()
+    const replica = await startReplica(master)
+    const { here } = await openBench({ redis: master.url })
+    await add(here, 1, 1)
+    await here.prisma.$cache.flush()
+    await add(here, 1, 10)
+    await redisCommand(master.url, ['WAIT', 1, 5_000])
+    await replica.pause()
+    // Accepted, or settled, and the replica never hears of it.
+    await here.prisma.$cache.flush()
+    await add(here, 1, 100)
+    await here.prisma.$cache.flush()
+    await add(here, 1, 1_000)
+    await killedFor(master, [here])
+    replica.resume()
+    await replica.promote()
+    const next = await openBench({ redis: replica.url, namespace: here.namespace, of: here })
+    expect(await next.here.prisma.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 111 })
+    await add(next.here, 1, 10_000)
+    expect(await next.here.prisma.city.findMany({ where: { id: 1 } })).toEqual([{ ...city(1), views: 10_111 }])
+    await next.here.prisma.$cache.flush()
+    expect(await storedCities(here)).toEqual([{ ...city(1), views: 10_111 }, city(2), city(3)])
+    expect(await next.here.prisma.$cache.deadLetters.list()).toEqual([])
+  })
+})
+
+describe('a Redis that is out of memory', () => {
+  it('accepts no more: writes are made at once, after those that wait, and none is lost', async () => {
+    const server = await startRedis({ args: ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'] })
+    const { here } = await openBench({ redis: server.url, config: { ...pendingCities({ acceptLoss: false }), flushDeadline: '8s' } })
+    await add(here, 1, 1)
+    await redisCommand(server.url, ['CONFIG', 'SET', 'maxmemory', '1mb'])
+    await add(here, 1, 10)
+    expect(eventsOf(here, 'synchronous')).toMatchObject([{ reason: 'the store is out of memory' }])
+    expect(await here.base.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 11 })
+    expect(await here.prisma.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 11 })
+    await here.prisma.city.create({ data: city(4) })
+    expect(await here.prisma.city.count()).toBe(4)
+    await redisCommand(server.url, ['CONFIG', 'SET', 'maxmemory', '0'])
+    await add(here, 1, 100)
+    expect(eventsOf(here, 'accepted')).toHaveLength(2)
+    await here.prisma.$cache.flush()
+    expect(await storedCities(here)).toMatchObject([{ views: 111 }, { id: 2 }, { id: 3 }, { id: 4 }])
+  })
+})
