@@ -48,6 +48,15 @@ it('tour: every option, argument and method works as shown', async () => {
   expect(code).toBe(0)
 })
 
+it('write-behind: counts votes at once, writes them later, and keeps what the database refuses', async () => {
+  const { code, output } = await runExample('example:write-behind')
+  expect(lines(output)).toEqual([
+    ...['{ views: 100 }', '{ views: 100 }', '{ views: 100 }'],
+    'City: a create was refused with 23503',
+  ])
+  expect(code).toBe(0)
+})
+
 it('HTTP API: two processes share entries, and a write through the one is seen by the other at once', async () => {
   const env = { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') }
   const before = await exampleKeys(env.REDIS_URL)

@@ -43,7 +43,7 @@ export async function openBench({ redis = inject('redisUrl'), config = pendingCi
   const here = cachedClient(options)
   await seedCities(here, more.cities ?? 3)
   /** One more client, as another process is. */
-  const open = () => cachedClient(options)
+  const open = (more: Partial<CachedClientOptions> = {}) => cachedClient({ ...options, ...more })
   return { options, here, open }
 }
 

@@ -118,7 +118,10 @@ describe('a Redis that forgets', () => {
       await killedFor(server, [here, other])
       await restartedFor(server, [here, other], { keepData: false })
       for (const client of [here, other]) {
-        expect(await client.prisma.city.findUnique({ where: { id: 2 } })).toEqual({ ...city(2), views: (round - 1) * 10 })
+        expect(await client.prisma.city.findUnique({ where: { id: 2 } })).toEqual({
+          ...city(2),
+          views: (round - 1) * 10,
+        })
       }
       await add(other, 2, 10)
       await add(here, 1, 1)
@@ -157,34 +160,37 @@ describe('a failover', () => {
   it('to a replica that lacks the latest applies neither them nor anything else twice', async () => {
     const master = await startRedis()
     const replica = await startReplica(master)
-    const { here } = await openBench({ redis: master.url })
+    const { here, open } = await openBench({ redis: master.url })
     await add(here, 1, 1)
     await here.prisma.$cache.flush()
     await add(here, 1, 10)
-    await redisCommand(master.url, ['WAIT', 1, 5_000])
-    await replica.pause()
-    // Accepted, or settled, and the replica never hears of it.
+    const stream = `${here.namespace}:{City}:p:stream:0`
+    const arrived = async () => (await redisCommand(replica.url, ['XLEN', stream])) === 1
+    await waitUntil(arrived, { what: 'the replica to have the write' })
+    // From here on it follows no more.
+    await replica.promote()
     await here.prisma.$cache.flush()
     await add(here, 1, 100)
     await here.prisma.$cache.flush()
     await add(here, 1, 1_000)
     await killedFor(master, [here])
-    replica.resume()
-    await replica.promote()
-    const next = await openBench({ redis: replica.url, namespace: here.namespace, of: here })
-    expect(await next.here.prisma.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 111 })
-    await add(next.here, 1, 10_000)
-    expect(await next.here.prisma.city.findMany({ where: { id: 1 } })).toEqual([{ ...city(1), views: 10_111 }])
-    await next.here.prisma.$cache.flush()
+    const next = open({ redis: replica.url })
+    expect(await next.prisma.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 111 })
+    await add(next, 1, 10_000)
+    expect(await next.prisma.city.findMany({ where: { id: 1 } })).toEqual([{ ...city(1), views: 10_111 }])
+    await next.prisma.$cache.flush()
     expect(await storedCities(here)).toEqual([{ ...city(1), views: 10_111 }, city(2), city(3)])
-    expect(await next.here.prisma.$cache.deadLetters.list()).toEqual([])
+    expect(await next.prisma.$cache.deadLetters.list()).toEqual([])
   })
 })
 
 describe('a Redis that is out of memory', () => {
   it('accepts no more: writes are made at once, after those that wait, and none is lost', async () => {
     const server = await startRedis({ args: ['--appendonly', 'yes', '--maxmemory-policy', 'noeviction'] })
-    const { here } = await openBench({ redis: server.url, config: { ...pendingCities({ acceptLoss: false }), flushDeadline: '8s' } })
+    const { here } = await openBench({
+      redis: server.url,
+      config: { ...pendingCities({ acceptLoss: false }), flushDeadline: '8s' },
+    })
     await add(here, 1, 1)
     await redisCommand(server.url, ['CONFIG', 'SET', 'maxmemory', '1mb'])
     await add(here, 1, 10)
@@ -198,5 +204,70 @@ describe('a Redis that is out of memory', () => {
     expect(eventsOf(here, 'accepted')).toHaveLength(2)
     await here.prisma.$cache.flush()
     expect(await storedCities(here)).toMatchObject([{ views: 111 }, { id: 2 }, { id: 3 }, { id: 4 }])
+  })
+})
+
+describe('durability', () => {
+  it('replicated: acknowledged when a replica has it, and not while that is frozen', async () => {
+    const server = await startRedis({ args: ['--appendonly', 'yes'] })
+    const replica = await startReplica(server)
+    const config = {
+      ...pendingCities({ acceptLoss: false, durability: 'replicated' }),
+      commandDeadline: '500ms',
+    } as const
+    const { here } = await openBench({ redis: server.url, config })
+    await add(here, 1, 1)
+    await replica.pause()
+    await expect(add(here, 1, 10)).rejects.toMatchObject({ code: 'WRITE_BEHIND.UNCONFIRMED' })
+    replica.resume()
+    await waitUntil(() => add(here, 1, 100).then(() => true), { what: 'the replica to confirm again' })
+    await here.prisma.$cache.flush()
+    const { views } = (await here.base.city.findUnique({ where: { id: 1 } }))!
+    // What was not confirmed was accepted all the same.
+    expect(views).toBeGreaterThanOrEqual(111)
+  })
+
+  const refused = async (server: PrivateServer, more: object) => {
+    const { here } = await openBench({ redis: server.url, config: pendingCities({ acceptLoss: false, ...more }) })
+    try {
+      await add(here, 1, 1)
+    } catch (error) {
+      expect(await here.prisma.city.findUnique({ where: { id: 1 } })).toEqual(city(1))
+      return error as { readonly code: string; readonly problems: readonly string[] }
+    }
+    await here.prisma.$cache.flush()
+    expect(await storedCities(here)).toMatchObject([{ views: 1 }, {}, {}])
+    return null
+  }
+  const notDurable = (...problems: readonly RegExp[]) => ({
+    code: 'WRITE_BEHIND.NOT_DURABLE',
+    problems: problems.map((problem) => expect.stringMatching(problem)),
+  })
+
+  it('is not promised by a Redis that cannot keep it, unless the loss is accepted', async () => {
+    const server = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] })
+    expect(await refused(server, {})).toMatchObject(notDurable(/evicts/, /appendonly/))
+    expect(await refused(server, { acceptLoss: true })).toBeNull()
+    expect(await refused(server, { durability: 'applied' })).toBeNull()
+    await redisCommand(server.url, ['CONFIG', 'SET', 'appendonly', 'yes'])
+    expect(await refused(server, {})).toMatchObject(notDurable(/evicts/))
+    await redisCommand(server.url, ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'])
+    expect(await refused(server, {})).toBeNull()
+  })
+
+  it('is not promised where nobody can say that it is so, whatever loss is accepted', async () => {
+    const server = await startRedis({ args: ['--appendonly', 'yes'] })
+    const replicated = { durability: 'replicated', acceptLoss: true }
+    expect(await refused(server, replicated)).toMatchObject(notDurable(/no replica/))
+    const [, major, minor] = /redis_version:(\d+)\.(\d+)/.exec(
+      String(await redisCommand(server.url, ['INFO', 'server'])),
+    )!
+    const hasWaitAof = Number(major) > 7 || (major === '7' && Number(minor) >= 2)
+    const fsynced = { durability: 'fsynced', acceptLoss: true }
+    const answer = await refused(server, fsynced)
+    if (hasWaitAof) expect(answer).toBeNull()
+    else expect(answer).toMatchObject(notDurable(/appendfsync always/))
+    await redisCommand(server.url, ['CONFIG', 'SET', 'appendfsync', 'always'])
+    expect(await refused(server, fsynced)).toBeNull()
   })
 })
