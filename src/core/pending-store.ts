@@ -199,11 +199,14 @@ export function nameOf({ shape, values }: Pick<ValuesTag, 'shape' | 'values'>): 
   let name = names.get(text)
   if (name === undefined) {
     // 128 bits and more: values come from strangers, who must not be able to make two of them collide.
-    name = hash('sha256', text, 'base64url')
+    name = hash('sha256', text, 'base64url').slice(0, nameLength)
     names.set(text, name)
   }
   return name
 }
+
+/** 132 bits. */
+const nameLength = 22
 
 /** The same rows are asked for and written again and again. */
 const names = new LRUCache<string, string>({ max: 20_000 })

@@ -42,16 +42,19 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
     return isNew && isTaken ? 'taken' : null
   }
 
+  /** Whether a synchronous write is under way. One that gave up may have done so after its commit. */
+  function isGated(name: string): boolean {
+    const { gates } = of(name)
+    if ([...gates.values()].some((deadlineMs) => deadlineMs > clock.nowMs())) return true
+    if (gates.size > 0) unlink({ kind: 'root', model: name })
+    gates.clear()
+    return false
+  }
+
   function accept(group: AcceptGroup): AcceptAnswer {
     const { partition, rows, backlogMax, isWhole } = group
     const model = of(partition.model)
-    const deadlines = [...model.gates.values()]
-    if (deadlines.some((deadlineMs) => deadlineMs > clock.nowMs())) return { kind: 'gated' }
-    if (deadlines.length > 0) {
-      // The writer gave up, perhaps after its commit.
-      model.gates.clear()
-      unlink({ kind: 'root', model: partition.model })
-    }
+    if (isGated(partition.model)) return { kind: 'gated' }
     if (model.partitions !== group.partitions && model.backlog > 0) {
       return { kind: 'partitioned', partitions: model.partitions }
     }
@@ -164,7 +167,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       const model = of(name)
       const letter = model.dead.get(row)
       if (letter?.id !== id) return 'absent'
-      if (model.marks.has(row) || model.gates.size > 0) return 'busy'
+      if (isGated(name) || model.marks.has(row)) return 'busy'
       const writes = letter.writes.slice(fate === 'discarded' ? 1 : 0)
       model.dead.delete(row)
       const entry = writes.length > 0 && state.append(model, partitionOf(row, model.partitions), writes)

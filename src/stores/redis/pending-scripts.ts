@@ -54,23 +54,21 @@ function planRow({ held, isNew, answers, writes }: AcceptRow, names: Keys) {
   return { keys, args }
 }
 
+/** Resolves to the places of entries that were not there. */
 export async function settle(
   client: Client,
-  { number, settled, keys, model }: { number: number; settled: readonly Settled[]; keys: Keys; model: string },
-): Promise<void> {
-  const { state, marks, aside, stream } = keys.pending(model)
-  const guardKeys = settled.flatMap(({ guards }) => keysOf(guards, keys))
-  const args = settled.flatMap(({ id, life, writes, guards }) => [
-    id,
-    life,
-    writes,
-    guards.length,
-    ...guards.map(nameOf),
-  ])
-  await run(client, scripts.settle, [state, marks, aside, stream(number), ...guardKeys], [number, ...args])
+  { state, marks, aside, stream }: PendingKeys,
+  { number, settled }: { readonly number: number; readonly settled: readonly Settled[] },
+): Promise<readonly number[]> {
+  const args: (string | number)[] = [number]
+  for (const { id, life, writes, guards } of settled) {
+    args.push(id, life, writes, guards.length)
+    for (const guard of guards) args.push(nameOf(guard))
+  }
+  return (await run(client, scripts.settle, [state, marks, aside, stream(number)], args)) as number[]
 }
 
-function keysOf(guards: readonly ValuesTag[], keys: Keys): string[] {
+export function keysOf(guards: readonly ValuesTag[], keys: Keys): string[] {
   return guards.map((guard) => keys.values(guard.model, guard.shape, guard.values))
 }
 
@@ -117,7 +115,7 @@ export interface Release {
 export async function release(client: Client, keys: Keys, ask: Release) {
   const { model, row, id, fate, guards, server, nonce, partitions, number } = ask
   const { dead, parked, state, stream, marks, gates } = keys.pending(model)
-  const named = [dead, parked(row), state, stream(number), marks, gates, ...keysOf(guards, keys)]
+  const named = [dead, parked(row), state, stream(number), marks, gates, keys.model(model), ...keysOf(guards, keys)]
   const names = guards.map(nameOf)
   return await run(client, scripts.release, named, [row, id, fate, server, nonce, partitions, ...names])
 }

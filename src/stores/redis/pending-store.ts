@@ -85,7 +85,11 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
 
     settle: ({ model, number }, settled) =>
       connection.run(async (client) => {
-        await Promise.all([scripts.settle(client, { number, settled, keys, model }), publish(client, model, 'settled')])
+        const settling = scripts.settle(client, keysOf(model), { number, settled })
+        const [absent] = await Promise.all([settling, publish(client, model, 'settled')])
+        // Where the server lost an entry that is applied now, what answers for its rows was made without it.
+        const guards = absent.flatMap((place) => settled[place]!.guards)
+        if (guards.length > 0) await send(client, ['unlink', ...scripts.keysOf(guards, keys)])
       }),
 
     openGate: (model, id, leaseMs) => connection.run((client) => scripts.openGate(client, keysOf(model), id, leaseMs)),

@@ -36,8 +36,8 @@ interface Placed extends PlacedWrite {
 /**
  * Brings the writes of a partition into the database, page after page, and makes them known to every query, until there are none.
  *
- * While one page is applied the one before it is settled: that is the business of another server. Where either fails, what is not settled is
- * found again, and what is applied is not applied again.
+ * While one page is applied the next one is read and the one before is settled: that is the business of another server. Where anything
+ * fails, what is not settled is found again, and what is applied is not applied again.
  *
  * @throws LeadLost, or the error of the database or of the store.
  */
@@ -47,21 +47,31 @@ export async function flushPages(
   lead: Lead,
   { isWanted, ...deps }: FlusherDeps & { readonly isWanted: () => boolean },
 ): Promise<void> {
-  let after: string | null = null
-  let settling = Promise.resolve()
+  const read = (after: string | null) => handled(readPage(partition, model, { lead, after }, deps))
+  let settling: Promise<void> = Promise.resolve()
+  let reading = read(null)
   try {
-    while (isWanted()) {
-      const page = await readPage(partition, model, { lead, after }, deps)
-      if (!page) break
+    for (let page = await reading; page && isWanted(); page = followed(page, await reading)) {
+      reading = read(page.entries.at(-1)!.id)
       await applyPage(partition, model, { lead, page }, deps)
       await settling
-      settling = settlePage(partition, page, deps)
-      settling.catch(() => {}) // it is waited for below
-      after = page.entries.at(-1)!.id
+      settling = handled(settlePage(partition, page, deps))
     }
   } finally {
     await settling
   }
+}
+
+/** It is waited for later: until then its rejection is nobody's fault. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  return promise
+}
+
+/** A page that was read before the one at hand was applied: what was set aside meanwhile counts. */
+function followed(page: ReadPage, next: ReadPage | null): ReadPage | null {
+  for (const [row, id] of page.blocked) next?.blocked.set(row, id)
+  return next
 }
 
 /** Some entries of the stream, and what is known of their writes by now. */
@@ -106,6 +116,16 @@ function isSetAside(partition: Partition, { aside }: ReadPage, { position }: Pla
 }
 
 /**
+ * The lookups of a row that is set aside write by write: with the last that its entry has on it. Until then the row is marked, and a retry
+ * waits, which would overtake the others.
+ */
+function guardsToRemove({ placed }: ReadPage, one: Placed): StoredWrite['guards'] {
+  const row = rowOf(one.stored)
+  const own = placed.filter(({ position, stored }) => position.entry === one.position.entry && rowOf(stored) === row)
+  return own.at(-1) === one ? distinctGuards(own.map(({ stored }) => stored)) : []
+}
+
+/**
  * What the database refuses is halved until the refused write stands alone; that one is set aside, and so are later writes of its row,
  * in their order. Everything else goes on.
  */
@@ -118,6 +138,7 @@ async function applyPage(
   const { store, report } = deps
   const { aside, blocked } = page
   const idOf = ({ position }: Placed) => asideId(partition, position.entry, position.index)
+  let isRefused = false
 
   /** Sets aside what waits behind a refused write of its row; the rest may be applied. */
   async function withoutBlocked(writes: readonly Placed[]): Promise<readonly Placed[]> {
@@ -136,7 +157,8 @@ async function applyPage(
   async function setAside(one: Placed, failure: string | null): Promise<boolean> {
     const { stored, text } = one
     const id = idOf(one)
-    const write = { id, row: rowOf(stored), write: text, failure, guards: stored.guards, durability: model.durability }
+    const { durability } = model
+    const write = { id, row: rowOf(stored), write: text, failure, guards: guardsToRemove(page, one), durability }
     const outcome = await store.pending.setAside(partition, lead.token, write)
     if (outcome === 'not-leading') throw new LeadLost()
     if (outcome === 'not-blocked') {
@@ -168,7 +190,11 @@ async function applyPage(
       })
     } catch (error) {
       if (deps.applier.isTransient(error)) throw error
-      return writes.length === 1 ? refused(first, error) : halve(writes)
+      // What the applier knew of the table may have been outdated: now it has forgotten that.
+      const isAgain = isRefused
+      isRefused = true
+      if (writes.length > 1) return halve(writes)
+      return isAgain ? refused(first, error) : apply(writes)
     }
     if (outcome === 'fenced') throw new LeadLost()
   }
@@ -197,12 +223,14 @@ async function settlePage(
 ): Promise<void> {
   const { model } = partition
   const { entries, placed, startedMs } = page
-  const events = placed.filter((one) => !isSetAside(partition, page, one)).map(({ stored }) => stored.event)
-  if (events.length > 0) {
+  const applied = placed.filter((one) => !isSetAside(partition, page, one))
+  if (applied.length > 0) {
     await store.touch(model, (shapes) => {
       // What answers for pending rows takes these writes into account already.
       const others = shapes.map(parsedShape).filter((shape) => !shape.isPending)
-      return others.length === 0 ? [] : touchedTags(events, new Map([[model, others]]), columnsOf)
+      if (others.length === 0) return []
+      const events = applied.map(({ stored }) => stored.event())
+      return touchedTags(events, new Map([[model, others]]), columnsOf)
     })
   }
   let first = 0

@@ -9,19 +9,16 @@ import type { TouchedColumns } from './pending-model.ts'
 /** A write as it stands in a stream. */
 export interface StoredWrite {
   readonly write: PendingWrite
-  /** What it does to queries. */
-  readonly event: RowEvent
+  /** What it does to queries. Made only where a query may care. */
+  readonly event: () => RowEvent
   /** Of the lookups that find its row, now or before; the first is that by its id, which names the row. */
   readonly guards: readonly ValuesTag[]
 }
 
-/** One text in JSON. A write that JSON would not bring back as it was is a text of the codec in it. */
-type Written = readonly [
-  guards: readonly (readonly [shape: string, values: string])[],
-  touched: TouchedColumns,
-  write: PendingWrite | string,
-]
+/** A write that JSON would not bring back as it was is a text of the codec. */
+type Written = readonly [guards: readonly (readonly [shape: string, values: string])[], write: PendingWrite | string]
 
+/** Two lines of JSON: what a flush needs, and what it needs only where queries may care. */
 export function encodeStoredWrite(
   write: PendingWrite,
   touched: TouchedColumns,
@@ -29,17 +26,18 @@ export function encodeStoredWrite(
   codec: Codec,
 ): string {
   const names = guards.map(({ shape, values }) => [shape, values] as const)
-  const written: Written = [names, touched, isPlainJson(write) ? write : codec.encode(write)]
-  return JSON.stringify(written)
+  const written: Written = [names, isPlainJson(write) ? write : codec.encode(write)]
+  return `${JSON.stringify(written)}\n${JSON.stringify(touched)}`
 }
 
 /** @throws when the text is damaged. */
 export function decodeStoredWrite(model: string, text: string, codec: Codec): StoredWrite {
-  const [names, touched, written] = JSON.parse(text) as Written
+  const end = text.indexOf('\n')
+  const [names, written] = JSON.parse(text.slice(0, end)) as Written
   const write = typeof written === 'string' ? (codec.decode(written) as PendingWrite) : written
   return {
     write,
-    event: eventOf(model, write, touched),
+    event: () => eventOf(model, write, JSON.parse(text.slice(end + 1)) as TouchedColumns),
     guards: names.map(([shape, values]) => ({ kind: 'values', model, shape, values })),
   }
 }

@@ -51,6 +51,11 @@ export async function flushed({ prisma }: Seat): Promise<void> {
   expect(await prisma.$cache.deadLetters.list()).toEqual([])
 }
 
+/** Prisma sends nothing before somebody waits for it. */
+export function begun<T>(call: PromiseLike<T>): Promise<T> {
+  return Promise.resolve(call.then((result) => result))
+}
+
 export function later<T = void>() {
   let resolve!: (value: T) => void
   const promise = new Promise<T>((done) => {

@@ -7,9 +7,8 @@
 --   returns  OPEN
 --
 -- Why a script: the deadline is taken from the clock of Redis, the only one that every process shares.
+-- Gates of the dead stay until the next acceptance, which drops the root with them.
 -- Slot: one key.
 local time = redis.call('TIME')
-local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', nowMs)
-redis.call('ZADD', KEYS[1], nowMs + tonumber(ARGV[2]), ARGV[1])
+redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + tonumber(ARGV[2]), ARGV[1])
 return 'OPEN'

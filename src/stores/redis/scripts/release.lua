@@ -6,7 +6,8 @@
 --   KEYS[4]  stream
 --   KEYS[5]  marks    hash: name of a lookup -> the latest write on its row
 --   KEYS[6]  gates    sorted set: synchronous writes under way
---   KEYS[7..] guards  of the lookups that find the row
+--   KEYS[7]  model    hash with the stamp 'root'
+--   KEYS[8..] guards  of the lookups that find the row
 --   ARGV[1]  row      also the name of its lookup by the id
 --   ARGV[2]  id       of the dead letter
 --   ARGV[3]  fate     'retried' | 'discarded': without the dead letter itself
@@ -24,8 +25,15 @@ local dead = redis.call('HGET', KEYS[1], ARGV[1])
 if not dead or string.sub(dead, 1, #ARGV[2] + 1) ~= ARGV[2] .. '\n' then
   return 'ABSENT'
 end
-if redis.call('HEXISTS', KEYS[5], ARGV[1]) == 1 or redis.call('EXISTS', KEYS[6]) == 1 then
+local time = redis.call('TIME')
+local newest = redis.call('ZREVRANGE', KEYS[6], 0, 0, 'WITHSCORES')
+local isGated = newest[2] and tonumber(newest[2]) > time[1] * 1000 + math.floor(time[2] / 1000)
+if isGated or redis.call('HEXISTS', KEYS[5], ARGV[1]) == 1 then
   return 'BUSY'
+elseif newest[2] then
+  -- The writer died, perhaps after its commit and before it said so.
+  redis.call('HDEL', KEYS[7], 'root')
+  redis.call('UNLINK', KEYS[6])
 end
 local writes = redis.call('LRANGE', KEYS[2], ARGV[3] == 'discarded' and 1 or 0, -1)
 local state = redis.call('HMGET', KEYS[3], 'server', 'life', 'partitions')
@@ -50,7 +58,7 @@ for from = 1, #writes, 1000 do
   end
 end
 -- What the lookups answer was made without these writes.
-for i = 7, #KEYS do
+for i = 8, #KEYS do
   redis.call('UNLINK', KEYS[i])
 end
 redis.call('HDEL', KEYS[1], ARGV[1])

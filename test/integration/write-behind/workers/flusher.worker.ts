@@ -44,8 +44,6 @@ serveWorker({
   async rename(id: number, name: string) {
     await client.prisma.city.update({ where: { id }, data: { name } })
   },
-  rows: () => client.prisma.city.findMany({ orderBy: { id: 'asc' } }),
-  flush: () => client.prisma.$cache.flush(),
   /** What it was asked to release ends well, or not; its code. */
   async retry(id: string) {
     return client.prisma.$cache.deadLetters.retry(id).then(
@@ -63,10 +61,8 @@ serveWorker({
   async release() {
     client.adapter.releaseAll()
   },
-  /** How often each kind of event was reported. */
-  async events(kind: string) {
-    return client.events.filter((event) => event.kind === kind).length
-  },
+  /** Asks Redis something. */
+  look: () => client.prisma.$cache.deadLetters.list(),
   /** Resolves when nothing of its flusher is under way any more. */
   async leave() {
     await client.prisma.$disconnect()

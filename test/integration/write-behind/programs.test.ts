@@ -1,0 +1,3 @@
+import { itFollowsPrograms } from './programs/it-follows.ts'
+
+itFollowsPrograms({ programs: 5, timeoutMs: 120_000 })
