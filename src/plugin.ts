@@ -17,6 +17,7 @@ import { attach, type ExtendableClient } from './prisma/extension.ts'
 import { adapterOf, clientVersionOf, ignoresTransactions, schemaTextOf } from './prisma/internals.ts'
 import { createApplier } from './prisma/pending/applier.ts'
 import { rowLoader } from './prisma/pending/load-row.ts'
+import { referencesTo } from './prisma/pending/neighbours.ts'
 import { pendingModels } from './prisma/pending/pending-models.ts'
 import { createSequences } from './prisma/pending/sequence.ts'
 import { createInfoScope } from './prisma/read-info.ts'
@@ -118,6 +119,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
           ...{ store, codec, clock, makeNonce, report, columnsOf, namespace, random: Math.random },
           models: pending,
           applier: createApplier({ client, dataModel }),
+          referencedBy: referencesTo(dataModel, (name) => pending.has(name)),
           leadMs: config.loadLeaseMs,
           gateMs: config.leaseMs,
           flushDeadlineMs: config.flushDeadlineMs,

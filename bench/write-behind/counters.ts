@@ -3,6 +3,7 @@ import { openDatabase } from '../../examples/shared/database.ts'
 import { loadWorld } from '../../examples/shared/world/load.ts'
 import type { World } from '../../examples/shared/world/world.ts'
 import { PrismaClient } from '../../prisma/generated/client.ts'
+import type { cachePlugin } from '../../src/index.ts'
 
 export interface Environment {
   readonly world: World
@@ -11,6 +12,7 @@ export interface Environment {
   readonly later: Later
   /** Of every client: `minimal` spares each call a stack trace. */
   readonly errorFormat: ErrorFormat
+  readonly cachePlugin: typeof cachePlugin
 }
 
 export const errorFormats = ['pretty', 'colorless', 'minimal'] as const

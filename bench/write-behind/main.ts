@@ -5,6 +5,7 @@ import { seededRandom } from '../../examples/shared/random.ts'
 import { readWorld } from '../../examples/shared/world/world.ts'
 import { describeMachine } from '../shared/site.ts'
 import { type Options, parseOptions, usage } from './options.ts'
+import { loadPlugin } from './plugin.ts'
 import { drawByRank } from './popularity.ts'
 import { report } from './report.ts'
 import { measureRounds } from './rounds.ts'
@@ -24,10 +25,12 @@ async function run({
   backlog,
   seed,
   errorFormat,
+  sources,
 }: Options): Promise<void> {
   const database = process.env.DATABASE_URL || 'postgresql://postgres@127.0.0.1:5432/postgres'
   const redis = process.env.REDIS_URL || 'redis://127.0.0.1:6379'
   const world = readWorld(rows)
+  const { cachePlugin } = await loadPlugin(sources)
   console.log(describeMachine(await describeRedis(redis), await describeDatabase(database)))
   console.log(
     `Writes:   increments by ${writers} writers, ${seconds} s long, or ${backlog} of them; batches of ${batchSize}\n` +
@@ -40,7 +43,14 @@ async function run({
     )
     const size = { seconds, writers, backlog }
     const warmUp = { seconds: warmUpSeconds, writers, backlog: Math.ceil(backlog / 4) }
-    const measured = await measureRounds({ warmUp, size, rounds }, draw, { world, database, redis, later, errorFormat })
+    const measured = await measureRounds({ warmUp, size, rounds }, draw, {
+      world,
+      database,
+      redis,
+      later,
+      errorFormat,
+      cachePlugin,
+    })
     console.log(`\n${report(measured)}`)
     if (measured.some((round) => Object.values(round).some(({ check }) => check.wrong > 0))) process.exitCode = 1
   })

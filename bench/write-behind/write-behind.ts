@@ -1,6 +1,6 @@
 import { newNamespace, unlinkNamespace } from '../../examples/shared/namespace.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
-import { type CacheEvent, cachePlugin } from '../../src/index.ts'
+import type { CacheEvent } from '../../src/index.ts'
 import type { Counters, Environment } from './counters.ts'
 
 export const batchSize = 500
@@ -14,7 +14,7 @@ export interface WriteBehind {
   batches(): number
 }
 
-export function openWriteBehind({ plain }: Counters, { redis, later }: Environment): WriteBehind {
+export function openWriteBehind({ plain }: Counters, { redis, later, cachePlugin }: Environment): WriteBehind {
   const namespace = newNamespace()
   later(() => unlinkNamespace(redis, namespace))
   const batch = { maxSize: batchSize, maxDelay: '200ms' } as const

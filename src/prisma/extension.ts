@@ -6,7 +6,7 @@ import { clientViewOf } from './client-view.ts'
 import { explainCall } from './explain.ts'
 import type { Hook } from './hook.ts'
 import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
-import { awaitWrites } from './pending/await-writes.ts'
+import { awaitReads } from './pending/await-writes.ts'
 import { runRead } from './reads.ts'
 import type { Runtime } from './runtime.ts'
 import { identify } from './values.ts'
@@ -68,7 +68,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         const callback = async (tx: object): Promise<unknown> => input(tx)
         const run = () => runtime.transactions.run(start, { callback, idOf: transactionIdOf })
         // Before it begins: within it, a flush might wait for what it has locked, and its snapshot would lack what comes later.
-        return runtime.writeBehind.isInUse ? awaitWrites(runtime.dataModel.models.keys(), runtime).then(run) : run()
+        return runtime.writeBehind.isInUse ? awaitReads(runtime.dataModel.models.keys(), runtime).then(run) : run()
       },
 
       async $disconnect(this: ExtendableClient) {

@@ -6,7 +6,7 @@ import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
 import { canShapeResult, dataPathOf, howRun, shapeResultBy } from './internals.ts'
-import { awaitWrites } from './pending/await-writes.ts'
+import { awaitReads } from './pending/await-writes.ts'
 import type { ReadCall } from './read-call.ts'
 import { planRead, type ReadPlanned } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
@@ -22,7 +22,7 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
     runtime.info.note(bypassInfo(reason))
     if (isCached && !client.isInnermost) runtime.report({ kind: 'warning', message: notInnermost })
     if (isCached) runtime.report({ kind: 'bypass', model, operation, reason })
-    await awaitWrites(mentioned(runtime, model, args), runtime)
+    await awaitReads(mentioned(runtime, model, args), runtime)
     return hook.query(args)
   }
   const { plan, widened, loaded, shown, isRow } = prepared.planned
@@ -32,7 +32,7 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
   // That there is none is known, and it is Prisma's error to tell.
   if (result === null && operation === 'findUniqueOrThrow') {
     runtime.info.note(bypassInfo('there is no such row, which Prisma says in its own words'))
-    await awaitWrites([model], runtime)
+    await awaitReads([model], runtime)
     return hook.query(args)
   }
   runtime.info.note(info)

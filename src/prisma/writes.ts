@@ -6,7 +6,8 @@ import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
 import { provesRollback } from './outcome.ts'
 import { acceptWrite } from './pending/accept-write.ts'
-import { awaitWrites } from './pending/await-writes.ts'
+import { awaitReads, awaitWrites } from './pending/await-writes.ts'
+import { neighboursOf } from './pending/neighbours.ts'
 import type { Runtime } from './runtime.ts'
 import { type OpenTransaction, type StatementOutcome, withOthers } from './transactions.ts'
 import { queryWidened } from './widened.ts'
@@ -33,7 +34,7 @@ export async function runRaw(hook: Hook, runtime: Runtime, client: ClientInUse):
   const effect = await effectOfRaw(hook, runtime, client)
   if (effect) return runEffect(hook, runtime, effect)
   runtime.info.note({ status: 'bypass', source: 'database', ageMs: null, reason: 'raw SQL is not cached' })
-  await awaitWrites(runtime.dataModel.models.keys(), runtime)
+  await awaitReads(runtime.dataModel.models.keys(), runtime)
   return hook.query(hook.args)
 }
 
@@ -53,7 +54,7 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
 
   // Alone, or in a batch that was begun beside this plugin.
   const scope = runtime.invalidator.open()
-  await recorded(scope, effect)
+  await recorded(scope, effect, runtime)
   const withHeld = await holdStamps(effect, runtime)
   let result: unknown
   try {
@@ -71,13 +72,27 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
 }
 
 /** Rejects when accepted writes do not reach the database before it: then it must not run. */
-async function recorded(scope: WriteScope, { models }: Effect): Promise<void> {
+async function recorded(scope: WriteScope, effect: Effect, runtime: Runtime): Promise<void> {
   try {
-    await scope.record(models)
+    await enter(scope, effect, runtime)
   } catch (error) {
     scope.abandon()
     throw error
   }
+}
+
+/** Before a write: its intent, and accepted writes that it must not meet half done. `undefined` where there is nothing to wait for. */
+function enter(
+  scope: WriteScope,
+  { models, outcome }: Effect,
+  { dataModel, writeBehind }: Runtime,
+): Promise<void> | undefined {
+  if (!writeBehind.isInUse) return scope.record(models)
+  const { settled, gated } = neighboursOf(dataModel, outcome(undefined).events, writeBehind.isPending)
+  const others = settled.filter((model) => !models.includes(model))
+  return Promise.all([scope.record([...new Set([...models, ...gated])]), awaitWrites(others, writeBehind)]).then(
+    () => {},
+  )
 }
 
 /** Obtains what has to be held before the write, and gives it to the rows that come back. */
@@ -101,8 +116,8 @@ async function runWithin(
   { effect, runtime }: { readonly effect: Effect; readonly runtime: Runtime },
 ): Promise<unknown> {
   const statement = transaction.begin(effect.outcome(undefined).events, { survivesRollback: effect.mayCommit })
-  const recorded = transaction.scope.record(effect.models)
-  if (recorded) await recorded
+  const entered = enter(transaction.scope, effect, runtime)
+  if (entered) await entered
   // A statement that stores nothing leaves at once, in its place among the others.
   const withHeld = effect.storing ? await holdStamps(effect, runtime) : eventsAlone
   const result = await queryWidened(hook, { given: hook.args, widened: effect.args })
@@ -117,7 +132,7 @@ async function runWithin(
  */
 async function runUnattended(hook: Hook, runtime: Runtime, effect: Effect): Promise<unknown> {
   const scope = runtime.invalidator.open()
-  await recorded(scope, effect)
+  await recorded(scope, effect, runtime)
   runtime.report({
     kind: 'weakened-write',
     models: effect.models,

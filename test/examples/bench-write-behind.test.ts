@@ -6,6 +6,7 @@ vi.setConfig({ testTimeout: 120_000 })
 
 it('counts each increment exactly once, whichever way it was written, and reports', async () => {
   const sizes = [
+    '--sources',
     '--seconds',
     '0.3',
     '--warmup',

@@ -3,6 +3,7 @@ import { storeKinds } from '../integration/behaviour/bench.ts'
 import { itAnnouncesEveryChange } from '../integration/differential/announces.ts'
 import { itNeverTellsCachedFromPlain } from '../integration/differential/never-tell.ts'
 import { type SubjectName, subjects } from '../integration/differential/subjects.ts'
+import { itFollowsPrograms } from '../integration/write-behind/programs/it-follows.ts'
 
 // What the ordinary tests do with a few programs, for as long as somebody wants: `npm run test:soak -- --minutes 30`.
 const timeoutMs = (Number(process.env.SOAK_MINUTES) + 1) * 60_000
@@ -17,4 +18,8 @@ describe.each(storeKinds)('random programs, written through (%s)', (kind) => {
 
 describe.each(Object.keys(subjects) as SubjectName[])('the row events of a random write on %s', (name) => {
   itAnnouncesEveryChange(name, { programs: 0, timeoutMs })
+})
+
+describe('random programs of several processes that write behind', () => {
+  itFollowsPrograms({ programs: 0, timeoutMs })
 })

@@ -1,4 +1,5 @@
 import { isFlushTimeout } from '../../strategies/lookup.ts'
+import type { WriteBehind } from '../../strategies/pending/write-behind.ts'
 import type { Runtime } from '../runtime.ts'
 
 /**
@@ -7,12 +8,20 @@ import type { Runtime } from '../runtime.ts'
  */
 export async function awaitWrites(
   models: Iterable<string>,
-  { awaited, writeBehind }: Pick<Runtime, 'awaited' | 'writeBehind'>,
+  writeBehind: Pick<WriteBehind, 'settled' | 'isInUse'>,
 ): Promise<void> {
   if (!writeBehind.isInUse) return
   try {
-    await writeBehind.settled(awaited(models))
+    await writeBehind.settled(models)
   } catch (error) {
     if (isFlushTimeout(error)) throw error
   }
+}
+
+/** The same for a read, which may do without. */
+export function awaitReads(
+  models: Iterable<string>,
+  { awaited, writeBehind }: Pick<Runtime, 'awaited' | 'writeBehind'>,
+): Promise<void> {
+  return awaitWrites(awaited(models), writeBehind)
 }

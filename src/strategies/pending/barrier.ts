@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { PendingStore } from '../../core/pending-store.ts'
+import { isPast, pauseOf } from './settled-entries.ts'
 
 export interface BarrierDeps {
   readonly pending: PendingStore
@@ -36,33 +37,13 @@ export function createBarrier({ pending, clock, flushSoon, news }: BarrierDeps):
           left.map(({ number }) => number),
         )
         await Promise.race([news(model), pauseOf(clock, lookAgainMs)])
-        const passed = await Promise.all(left.map((one) => isPast(pending, model, one)))
+        const passed = await Promise.all(left.map((one) => isPast(pending, { model, ...one })))
         left = left.filter((_, i) => !passed[i])
         if (left.length === 0) return
         if (clock.nowMs() > giveUpMs) throw timeout(model, deadlineMs!)
       }
     },
   }
-}
-
-async function isPast(
-  pending: PendingStore,
-  model: string,
-  { number, entry }: { readonly number: number; readonly entry: string },
-): Promise<boolean> {
-  const { entries } = await pending.oldest({ model, number }, 1)
-  return entries[0] === undefined || isAfter(entries[0].id, entry)
-}
-
-/** `1764040000000-0`: milliseconds and a number. */
-function isAfter(id: string, other: string): boolean {
-  const [ms = 0, count = 0] = id.split('-').map(Number)
-  const [otherMs = 0, otherCount = 0] = other.split('-').map(Number)
-  return ms > otherMs || (ms === otherMs && count > otherCount)
-}
-
-export function pauseOf(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => void clock.after(delayMs, resolve))
 }
 
 function timeout(model: string, deadlineMs: number): CacheError {

@@ -4,8 +4,8 @@ import type { Codec } from '../../core/codec.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { StoredDeadLetter } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
-import { pauseOf } from './barrier.ts'
 import type { PendingModel } from './pending-model.ts'
+import { pauseOf } from './settled-entries.ts'
 import { decodeStoredWrite, distinctGuards } from './stored-write.ts'
 
 export interface DeadLettersDeps {

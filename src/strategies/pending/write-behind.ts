@@ -5,14 +5,15 @@ import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import { type Accepted, type Acceptor, createAcceptor } from './acceptor.ts'
 import type { Applier } from './applier.ts'
-import { createBarrier, pauseOf } from './barrier.ts'
+import { createBarrier } from './barrier.ts'
 import { createBases } from './bases.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createFlushWorker, type FlushWorker } from './flush-worker.ts'
-import type { FlusherDeps } from './flusher.ts'
+import type { FlusherDeps } from './flusher-deps.ts'
 import { createGates, type Gates } from './gates.ts'
 import type { PendingModel } from './pending-model.ts'
 import { checkDatabase, checkServer } from './server-check.ts'
+import { pauseOf } from './settled-entries.ts'
 
 export interface WriteBehindDeps extends FlusherDeps {
   readonly models: ReadonlyMap<string, PendingModel>

@@ -15,8 +15,10 @@ interface Subject {
   readonly counter: string | null
 }
 
-const ids = [1, 2, 3, 4, 5, 6]
-const slugs = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+export const ids = [1, 2, 3, 4, 5, 6]
+export const slugs = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+
+export const deviceId = (id: number) => `00000000-0000-4000-8000-00000000000${id}`
 
 const arithmetic = ({ some, integer }: Random) => ({
   [some(['increment', 'decrement', 'multiply', 'set'])]: integer(4) - 1,
@@ -62,9 +64,9 @@ const subjects: readonly Subject[] = [
   {
     model: 'device',
     table: 'Device',
-    where: ({ some }) => ({ id: `00000000-0000-4000-8000-00000000000${some(ids)}` }),
+    where: ({ some }) => ({ id: deviceId(some(ids)) }),
     row: ({ some }, withId) => ({
-      ...(withId ? { id: `00000000-0000-4000-8000-00000000000${some(ids)}` } : {}),
+      ...(withId ? { id: deviceId(some(ids)) } : {}),
       label: some(slugs),
     }),
     changes: ({ some }) => ({ label: some(slugs) }),
@@ -85,22 +87,24 @@ export const tables = subjects.map(({ table }) => table)
 
 /** A write of one row that may be accepted. */
 function drawCall({ model, where, row, changes }: Subject, random: Random): Call {
-  const { integer, some } = random
+  const { integer } = random
   const withId = integer(3) > 0
   const call = (operation: string, args: unknown): Call => ({ model, operation, args })
-  switch (some(['create', 'update', 'update', 'update', 'update', 'upsert', 'delete', 'createMany'])) {
-    case 'create':
+  switch (integer(12)) {
+    case 0:
+    case 1:
       return call('create', { data: row(random, withId) })
-    case 'update':
-      return call('update', { where: where(random), data: changes(random) })
-    case 'upsert':
+    case 2:
+    case 3:
       return call('upsert', { where: where(random), create: row(random, true), update: changes(random) })
-    case 'delete':
+    case 4:
       return call('delete', { where: where(random) })
-    default:
+    case 5:
       return withId
         ? call('createMany', { data: [row(random, true), row(random, true)] })
         : call('createManyAndReturn', { data: [row(random, false), row(random, false)] })
+    default:
+      return call('update', { where: where(random), data: changes(random) })
   }
 }
 
@@ -150,7 +154,7 @@ function drawSynchronous(subject: Subject, random: Random): Step {
 
 export function drawWrite(random: Random): Step {
   const subject = random.some(subjects)
-  if (random.integer(4) === 0) return drawSynchronous(subject, random)
+  if (random.integer(5) === 0) return drawSynchronous(subject, random)
   return { kind: 'call', call: drawCall(subject, random) }
 }
 

@@ -22,7 +22,7 @@ export function itFollowsPrograms({ programs, timeoutMs }: ProgramsOptions): voi
 
   it('several processes show what one database shows that is written at once', { timeout: timeoutMs }, async () => {
     const counts: Counts = { writes: 0, reads: 0, accepted: 0, synchronous: 0, hits: 0 }
-    await forSeeds(programs, (seed) => checkProgram(world, randomFrom(seed), { length: 120, counts }))
+    await forSeeds(programs, (seed) => checkProgram(world, randomFrom(seed), { length: 100, counts }))
     console.info(`write-behind: ${JSON.stringify(counts)}`)
     // Programs of which nothing is accepted, or whose reads are never answered by the cache, would prove nothing.
     expect(counts.accepted).toBeGreaterThan(counts.writes / 4)
@@ -30,7 +30,7 @@ export function itFollowsPrograms({ programs, timeoutMs }: ProgramsOptions): voi
   })
 
   it('many writers at once lose nothing, and nothing is written twice', { timeout: timeoutMs }, async () => {
-    await forSeeds(programs, (seed) => checkThrong(world, randomFrom(seed), { writers: 6, operations: 60 }))
+    await forSeeds(programs, (seed) => checkThrong(world, randomFrom(seed), { writers: 6, operations: 30 }))
   })
 }
 

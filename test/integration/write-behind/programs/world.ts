@@ -4,9 +4,10 @@ import { uncachedClient } from '../../../services/client.ts'
 import { freshDatabase, freshNamespace } from '../../../services/fresh.ts'
 import { withPostgres } from '../../../services/postgres.ts'
 import { spawnWorker, type Worker } from '../../../services/process.ts'
-import type { Random } from '../../behaviour/random.ts'
+import { type Random, randomFrom } from '../../behaviour/random.ts'
 import type { CachedClientOptions } from '../../cached-client.ts'
-import { models, tables } from './draw.ts'
+import { deviceId, ids, slugs, tables, models as written } from './draw.ts'
+import { sampleRow } from './draw-sample.ts'
 
 export interface World {
   readonly workers: readonly Worker[]
@@ -21,7 +22,7 @@ export interface World {
 }
 
 const processes = 3
-const ids = [1, 2, 3, 4, 5, 6]
+const seeded = ids.slice(0, 4)
 
 /** Processes that share one database, one Redis and one namespace; and a database beside it. */
 export async function makeWorld(): Promise<World> {
@@ -39,14 +40,14 @@ export async function makeWorld(): Promise<World> {
     workers,
     plain,
     shadow,
-    async reset({ integer, some }) {
+    async reset({ integer, some: oneOf }) {
       await Promise.all(workers.map((worker) => worker.call('close')))
       await Promise.all([plain, shadow].map(seed))
       const namespace = freshNamespace()
       const drawn = Array.from({ length: processes }, () => ({
         partitions: 1 + integer(4),
-        batch: { maxSize: 1 + integer(8), maxDelay: some(['1ms', '10ms', '50ms', '1h']) },
-        sequenceBlock: some([1, 5, 100]),
+        batch: { maxSize: 1 + integer(8), maxDelay: oneOf(['1ms', '10ms', '50ms', '1h']) },
+        sequenceBlock: oneOf([1, 5, 100]),
       }))
       const open = (worker: Worker, i: number) => worker.call('open', optionsOf(urls[0], namespace, drawn[i]!))
       await Promise.all(workers.map(open))
@@ -58,8 +59,9 @@ export async function makeWorld(): Promise<World> {
 
 function optionsOf(databaseUrl: string, namespace: string, drawn: object): CachedClientOptions {
   const behind = { strategy: 'write-behind', acceptLoss: true, ...drawn } as const
-  const names = models.map((name) => [name.charAt(0).toUpperCase() + name.slice(1), behind])
-  const config = { models: { Country: {}, User: {}, ...Object.fromEntries(names) }, loadLease: '1s' }
+  const names = written.map((name) => [name.charAt(0).toUpperCase() + name.slice(1), behind])
+  const models = { Country: {}, User: {}, ...Object.fromEntries(names) }
+  const config = { models, loadLease: '1s' } as NonNullable<CachedClientOptions['config']>
   return { databaseUrl, redis: inject('redisUrl'), namespace, config }
 }
 
@@ -75,7 +77,15 @@ async function seed(prisma: PrismaClient): Promise<void> {
     data: ids.map((id) => ({ id, email: `${id}@x`, createdAt: updatedAt, updatedAt })),
   })
   const place = { countryCode: 'FR', population: 5, latitude: 1.5, longitude: 2 }
-  await prisma.city.createMany({ data: ids.slice(0, 4).map((id) => ({ ...place, id, name: `${id}` })) })
+  await prisma.city.createMany({ data: seeded.map((id) => ({ ...place, id, name: `${id}` })) })
+  const createdAt = new Date(0)
+  await prisma.post.createMany({
+    data: seeded.map((id) => ({ id, slug: slugs[id]!, title: '', authorId: id, createdAt })),
+  })
+  await prisma.profile.createMany({ data: seeded.map((id) => ({ id, bio: '', userId: id })) })
+  await prisma.device.createMany({ data: seeded.map((id) => ({ id: deviceId(id), label: '' })) })
+  const random = randomFrom(1)
+  for (const id of seeded) await prisma.sample.create({ data: { id, ...sampleRow(random) } as never })
 }
 
 async function rowsOf(prisma: PrismaClient): Promise<string> {

@@ -1,0 +1,106 @@
+import { asideId, compareAsideIds, type Partition } from '../../core/pending-store.ts'
+import { deadLetterId } from './dead-letters.ts'
+import { type FlusherDeps, LeadLost } from './flusher-deps.ts'
+import type { Lead } from './lead.ts'
+import { guardsToRemove, isSetAside, type Placed, type ReadPage } from './page.ts'
+import type { PendingModel } from './pending-model.ts'
+import { committedAfterOthers, isForeignKey } from './referenced-first.ts'
+import { rowOf } from './stored-write.ts'
+
+/**
+ * What the database refuses is halved until the refused write stands alone; that one is set aside, and so are later writes of its row,
+ * in their order. Everything else goes on.
+ */
+export async function applyPage(
+  partition: Partition,
+  model: PendingModel,
+  { lead, page }: { readonly lead: Lead; readonly page: ReadPage },
+  deps: FlusherDeps,
+): Promise<void> {
+  const { store, report } = deps
+  const { aside, blocked } = page
+  const idOf = ({ position }: Placed) => asideId(partition, position.entry, position.index)
+  let isRefused = false
+
+  /** Sets aside what waits behind a refused write of its row; the rest may be applied. */
+  async function withoutBlocked(writes: readonly Placed[]): Promise<readonly Placed[]> {
+    const free: Placed[] = []
+    for (const one of writes) {
+      if (isSetAside(partition, page, one)) continue
+      const letter = blocked.size > 0 ? blocked.get(rowOf(one.stored)) : undefined
+      // What stands before the refused write may be in the database already: it is not for us to set aside.
+      const isBehind = letter !== undefined && compareAsideIds(idOf(one), letter) > 0
+      if (!isBehind || !(await setAside(one, null))) free.push(one)
+    }
+    return free
+  }
+
+  /** `false` when the write to wait behind is there no more. */
+  async function setAside(one: Placed, failure: string | null): Promise<boolean> {
+    const { stored, text } = one
+    const id = idOf(one)
+    const { durability } = model
+    const write = { id, row: rowOf(stored), write: text, failure, guards: guardsToRemove(page, one), durability }
+    const outcome = await store.pending.setAside(partition, lead.token, write)
+    if (outcome === 'not-leading') throw new LeadLost()
+    if (outcome === 'not-blocked') {
+      blocked.delete(rowOf(stored))
+      return false
+    }
+    aside.add(id)
+    if (failure !== null) blocked.set(rowOf(stored), id)
+    return true
+  }
+
+  async function apply(writes: readonly Placed[]): Promise<void> {
+    const [first, ...others] = writes
+    if (!first) return
+    // Positions of another life of the server mean nothing: each is a batch of its own.
+    const until = others.findIndex(({ life }) => life !== first.life)
+    if (until >= 0) {
+      await apply(writes.slice(0, until + 1))
+      return apply(await withoutBlocked(writes.slice(until + 1)))
+    }
+    try {
+      await commit(writes)
+    } catch (error) {
+      if (error instanceof LeadLost || deps.applier.isTransient(error)) throw error
+      // What the applier knew of the table may have been outdated: now it has forgotten that.
+      const isAgain = isRefused
+      isRefused = true
+      if (writes.length > 1) return halve(writes)
+      return isAgain ? refused(first, error) : apply(writes)
+    }
+  }
+
+  /** Of one life. */
+  async function commit(writes: readonly Placed[]): Promise<void> {
+    const name = partitionName(deps.namespace, partition)
+    const outcome = await deps.applier.apply({
+      ...{ model: partition.model, partition: name, stream: `${name}:${writes[0]!.life}`, epoch: lead.epoch },
+      ...{ writes, upTo: writes.at(-1)!.position },
+    })
+    if (outcome === 'fenced') throw new LeadLost()
+  }
+
+  async function halve(writes: readonly Placed[]): Promise<void> {
+    const middle = writes.length >> 1
+    await apply(writes.slice(0, middle))
+    await apply(await withoutBlocked(writes.slice(middle)))
+  }
+
+  async function refused(one: Placed, error: unknown): Promise<void> {
+    const failure = deps.applier.describe(error)
+    if (isForeignKey(failure.code) && (await committedAfterOthers(partition, () => commit([one]), deps))) return
+    await setAside(one, JSON.stringify({ ...failure, atMs: Date.now() }))
+    const id = deadLetterId(partition.model, idOf(one))
+    report({ kind: 'dead-letter', model: partition.model, id, code: failure.code, error })
+  }
+
+  await apply(await withoutBlocked(page.placed))
+}
+
+/** As the table of the fences names it. */
+export function partitionName(namespace: string, { model, number }: Partition): string {
+  return `${namespace}:${model}:${number}`
+}

@@ -1,0 +1,39 @@
+import { touchedTags } from '../../analysis/writes/touched.ts'
+import type { Partition } from '../../core/pending-store.ts'
+import { parsedShape } from '../parsed-shape.ts'
+import type { FlusherDeps } from './flusher-deps.ts'
+import { isSetAside, type ReadPage } from './page.ts'
+import { distinctGuards } from './stored-write.ts'
+
+/** First what the queries must know, then that it is in the database: whoever waits for that may read from the cache then. */
+export async function settlePage(
+  partition: Partition,
+  page: ReadPage,
+  { store, columnsOf, clock, report }: FlusherDeps,
+): Promise<void> {
+  const { model } = partition
+  const { entries, placed, startedMs } = page
+  const applied = placed.filter((one) => !isSetAside(partition, page, one))
+  if (applied.length > 0) {
+    await store.touch(model, (shapes) => {
+      // What answers for pending rows takes these writes into account already.
+      const others = shapes.map(parsedShape).filter((shape) => !shape.isPending)
+      if (others.length === 0) return []
+      const events = applied.map(({ stored }) => stored.event())
+      return touchedTags(events, new Map([[model, others]]), columnsOf)
+    })
+  }
+  let first = 0
+  const settled = entries.map(({ id, life, writes }) => {
+    const own = placed.slice(first, first + writes.length)
+    first += writes.length
+    return { id, life, writes: writes.length, guards: distinctGuards(own.map(({ stored }) => stored)) }
+  })
+  await store.pending.settle(partition, settled)
+  const acceptedMs = Number(entries[0]!.id.split('-')[0])
+  report({
+    ...{ kind: 'flushed', model, writes: placed.length },
+    flushMs: clock.nowMs() - startedMs,
+    lagMs: Math.max(0, Date.now() - acceptedMs),
+  })
+}
