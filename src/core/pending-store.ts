@@ -92,8 +92,6 @@ export type DurabilityLevel = 'accepted' | 'replicated' | 'fsynced' | 'applied'
 export interface AcceptRow {
   /** The stamp by which the row was known; `null` where it need not be known. */
   readonly held: { readonly guard: ValuesTag; readonly stamp: Stamp } | null
-  /** Whether nothing may be pending on any of the lookups: for a row that is new. */
-  readonly isNew: boolean
   /** The lookups that find the row now, or found it before, and what they answer. */
   readonly answers: readonly PendingAnswer[]
   /** In order. */
@@ -102,6 +100,8 @@ export interface AcceptRow {
 
 export interface PendingAnswer {
   readonly guard: ValuesTag
+  /** Whether the lookup did not find this row before: then nothing else may be stored for it, or pending on it. */
+  readonly isNew: boolean
   readonly guardFresh: Stamp
   readonly key: EntryKey
   /** The entry; `null` where it is only invalidated. */

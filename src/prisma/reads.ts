@@ -1,11 +1,11 @@
 import { arranged } from '../analysis/reads/arranged.ts'
-import { mentionedModels } from '../analysis/reads/mentioned-models.ts'
 import { isNode, type Node } from '../analysis/reads/node.ts'
 import type { ReadInfo } from '../core/client.ts'
 import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
 import { canShapeResult, dataPathOf, howRun, shapeResultBy } from './internals.ts'
+import { mentioned } from './mentioned.ts'
 import { awaitReads } from './pending/await-writes.ts'
 import type { ReadCall } from './read-call.ts'
 import { planRead, type ReadPlanned } from './read-plans.ts'
@@ -37,14 +37,6 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
   }
   runtime.info.note(info)
   return arranged(shown(result), shownNode(args, prepared.call.dataPath))
-}
-
-/** The models that a query reads, as far as its arguments tell: too many rather than too few. */
-function mentioned({ dataModel, writeBehind }: Runtime, model: string, args: unknown): Iterable<string> {
-  if (!writeBehind.isInUse) return []
-  const known = dataModel.models.get(model)
-  const found = known ? mentionedModels(dataModel, known, args) : 'too-deep'
-  return found === 'too-deep' ? dataModel.models.keys() : [model, ...found]
 }
 
 /** Loads a row as it is stored. Invalid arguments are refused as the caller gave them. */

@@ -7,17 +7,23 @@ const tasks = new Set<() => Promise<void>>()
  * @returns what takes the task back.
  */
 export function beforeTermination(task: () => Promise<void>): () => void {
-  if (tasks.size === 0) process.on('SIGTERM', onSignal)
+  // First: a listener for one signal is gone once it was called, and would not be counted.
+  if (tasks.size === 0) process.prependListener('SIGTERM', onSignal)
   tasks.add(task)
   return () => {
     tasks.delete(task)
-    if (tasks.size === 0) process.off('SIGTERM', onSignal)
+    if (tasks.size === 0 && !isEnding) process.off('SIGTERM', onSignal)
   }
 }
 
+let isEnding = false
+
 async function onSignal(): Promise<void> {
+  const others = process.listenerCount('SIGTERM') - 1
+  isEnding = true
   await Promise.allSettled([...tasks].map((task) => task()))
+  isEnding = false
   process.off('SIGTERM', onSignal)
   // A listener keeps the signal from ending the process.
-  if (process.listenerCount('SIGTERM') === 0) process.kill(process.pid, 'SIGTERM')
+  if (others === 0) process.kill(process.pid, 'SIGTERM')
 }

@@ -4,6 +4,7 @@ import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import { type Effect, effectOfRaw, effectOfWrite } from './effects.ts'
 import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
+import { mentioned } from './mentioned.ts'
 import { provesRollback } from './outcome.ts'
 import { acceptWrite } from './pending/accept-write.ts'
 import { awaitReads, awaitWrites } from './pending/await-writes.ts'
@@ -42,6 +43,11 @@ function warnOfOthers({ report }: Runtime, { isInnermost }: ClientInUse): void {
   if (!isInnermost) report({ kind: 'warning', message: notInnermost })
 }
 
+interface Writing {
+  readonly effect: Effect
+  readonly runtime: Runtime
+}
+
 async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<unknown> {
   const how = howRun(hook)
   if (how.kind === 'interactive') {
@@ -54,7 +60,7 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
 
   // Alone, or in a batch that was begun beside this plugin.
   const scope = runtime.invalidator.open()
-  await recorded(scope, effect, runtime)
+  await entered(scope, hook, { effect, runtime })
   const withHeld = await holdStamps(effect, runtime)
   let result: unknown
   try {
@@ -72,9 +78,9 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
 }
 
 /** Rejects when accepted writes do not reach the database before it: then it must not run. */
-async function recorded(scope: WriteScope, effect: Effect, runtime: Runtime): Promise<void> {
+async function entered(scope: WriteScope, hook: Hook, writing: Writing): Promise<void> {
   try {
-    await enter(scope, effect, runtime)
+    await enter(scope, hook, writing)
   } catch (error) {
     scope.abandon()
     throw error
@@ -82,14 +88,14 @@ async function recorded(scope: WriteScope, effect: Effect, runtime: Runtime): Pr
 }
 
 /** Before a write: its intent, and accepted writes that it must not meet half done. `undefined` where there is nothing to wait for. */
-function enter(
-  scope: WriteScope,
-  { models, outcome }: Effect,
-  { dataModel, writeBehind }: Runtime,
-): Promise<void> | undefined {
+function enter(scope: WriteScope, hook: Hook, { effect, runtime }: Writing): Promise<void> | undefined {
+  const { models, outcome } = effect
+  const { dataModel, writeBehind } = runtime
   if (!writeBehind.isInUse) return scope.record(models)
   const { settled, gated } = neighboursOf(dataModel, outcome(undefined).events, writeBehind.isPending)
-  const others = settled.filter((model) => !models.includes(model))
+  // Its conditions and what it returns may be about others, too; raw SQL does not tell about what.
+  const read = hook.model === undefined ? dataModel.models.keys() : mentioned(runtime, hook.model, hook.args)
+  const others = [...settled, ...read].filter((model) => !models.includes(model))
   return Promise.all([scope.record([...new Set([...models, ...gated])]), awaitWrites(others, writeBehind)]).then(
     () => {},
   )
@@ -110,14 +116,10 @@ function eventsAlone({ events }: WriteOutcome): StatementOutcome {
 }
 
 /** A write whose fate is that of the transaction around it. */
-async function runWithin(
-  transaction: OpenTransaction,
-  hook: Hook,
-  { effect, runtime }: { readonly effect: Effect; readonly runtime: Runtime },
-): Promise<unknown> {
+async function runWithin(transaction: OpenTransaction, hook: Hook, { effect, runtime }: Writing): Promise<unknown> {
   const statement = transaction.begin(effect.outcome(undefined).events, { survivesRollback: effect.mayCommit })
-  const entered = enter(transaction.scope, effect, runtime)
-  if (entered) await entered
+  const entering = enter(transaction.scope, hook, { effect, runtime })
+  if (entering) await entering
   // A statement that stores nothing leaves at once, in its place among the others.
   const withHeld = effect.storing ? await holdStamps(effect, runtime) : eventsAlone
   const result = await queryWidened(hook, { given: hook.args, widened: effect.args })
@@ -132,7 +134,7 @@ async function runWithin(
  */
 async function runUnattended(hook: Hook, runtime: Runtime, effect: Effect): Promise<unknown> {
   const scope = runtime.invalidator.open()
-  await recorded(scope, effect, runtime)
+  await entered(scope, hook, { effect, runtime })
   runtime.report({
     kind: 'weakened-write',
     models: effect.models,

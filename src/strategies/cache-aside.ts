@@ -115,13 +115,25 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     const lease = await tryLease(plan.key, deps)
     if (!lease) return
     let stamps: Held
+    let isPending: boolean
     try {
-      stamps = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
+      // In this order on one connection: a write that is accepted later moves the stamps, one that was before is seen.
+      const asked = [store.obtainStamps(tagsToObtain(plan), plan.retainMs), hasPendingRow(plan)] as const
+      ;[stamps, isPending] = await Promise.all(asked)
     } catch (error) {
       await lease.release('failed')
       throw error
     }
+    if (isPending) {
+      await lease.release('failed')
+      return
+    }
     await loadAndFill(plan, stamps, load, lease)
+  }
+
+  /** Whether the row has writes that the database lacks. */
+  async function hasPendingRow({ key, tags, pendingRow }: ReadPlan): Promise<boolean> {
+    return pendingRow !== null && (await store.lookup(key, tags, { row: pendingRow })).isPending
   }
 
   function fromStore({ kind, result, ageMs }: Exclude<Found, { kind: 'missing' }>, plan: ReadPlan): Served {

@@ -74,7 +74,9 @@ export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: Leas
       }
       const outcome = await watch.released(Math.min(answer.remainingMs + 1, leftMs))
       if (outcome === 'outdated') outdated += 1
-      if (outcome === 'failed' || outdated > 1) return { kind: 'alone', stamps: await obtainStamps() }
+      if (outcome !== 'failed' && outdated <= 1) continue
+      const [fresh, since] = await Promise.all([obtainStamps(), look()])
+      return since.kind === 'missing' ? { kind: 'alone', stamps: fresh } : { kind: 'theirs', found: since }
     }
   } catch (error) {
     // The lease may be ours although the rest failed.

@@ -32,14 +32,15 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
   const { state, tableOf, clock, stampOf, unlink, put } = deps
   const of = (model: string): ModelState => state.model(tableOf(model))
 
-  function verdictOf(model: ModelState, { held, isNew, answers }: AcceptRow): 'changed' | 'taken' | null {
+  function verdictOf(model: ModelState, { held, answers }: AcceptRow): 'changed' | 'taken' | null {
     if (held && stampOf(held.guard) !== held.stamp) return 'changed'
-    const isTaken = answers.some(({ guard, key }) => {
+    const isTaken = answers.some(({ guard, isNew, key }) => {
+      if (!isNew) return false
       if (model.marks.has(nameOf(guard))) return true
       const stamp = stampOf(guard)
       return stamp !== null && stamp !== held?.stamp && deps.hasEntry(key, stamp)
     })
-    return isNew && isTaken ? 'taken' : null
+    return isTaken ? 'taken' : null
   }
 
   /** Whether a synchronous write is under way. One that gave up may have done so after its commit. */

@@ -42,13 +42,13 @@ export async function accept(
   )) as string[]
 }
 
-function planRow({ held, isNew, answers, writes }: AcceptRow, names: Keys) {
+function planRow({ held, answers, writes }: AcceptRow, names: Keys) {
   const keys: string[] = []
-  const args: (string | number)[] = [held?.stamp ?? '', isNew ? '1' : '0', answers.length]
+  const args: (string | number)[] = [held?.stamp ?? '', answers.length]
   if (held) keys.push(names.values(held.guard.model, held.guard.shape, held.guard.values))
-  for (const { guard, guardFresh, key, text, retainMs } of answers) {
+  for (const { guard, isNew, guardFresh, key, text, retainMs } of answers) {
     keys.push(names.values(guard.model, guard.shape, guard.values), names.entry(key))
-    args.push(nameOf(guard), guardFresh, Math.ceil(retainMs), text ?? '')
+    args.push(nameOf(guard), isNew ? '1' : '0', guardFresh, Math.ceil(retainMs), text ?? '')
   }
   args.push(writes.length, ...writes)
   return { keys, args }

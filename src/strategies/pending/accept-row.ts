@@ -33,7 +33,7 @@ export function rowToAccept(
   carried: CarriedStamps,
   { codec, makeNonce, random }: AcceptRowDeps,
 ): RowToAccept {
-  const { base, row, lookups, after } = staged
+  const { base, row, lookups, before, after } = staged
   const ttlMs = jittered(stored.ttlMs(row), random)
   const retainMs = ttlMs + stored.staleMs
   // Tags that depend on the row would cost a round trip more: then its lookups wait until it is in the database.
@@ -42,7 +42,14 @@ export function rowToAccept(
   let keep: Base | null = null
   const answers = lookups.map((lookup) => {
     const guardFresh = makeNonce()
-    const answer = { guard: lookup.values, guardFresh, key: stored.entryKey(lookup), retainMs: Math.max(1, retainMs) }
+    const isNew = !before.includes(lookup)
+    const answer = {
+      guard: lookup.values,
+      isNew,
+      guardFresh,
+      key: stored.entryKey(lookup),
+      retainMs: Math.max(1, retainMs),
+    }
     if (!isAnswered) return { ...answer, text: null }
     const stamps = carried.forEntry(lookup)
     const isNow = after.includes(lookup)
@@ -57,5 +64,5 @@ export function rowToAccept(
     return { ...answer, text: encodeEntry(entry) }
   })
   const held = base && { guard: base.guard, stamp: base.stamp }
-  return { row: { held, isNew: base?.row == null, answers, writes: staged.texts(codec) }, keep }
+  return { row: { held, answers, writes: staged.texts(codec) }, keep }
 }

@@ -13,6 +13,8 @@ export interface Staged<Job> {
   row: Row | null
   /** Every lookup that finds it, or found it before the group; that by its id first. */
   readonly lookups: UniqueLookup[]
+  /** Those of them that found it. */
+  readonly before: readonly UniqueLookup[]
   /** Those of them that find it now. */
   after: readonly UniqueLookup[]
   /** As they came. */
@@ -45,6 +47,7 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
       base,
       row: base?.row ?? null,
       lookups: [...lookups],
+      before: base?.row ? lookups : [],
       after: lookups,
       source: [],
       writes: [],
@@ -86,6 +89,7 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
 
     add(job, writes, base) {
       const placed: [Staged<Job> | null, readonly UniqueLookup[], ResolvedWrite][] = []
+      const own = new Set<string>()
       for (const one of writes) {
         model.follow(one)
         const names = model.lookupsOf((one.before ?? one.after)!)
@@ -96,6 +100,9 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
         const [staged = null, ...others] = [...known]
         const isOther = staged !== null && one.before === null
         if (names.length === 0 || others.length > 0 || isOther) return false
+        // Rows of one call that have a key in common.
+        if (writes.length > 1 && all.some((lookup) => own.has(lookupName(lookup)))) return false
+        if (writes.length > 1) for (const lookup of all) own.add(lookupName(lookup))
         placed.push([staged, names, one])
       }
       ofJob.set(job, writes)

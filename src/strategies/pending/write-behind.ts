@@ -12,6 +12,7 @@ import { createFlushWorker, type FlushWorker } from './flush-worker.ts'
 import type { FlusherDeps } from './flusher-deps.ts'
 import { createGates, type Gates } from './gates.ts'
 import type { PendingModel } from './pending-model.ts'
+import { refuseDeadLetters } from './refused-writes.ts'
 import { checkDatabase, checkServer } from './server-check.ts'
 import { pauseOf } from './settled-entries.ts'
 
@@ -153,7 +154,10 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       await checked(model)
       const ids = acceptable.idsNeeded > 0 ? await deps.reserveIds(name, acceptable.idsNeeded) : []
       const accepted = await acceptorOf(name).accept(acceptable, ids)
-      if (accepted.kind === 'accepted' && model.durability === 'applied') await settled(name)
+      if (accepted.kind === 'accepted' && model.durability === 'applied') {
+        await settled(name)
+        await refuseDeadLetters(model, accepted.writes, pending)
+      }
       return accepted
     },
     async settled(names) {
@@ -164,7 +168,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     deadLetters: createDeadLetters({ ...deps, settled }),
     flush,
     async drain(deadlineMs) {
-      await Promise.race([flush().catch(() => {}), pauseOf(clock, deadlineMs)])
+      await Promise.all([...models.keys()].map((model) => barrier.pass(model, deadlineMs).catch(() => {})))
       const left = async (model: string) => [model, (await pending.backlog(model)).writes] as const
       const all = await Promise.all([...models.keys()].map((model) => left(model).catch(() => [model, 0] as const)))
       return new Map(all.filter(([, writes]) => writes > 0))

@@ -13,8 +13,8 @@
 --   ARGV[5]   whole       '1' if all rows are accepted or none
 --   ARGV[6]   root        stamp that the entries carry
 --   ARGV[7]   shapes      the number of shapes, then each as '<field>', '<stamp>'
---   then per row          the held stamp ('' for none); '1' if the row is new; the number of answers, and each as name, fresh stamp,
---                         retainMs (milliseconds, more than 0), entry ('' for none); the number of writes, and each
+--   then per row          the held stamp ('' for none); the number of answers, and each as name, '1' if the lookup is new to the row, fresh
+--                         stamp, retainMs (milliseconds, more than 0), entry ('' for none); the number of writes, and each
 --
 --   returns   { 'ACCEPTED', backlog, then 'C' or 'T' or '' per row: held stamp changed, taken, or accepted } |
 --             { 'CHANGED' } | { 'GATED' } | { 'FULL' } | { 'PARTITIONED', how many }
@@ -83,16 +83,16 @@ local entry = { 'life', life }
 local answers = {}
 local accepted = 0
 while at < #ARGV do
-  local held, isNew = take(), take() == '1'
+  local held = take()
   local verdict = ''
   if held ~= '' and redis.call('GET', takeKey()) ~= held then
     verdict = 'C'
   end
   local own = {}
   for _ = 1, tonumber(take()) do
-    local answer = { takeKey(), takeKey(), take(), take(), take(), take() }
+    local answer = { takeKey(), takeKey(), take(), take() == '1', take(), take(), take() }
     own[#own + 1] = answer
-    if verdict == '' and isNew and isTaken(answer, held) then
+    if verdict == '' and answer[4] and isTaken(answer, held) then
       verdict = 'T'
     end
   end
@@ -129,7 +129,7 @@ if life ~= state[4] or state[2] ~= partitions then
 end
 reply[2] = redis.call('HINCRBY', KEYS[2], 'backlog', accepted)
 for _, answer in ipairs(answers) do
-  local guardKey, entryKey, name, fresh, retainMs, text = unpack(answer)
+  local guardKey, entryKey, name, _, fresh, retainMs, text = unpack(answer)
   redis.call('HSET', KEYS[3], name, id)
   if text == '' then
     redis.call('UNLINK', guardKey)

@@ -34,9 +34,9 @@ export function acceptRow(id: number, { held = null, isNew = false, slug, text, 
   const answers = guards.map((guard): PendingAnswer => {
     const guardFresh = randomUUID()
     const shown = text === null ? null : `${guardFresh} ${text ?? `row ${id}`}`
-    return { guard, guardFresh, key: keyOf(guard), text: shown, retainMs }
+    return { guard, isNew, guardFresh, key: keyOf(guard), text: shown, retainMs }
   })
-  return { held, isNew, answers, writes: writes ?? [`write of ${id}`] }
+  return { held, answers, writes: writes ?? [`write of ${id}`] }
 }
 
 export interface Accepting {

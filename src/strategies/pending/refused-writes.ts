@@ -1,0 +1,24 @@
+import type { ResolvedWrite } from '../../analysis/pending/pending-write.ts'
+import { CacheError } from '../../core/errors.ts'
+import { nameOf, type PendingStore } from '../../core/pending-store.ts'
+import type { PendingModel } from './pending-model.ts'
+
+/** @throws CacheError `WRITE_BEHIND.REFUSED` when a row of the writes has a dead letter: then they are not in the database. */
+export async function refuseDeadLetters(
+  { model, lookupsOf }: PendingModel,
+  writes: readonly ResolvedWrite[],
+  pending: PendingStore,
+): Promise<void> {
+  const letters = await pending.deadLetters(model)
+  if (letters.length === 0) return
+  const rows = new Set(writes.map(({ before, after }) => nameOf(lookupsOf((before ?? after)!)[0]!.values)))
+  if (!letters.some(({ row }) => rows.has(row))) return
+  throw new CacheError(
+    'WRITE_BEHIND.REFUSED',
+    `The database refused a write of ${model}, or an earlier one of its row.`,
+    {
+      model,
+      fix: 'See $cache.deadLetters.list().',
+    },
+  )
+}
