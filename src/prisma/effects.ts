@@ -57,6 +57,11 @@ function tablesOf({ args }: Hook, { dataModel, config }: Runtime): Promise<Writt
   return writtenTables(text, { provider: dataModel.provider, readOnlyFunctions: config.readOnlyFunctions })
 }
 
+/** Whether a raw statement that only reads keeps others from writing its rows. */
+export function locksRows({ args }: Hook): boolean {
+  return /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b/i.test(sqlOf(args) ?? '')
+}
+
 /**
  * The text of a raw statement as Prisma's hooks see it: `{ strings, values }` of a tagged template (typed SQL and `Prisma.sql`
  * add `sql`), or `[text, ...values]` of the `Unsafe` methods.

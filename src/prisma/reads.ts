@@ -6,7 +6,7 @@ import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
 import { canShapeResult, dataPathOf, howRun, shapeResultBy } from './internals.ts'
 import { mentioned } from './mentioned.ts'
-import { awaitReads } from './pending/await-writes.ts'
+import { awaitReads, awaitWrites } from './pending/await-writes.ts'
 import type { ReadCall } from './read-call.ts'
 import { planRead, type ReadPlanned } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
@@ -32,7 +32,7 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
   // That there is none is known, and it is Prisma's error to tell.
   if (result === null && operation === 'findUniqueOrThrow') {
     runtime.info.note(bypassInfo('there is no such row, which Prisma says in its own words'))
-    await awaitReads([model], runtime)
+    await awaitWrites([model], runtime.writeBehind)
     return hook.query(args)
   }
   runtime.info.note(info)

@@ -1,7 +1,7 @@
 import type { WriteOutcome } from '../analysis/writes/analyse-write.ts'
 import type { WriteScope } from '../strategies/invalidator.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
-import { type Effect, effectOfRaw, effectOfWrite } from './effects.ts'
+import { type Effect, effectOfRaw, effectOfWrite, locksRows } from './effects.ts'
 import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
 import { mentioned } from './mentioned.ts'
@@ -35,8 +35,16 @@ export async function runRaw(hook: Hook, runtime: Runtime, client: ClientInUse):
   const effect = await effectOfRaw(hook, runtime, client)
   if (effect) return runEffect(hook, runtime, effect)
   runtime.info.note({ status: 'bypass', source: 'database', ageMs: null, reason: 'raw SQL is not cached' })
+  await lockOutAccepted(hook, runtime)
   await awaitReads(runtime.dataModel.models.keys(), runtime)
   return hook.query(hook.args)
+}
+
+/** Who locks rows in a transaction means everybody: until its end nothing is accepted that would go past the lock. */
+async function lockOutAccepted(hook: Hook, { transactions, writeBehind, dataModel }: Runtime): Promise<void> {
+  const how = howRun(hook)
+  if (!writeBehind.isInUse || how.kind !== 'interactive' || !locksRows(hook)) return
+  await transactions.get(how.transactionId)?.scope.record([...dataModel.models.keys()].filter(writeBehind.isPending))
 }
 
 function warnOfOthers({ report }: Runtime, { isInnermost }: ClientInUse): void {

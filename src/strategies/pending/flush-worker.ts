@@ -72,7 +72,8 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
       // Whoever led before can commit nothing any more. What it committed and the store lost since may be unknown to queries.
       if (await store.pending.isNewServer(partition.model)) {
         if (epoch > 1n) await store.dropRoots([partition.model])
-        await store.pending.knowServer(partition.model)
+        // Where the store is out of memory, whoever leads next does it again.
+        await store.pending.knowServer(partition.model).catch(() => {})
       }
       await flushing({ token, epoch })
     } catch (error) {

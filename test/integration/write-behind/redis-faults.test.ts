@@ -199,6 +199,10 @@ describe('a Redis that is out of memory', () => {
     // One that the database refuses is set aside without memory, too.
     await here.base.city.create({ data: { ...city(50), name: 'Somebody else' } })
     await redisCommand(server.url, ['CONFIG', 'SET', 'maxmemory', '1mb'])
+    // Somebody has to take the lead, as if it were the first on this server.
+    const pending = `${here.namespace}:{City}:p`
+    await redisCommand(server.url, ['DEL', `${pending}:lead:0`])
+    await redisCommand(server.url, ['HDEL', `${pending}:state`, 'looked'])
     await add(here, 1, 10)
     expect(eventsOf(here, 'synchronous').at(-1)).toMatchObject({ reason: 'the store is out of memory' })
     expect(await here.base.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), views: 11 })

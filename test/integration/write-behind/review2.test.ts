@@ -1,14 +1,32 @@
-import { expect, it } from 'vitest'
-import { describeStores } from '../cached-client.ts'
-import { behind, city, openSeats, reasons } from './seats.ts'
-describeStores('review2', (make) => {
-  it('why', async () => {
-    const { one } = await openSeats({ ...make(), models: { Country: behind, City: behind } })
-    await one.prisma.country.create({ data: { code: 'DE', name: 'Germany', region: 'Europe' } })
-    console.log('##1', reasons(one), await one.base.country.count())
-    await one.prisma.country.update({ where: { code: 'FR' }, data: { name: 'F' } })
-    console.log('##2', reasons(one), await one.base.country.findMany())
-    await one.prisma.city.create({ data: { ...city(2), countryCode: 'DE' } })
-    console.log('##3', reasons(one), await one.base.city.count(), await one.base.country.count())
-  })
+import { spawn } from 'node:child_process'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { expect, inject, it } from 'vitest'
+import { PrismaClient } from '../../../prisma/generated/client.ts'
+import { freshDatabase } from '../../services/fresh.ts'
+import { city } from './seats.ts'
+
+const run = (env: Record<string, string>) => new Promise<string>((resolve) => {
+  const child = spawn('node', ['--import', 'tsx', '/tmp/review/exit.mts'], { cwd: '/work/main', env: { ...process.env, ...env } })
+  let out = ''
+  child.stdout.on('data', (d) => { out += d })
+  child.stderr.on('data', (d) => { out += d })
+  const killer = setTimeout(() => { out += 'HANGS'; child.kill('SIGKILL') }, 14000)
+  child.on('exit', (code, signal) => { clearTimeout(killer); resolve(`${out} code ${code} ${signal}`) })
+})
+
+it.each(['locked'])('exit %s', async (mode) => {
+  const DB = await freshDatabase()
+  const base = new PrismaClient({ adapter: new PrismaPg({ connectionString: DB }) })
+  await base.country.create({ data: { code: 'FR', name: 'France', region: 'Europe' } })
+  await base.city.create({ data: city(1) })
+  const env = { DB, REDIS: inject('redisUrl') as string, NS: `review-${mode}-${Date.now()}`, MODE: mode }
+  let out = ''
+  if (mode === 'locked' || mode === 'reading')
+    await base.$transaction(async (tx) => {
+      await tx.$executeRaw`UPDATE "City" SET views = 100 WHERE id = 1`
+      out = await run(env)
+    }, { timeout: 25000 }).catch((e) => { out += String(e) })
+  else out = await run(env)
+  console.log(`## ${mode}\n${out}\nviews ${(await base.city.findFirst())?.views}`)
+  await base.$disconnect()
 })
