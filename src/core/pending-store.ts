@@ -29,6 +29,8 @@ export interface PendingStore {
 
   /** Whether this token leads the partition now; takes the lead where nobody has it, prolongs it where it has. */
   lead(partition: Partition, token: string, leaseMs: number): Promise<boolean>
+  /** The same, without taking it: a lead that was lost may have been another's in between. */
+  keepLead(partition: Partition, token: string, leaseMs: number): Promise<boolean>
   resign(partition: Partition, token: string): Promise<void>
 
   /**

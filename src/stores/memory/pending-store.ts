@@ -141,6 +141,11 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       all.set(partition.number, { token, deadlineMs: clock.nowMs() + leaseMs })
       return true
     },
+    async keepLead(partition, token, leaseMs) {
+      if (!leads(partition, token)) return false
+      of(partition.model).leads.set(partition.number, { token, deadlineMs: clock.nowMs() + leaseMs })
+      return true
+    },
     async resign(partition, token) {
       if (leads(partition, token)) of(partition.model).leads.delete(partition.number)
     },

@@ -76,8 +76,14 @@ export async function openGate(client: Client, { gates }: PendingKeys, id: strin
   await run(client, scripts.openGate, [gates], [id, Math.ceil(leaseMs)])
 }
 
-export async function lead(client: Client, key: string, token: string, leaseMs: number): Promise<boolean> {
-  return (await run(client, scripts.lead, [key], [token, Math.ceil(leaseMs)])) === 'LEADING'
+export interface Lead {
+  readonly token: string
+  readonly leaseMs: number
+  readonly how: 'take' | 'keep'
+}
+
+export async function lead(client: Client, key: string, { token, leaseMs, how }: Lead): Promise<boolean> {
+  return (await run(client, scripts.lead, [key], [token, Math.ceil(leaseMs), how])) === 'LEADING'
 }
 
 export interface SetAside {

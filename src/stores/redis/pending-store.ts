@@ -3,6 +3,7 @@ import {
   type AcceptAnswer,
   type Backlog,
   type Page,
+  type Partition,
   type PendingEntry,
   type PendingStore,
   partitionOf,
@@ -35,14 +36,21 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
   const publish = (client: Client, model: string, news: 'nudged' | 'settled') =>
     send(client, ['publish', keysOf(model).news, news])
 
+  const lead = ({ model, number }: Partition, { token, ...asked }: scripts.Lead) =>
+    connection.run((client, server) =>
+      scripts.lead(client, keysOf(model).lead(number), { token: tokenOn(server, token), ...asked }),
+    )
+
   return {
     accept: (group) =>
       connection.run(async (client, server) => {
         // A root that was made on another server is missing, whatever the hash holds.
         if (!group.root.startsWith(`${server}:`)) return { kind: 'changed' }
-        const replied = scripts.accept(client, { server, nonce: makeNonce(), group, keys })
-        const kept = isKeptAsAsked(client, group.durability, commandDeadlineMs)
-        return acceptAnswer(await replied, await kept)
+        const [reply, isKept] = await Promise.all([
+          scripts.accept(client, { server, nonce: makeNonce(), group, keys }),
+          isKeptAsAsked(client, group.durability, commandDeadlineMs),
+        ])
+        return acceptAnswer(reply, isKept)
       }),
 
     backlog: (model) =>
@@ -96,10 +104,8 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
     closeGate: (model, id) =>
       connection.run(async (client) => void (await send(client, ['zrem', keysOf(model).gates, id]))),
 
-    lead: ({ model, number }, token, leaseMs) =>
-      connection.run((client, server) =>
-        scripts.lead(client, keysOf(model).lead(number), tokenOn(server, token), leaseMs),
-      ),
+    lead: (partition, token, leaseMs) => lead(partition, { token, leaseMs, how: 'take' }),
+    keepLead: (partition, token, leaseMs) => lead(partition, { token, leaseMs, how: 'keep' }),
     resign: ({ model, number }, token) =>
       connection.run((client, server) => resign(client, keysOf(model).lead(number), tokenOn(server, token))),
 
@@ -107,9 +113,8 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
       connection.run(async (client, server) => {
         const ask = { model, number, token: tokenOn(server, token), write }
         const setting = scripts.setAside(client, keys, ask)
-        const kept = isKeptAsAsked(client, write.durability, commandDeadlineMs)
-        const word = await setting
-        if (!(await kept)) throw unavailable('Redis did not confirm that a write was set aside.')
+        const [word, isKept] = await Promise.all([setting, isKeptAsAsked(client, write.durability, commandDeadlineMs)])
+        if (!isKept) throw unavailable('Redis did not confirm that a write was set aside.')
         return word === 'ASIDE' ? 'set-aside' : word === 'NOT-LEADING' ? 'not-leading' : 'not-blocked'
       }),
     deadLetters: (model) => connection.run((client) => deadLetters(client, model, keys)),
@@ -120,9 +125,8 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
           const number = partitionOf(row, partitions)
           const ask = { model, row, id, fate, guards, server, nonce: makeNonce(), partitions, number }
           const releasing = scripts.release(client, keys, ask)
-          const kept = isKeptAsAsked(client, durability, commandDeadlineMs)
-          const word = await releasing
-          if (!(await kept)) throw unavailable('Redis did not confirm that a dead letter was released.')
+          const [word, isKept] = await Promise.all([releasing, isKeptAsAsked(client, durability, commandDeadlineMs)])
+          if (!isKept) throw unavailable('Redis did not confirm that a dead letter was released.')
           if (word !== 'PARTITIONED') return word === 'RELEASED' ? 'released' : word === 'BUSY' ? 'busy' : 'absent'
         }
       }),
@@ -139,6 +143,9 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
     databaseOf: (model, database) =>
       connection.run(async (client) => {
         const { state } = keysOf(model)
+        // Redis refuses HSETNX when it is out of memory, whether there is something to set or not.
+        const known = await send(client, ['hget', state, 'database'])
+        if (known !== null) return String(known)
         // One after the other on one connection.
         const [, kept] = await Promise.all([
           send(client, ['hsetnx', state, 'database', database]),

@@ -1,5 +1,5 @@
 import type { Acceptable, ResolvedWrite } from '../../analysis/pending/pending-write.ts'
-import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import { CacheError } from '../../core/errors.ts'
 import { type AcceptAnswer, partitionOf } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
@@ -105,15 +105,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     if (resolved.kind === 'synchronous') job.resolve(resolved)
     else if (resolved.writes.length === 0) job.resolve({ kind: 'accepted', writes: [] })
     else if (resolved.writes.length > wholeMax) refuse([job], tooMany)
-    else if (partitions > 1 && resolved.writes.some(takesKey)) refuse([job], keyTaken)
     else if (!staging.add(job, resolved.writes, base)) refuse([job], noName)
-  }
-
-  /** Partitions go their own ways: the write that frees the key may come to the database after the one that takes it. */
-  function takesKey({ before, after }: ResolvedWrite): boolean {
-    if (!before || !after) return false
-    const names = new Set(model.lookupsOf(before).map(lookupName))
-    return model.lookupsOf(after).some((lookup) => !names.has(lookupName(lookup)))
   }
 
   function loadBase(job: Job, lookup: UniqueLookup): void {
@@ -245,7 +237,6 @@ const noName = 'one of its rows cannot be told from others surely'
 const othersWrite = 'others write the row'
 const scattered = 'its rows are in several partitions'
 const tooMany = 'it has too many rows'
-const keyTaken = 'a unique key changes, and the row that had it before may be in another partition'
 const taken = 'the row exists, or writes of it are waiting'
 
 /** What is all or nothing goes by itself. */

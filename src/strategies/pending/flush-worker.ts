@@ -107,7 +107,7 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
     let timer: Timer
     const later = () => {
       timer = clock.after(leadMs / 3, async () => {
-        isLeading = await store.pending.lead(partition, token, leadMs).catch(() => isLeading)
+        isLeading = await store.pending.keepLead(partition, token, leadMs).catch(() => isLeading)
         if (isLeading) later()
         else wake()
       })

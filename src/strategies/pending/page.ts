@@ -34,7 +34,7 @@ export async function readPage(
 ): Promise<ReadPage | null> {
   // In this order: who leads now, after it claimed its epoch, sees all that was set aside by those who can still apply nothing.
   const [isLeading, page] = await Promise.all([
-    store.pending.lead(partition, lead.token, leadMs),
+    store.pending.keepLead(partition, lead.token, leadMs),
     store.pending.oldest(partition, batch.maxSize, after),
   ])
   if (!isLeading) throw new LeadLost()

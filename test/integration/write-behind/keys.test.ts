@@ -125,7 +125,7 @@ describeStores('write-behind, by every key', (makeStoreConfig) => {
       const ids = [1, 2, 3, 4, 5, 6]
       for (const id of ids) await one.prisma.post.create({ data: post(id, `${id}`) })
       await flushed(one)
-    // Each takes the key that the one before it has just left.
+      // Each takes the key that the one before it has just left.
       await two.prisma.post.update({ where: { id: 1 }, data: { slug: 'free' } })
       for (const id of ids.slice(1)) await one.prisma.post.update({ where: { id }, data: { slug: `${id - 1}` } })
       await two.prisma.post.update({ where: { slug: 'free' }, data: { slug: '6' } })

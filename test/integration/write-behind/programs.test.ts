@@ -1,3 +1,3 @@
 import { itFollowsPrograms } from './programs/it-follows.ts'
 
-itFollowsPrograms({ programs: 4, timeoutMs: 120_000 })
+itFollowsPrograms({ programs: 3, timeoutMs: 120_000 })

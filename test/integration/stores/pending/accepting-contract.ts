@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { PendingAnswer } from '../../../../src/core/pending-store.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
 import type { Handles } from '../pending-contract.ts'
 import { acceptRow, byId, bySlug, guardOf, keyOf, model, retainMs, root, shapes, verdicts } from './accepting.ts'
@@ -74,6 +75,20 @@ export function itAccepts(handles: Handles): void {
     expect(verdicts(await accept([acceptRow(1, { isNew: true, slug: 'b' })]), 1)).toEqual(['taken'])
     expect(verdicts(await accept([acceptRow(2, { isNew: true, slug: 'b' })]), 1)).toEqual(['accepted'])
     expect(await stream()).toEqual([['write of 1'], ['write of 2']])
+  })
+
+  it('gives no row a key of which another one has a pending lookup, now or before; its own keys are its own', async () => {
+    const { accept, hold } = handles
+    await accept([acceptRow(1, { isNew: true, slug: 'a' })])
+    const taking = async (slug: string) => {
+      const [byItsId, bySlugNow] = acceptRow(2, { slug }).answers as [PendingAnswer, PendingAnswer]
+      const answers = [byItsId, { ...bySlugNow, isNew: true }]
+      return verdicts(await accept([{ ...acceptRow(2, { held: await hold(guardOf(byId, 2)) }), answers }]), 1)
+    }
+    expect(await taking('a')).toEqual(['taken'])
+    expect(await taking('b')).toEqual(['accepted'])
+    expect(await taking('c')).toEqual(['accepted'])
+    expect(await taking('b')).toEqual(['taken'])
   })
 
   it('takes no new row for which an entry is stored, unless that is one of an earlier stamp, or the held one', async () => {
