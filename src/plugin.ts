@@ -16,6 +16,7 @@ import { createExplainScope } from './prisma/explain-scope.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
 import { adapterOf, clientVersionOf, ignoresTransactions, schemaTextOf } from './prisma/internals.ts'
 import { createApplier } from './prisma/pending/applier.ts'
+import { openFlushClient } from './prisma/pending/flush-client.ts'
 import { rowLoader } from './prisma/pending/load-row.ts'
 import { referencesTo } from './prisma/pending/neighbours.ts'
 import { pendingModels } from './prisma/pending/pending-models.ts'
@@ -112,13 +113,14 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   ])
   const rows = storedRows({ config, dataModel }, shared)
   const pending = pendingModels({ config, dataModel }, rows)
+  const flushClient = pending.size === 0 ? null : openFlushClient(client)
   const writeBehind =
-    pending.size === 0
+    flushClient === null
       ? noWriteBehind
       : createWriteBehind({
           ...{ store, codec, clock, makeNonce, report, columnsOf, namespace, random: Math.random },
           models: pending,
-          applier: createApplier({ client, dataModel }),
+          applier: createApplier({ client: flushClient.client, dataModel }),
           referencedBy: referencesTo(dataModel, (name) => pending.has(name)),
           leadMs: config.loadLeaseMs,
           gateMs: config.leaseMs,
@@ -196,6 +198,9 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
       await triggers.done()
     },
     async close() {
+      // What it still asks of the store would open that again.
+      await writeBehind.ended()
+      await flushClient?.close()
       await sweeper.stop()
       await store.close()
     },

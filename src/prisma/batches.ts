@@ -54,6 +54,16 @@ export function createBatches(invalidator: Invalidator): Batches {
     }
   }
 
+  /** Not within the promise: what is no batch is refused at once, as the plain client does. */
+  function started<Result>(batch: Batch, start: () => Promise<Result>): Promise<Result> {
+    try {
+      return start()
+    } catch (error) {
+      void end(batch, 'rejected')
+      throw error
+    }
+  }
+
   return {
     of: batchOf,
     watched(hook) {
@@ -72,8 +82,10 @@ export function createBatches(invalidator: Invalidator): Batches {
     run(promises, start) {
       const batch = openBatch(invalidator.open())
       const followed = withBatchKey(promises, (key) => open.set(key, batch))
-      // Not within the promise: what is no batch is refused at once, as the plain client does.
-      return whole(batch, start(followed))
+      return whole(
+        batch,
+        started(batch, () => start(followed)),
+      )
     },
   }
 }

@@ -95,7 +95,9 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     const id = makeNonce()
     const models = new Set<string>()
 
+    let isOver = false
     const settle = () => {
+      isOver = true
       gates.leave(id)
       active.delete(id)
       if (models.size > 0) inBackground(store.settle({ id, models: [...models] }).catch(() => {}))
@@ -103,6 +105,8 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
 
     return {
       record(names) {
+        // What is recorded too late belongs to a statement that does not reach the database any more: nobody would take it back.
+        if (isOver) return undefined
         const fresh = names.filter((name) => !models.has(name))
         if (fresh.length === 0) return undefined
         const entered = gates.enter(id, fresh)
@@ -119,6 +123,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       },
 
       async commit(events, { keepIntents = false, replacements = [] } = {}) {
+        isOver = true
         const touched = [...new Set(events.map((event) => event.model))]
         try {
           await Promise.all(touched.map((model) => touchModel(model, events, replacements)))

@@ -23,7 +23,7 @@ export interface ApplierOptions {
   readonly batchMs?: number
   /** How long PostgreSQL waits for us within a batch before it ends the batch: a frozen process must let go. Default: 10 s. */
   readonly idleMs?: number
-  /** How long a batch waits for a row that another transaction holds, on PostgreSQL. Default: 5 s. */
+  /** How long a batch waits for a row that another transaction holds, on PostgreSQL. Default: 2 s. */
   readonly lockMs?: number
 }
 
@@ -40,7 +40,7 @@ export function createApplier({
   dataModel,
   batchMs = 30_000,
   idleMs = 10_000,
-  lockMs = 5_000,
+  lockMs = 2_000,
 }: ApplierOptions): Applier {
   const original = originalOf(client) as TransactionClient
   const dialect = dialectOf(dataModel.provider)

@@ -56,9 +56,12 @@ export function createGates({ pending, clock, report, isPending, settled, gateMs
     }
   }
 
-  function leave(id: string): void {
-    for (const model of open.get(id) ?? []) pending.closeGate(model, id).catch(() => {})
-    open.delete(id)
+  function close(id: string, models: readonly string[]): void {
+    const own = open.get(id)
+    for (const model of models) {
+      if (own?.delete(model)) pending.closeGate(model, id).catch(() => {})
+    }
+    if (own?.size === 0) open.delete(id)
   }
 
   return {
@@ -69,10 +72,11 @@ export function createGates({ pending, clock, report, isPending, settled, gateMs
       open.set(id, new Set([...(known ?? []), ...models]))
       renewLater()
       return enterEach(id, models).catch((error) => {
-        leave(id)
+        // Not those of earlier statements of the same transaction, which may go on.
+        close(id, models)
         throw error
       })
     },
-    leave,
+    leave: (id) => close(id, [...(open.get(id) ?? [])]),
   }
 }

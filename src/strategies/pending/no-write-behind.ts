@@ -13,6 +13,7 @@ export const noWriteBehind: WriteBehind = {
   drain: async () => new Map(),
   start: () => {},
   stop: async () => {},
+  ended: async () => {},
 }
 
 async function noLetter(id: string): Promise<never> {

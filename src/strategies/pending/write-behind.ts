@@ -51,7 +51,10 @@ export interface WriteBehind {
   drain(deadlineMs: number): Promise<ReadonlyMap<string, number>>
   /** Begins to flush. Idempotent. */
   start(): void
+  /** Resolves when nothing is flushed any more, or a batch that is under way does not end. */
   stop(): Promise<void>
+  /** Resolves when that has ended, too; waits for it a second at most. */
+  ended(): Promise<void>
 }
 
 /** How long a batch that is under way is waited for at the end. */
@@ -66,6 +69,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const waiting = new Map<string, Set<() => void>>()
   let stopListening: (() => void)[] = []
   let isStarted = false
+  let ending: Promise<unknown> = Promise.resolve()
 
   const barrier = createBarrier({
     pending,
@@ -174,14 +178,18 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       return new Map(all.filter(([, writes]) => writes > 0))
     },
     start,
+    async ended() {
+      await Promise.race([ending, pauseOf(clock, stopMs)])
+    },
     async stop() {
       isStarted = false
       for (const stop of stopListening) stop()
       stopListening = []
       const stopping = [...workers.values()]
       workers.clear()
+      ending = Promise.all([ending, ...stopping.map((worker) => worker.stop())])
       // A batch that does not come to its end is taken back or found again: nobody has to wait for it.
-      await Promise.race([Promise.all(stopping.map((worker) => worker.stop())), pauseOf(clock, stopMs)])
+      await Promise.race([ending, pauseOf(clock, stopMs)])
     },
   }
 }
