@@ -2,6 +2,8 @@ export type {
   AccelerateClient,
   CacheClient,
   CacheStats,
+  DeadLetter,
+  DeadLetters,
   ExplainedDependency,
   ExplainedEvent,
   ExplainedTouch,
@@ -10,14 +12,17 @@ export type {
   ModelStats,
   ReadExplanation,
   ReadInfo,
+  WriteBehindGauges,
   WriteExplanation,
 } from './core/client.ts'
 export type { Codec } from './core/codec.ts'
 export type {
   BatchConfig,
   DefaultsConfig,
+  Durability,
   MemoryConfig,
   ModelConfig,
+  PendingReads,
   PluginConfig,
   ResultContext,
   Strategy,

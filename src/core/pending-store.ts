@@ -20,6 +20,8 @@ export interface PendingStore {
    * writes as asked for.
    */
   oldest(partition: Partition, writes: number, after?: string | null): Promise<Page>
+  /** The id of the oldest entry of a partition; `null` when nothing waits. */
+  first(partition: Partition): Promise<string | null>
   /** Removes what is in the database, and the marks of rows that nothing newer waits for. Idempotent. */
   settle(partition: Partition, settled: readonly Settled[]): Promise<void>
 
@@ -41,6 +43,8 @@ export interface PendingStore {
    */
   setAside(partition: Partition, token: string, write: AsideWrite): Promise<'set-aside' | 'not-leading' | 'not-blocked'>
   deadLetters(model: string): Promise<readonly StoredDeadLetter[]>
+  /** Whether one of these rows has a dead letter. */
+  isBlocked(model: string, rows: readonly string[]): Promise<boolean>
   /**
    * Appends what was set aside for a row to its stream again, in order; without the refused write itself where that is discarded.
    *

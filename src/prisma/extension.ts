@@ -5,7 +5,15 @@ import type { ClientInUse } from './client-in-use.ts'
 import { clientViewOf } from './client-view.ts'
 import { explainCall } from './explain.ts'
 import type { Hook } from './hook.ts'
-import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
+import {
+  computedFieldsOf,
+  extendPlainly,
+  globalOmitOf,
+  isLastHook,
+  seesCommitted,
+  setParent,
+  transactionIdOf,
+} from './internals.ts'
 import { awaitReads } from './pending/await-writes.ts'
 import { runRead } from './reads.ts'
 import type { Runtime } from './runtime.ts'
@@ -67,8 +75,10 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         if (typeof input !== 'function') return start(input)
         const callback = async (tx: object): Promise<unknown> => input(tx)
         const run = () => runtime.transactions.run(start, { callback, idOf: transactionIdOf })
-        // Before it begins: within it, a flush might wait for what it has locked, and its snapshot would lack what comes later.
-        return runtime.writeBehind.isInUse ? awaitReads(runtime.dataModel.models.keys(), runtime).then(run) : run()
+        const { writeBehind, dataModel } = runtime
+        if (!writeBehind.isInUse || seesCommitted(parent, options, dataModel.provider)) return run()
+        // Before it begins: its snapshot would lack what is flushed for its statements.
+        return awaitReads(dataModel.models.keys(), runtime).then(run)
       },
 
       async $disconnect(this: ExtendableClient) {

@@ -109,6 +109,9 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       })
       return { entries, blocked: new Map([...dead].map(([row, { id }]) => [row, id])), aside: new Set(aside) }
     },
+    async first({ model, number }) {
+      return of(model).streams.get(number)?.[0]?.id ?? null
+    },
     async settle(partition, settled) {
       const model = of(partition.model)
       for (const { id, life, writes, guards } of settled) {
@@ -168,6 +171,9 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
     },
     async deadLetters(model) {
       return [...of(model).dead].map(([row, letter]) => ({ row, ...letter, writes: [...letter.writes] }))
+    },
+    async isBlocked(model, rows) {
+      return rows.some((row) => of(model).dead.has(row))
     },
     async release(name, { id, row }, fate, { guards }) {
       const model = of(name)

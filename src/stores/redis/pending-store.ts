@@ -91,6 +91,12 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         }
       }),
 
+    first: ({ model, number }) =>
+      connection.run(async (client) => {
+        const found = await send(client, ['xrange', keysOf(model).stream(number), '-', '+', 'COUNT', 1])
+        return (found as [string][])[0]?.[0] ?? null
+      }),
+
     settle: ({ model, number }, settled) =>
       connection.run(async (client) => {
         const settling = scripts.settle(client, keysOf(model), { number, settled })
@@ -118,6 +124,11 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         return word === 'ASIDE' ? 'set-aside' : word === 'NOT-LEADING' ? 'not-leading' : 'not-blocked'
       }),
     deadLetters: (model) => connection.run((client) => deadLetters(client, model, keys)),
+    isBlocked: (model, rows) =>
+      connection.run(async (client) => {
+        const found = (await send(client, ['hmget', keysOf(model).dead, ...rows])) as unknown[]
+        return found.some((letter) => letter !== null)
+      }),
     release: (model, { id, row }, fate, { guards, durability }) =>
       connection.run(async (client, server) => {
         for (;;) {

@@ -9,10 +9,8 @@ export async function refuseDeadLetters(
   writes: readonly ResolvedWrite[],
   pending: PendingStore,
 ): Promise<void> {
-  const letters = await pending.deadLetters(model)
-  if (letters.length === 0) return
-  const rows = new Set(writes.map(({ before, after }) => nameOf(lookupsOf((before ?? after)!)[0]!.values)))
-  if (!letters.some(({ row }) => rows.has(row))) return
+  const rows = writes.map(({ before, after }) => nameOf(lookupsOf((before ?? after)!)[0]!.values))
+  if (rows.length === 0 || !(await pending.isBlocked(model, rows))) return
   throw new CacheError(
     'WRITE_BEHIND.REFUSED',
     `The database refused a write of ${model}, or an earlier one of its row.`,

@@ -6,8 +6,8 @@ export async function isPast(
   pending: PendingStore,
   { entry, ...partition }: Partition & { readonly entry: string },
 ): Promise<boolean> {
-  const { entries } = await pending.oldest(partition, 1)
-  return entries[0] === undefined || isAfter(entries[0].id, entry)
+  const first = await pending.first(partition)
+  return first === null || isAfter(first, entry)
 }
 
 /** `1764040000000-0`: milliseconds and a number. */

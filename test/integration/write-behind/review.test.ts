@@ -1,17 +1,24 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { inject, describe, expect, it } from 'vitest'
-import { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
+import { describe, expect, inject, it } from 'vitest'
+import { type Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
 import { cachePlugin } from '../../../src/index.ts'
-import { describeStores } from '../cached-client.ts'
-import { freshNamespace } from '../../services/fresh.ts'
 import { stopLater } from '../../services/cleanup.ts'
+import { freshNamespace } from '../../services/fresh.ts'
+import { describeStores } from '../cached-client.ts'
 import { add, behind, city, openSeats, post, reasons } from './seats.ts'
 
 const sleep = (ms: number) => new Promise((r) => setTimeout(r, ms))
 const out = (name: string, value: unknown) =>
-  console.log('##', name, JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v)))
+  console.log(
+    '##',
+    name,
+    JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? String(v) : v)),
+  )
 const outcome = (p: PromiseLike<unknown>) =>
-  Promise.resolve(p).then((v) => ({ ok: v }), (e) => ({ error: `${e.code ?? e.name} ${String(e.message).slice(-120)}` }))
+  Promise.resolve(p).then(
+    (v) => ({ ok: v }),
+    (e) => ({ error: `${e.code ?? e.name} ${String(e.message).slice(-120)}` }),
+  )
 
 describeStores('review', (make) => {
   const open = (models: any, config: any = {}) => openSeats({ ...make(), models, config })
@@ -60,7 +67,10 @@ describeStores('review', (make) => {
     await sleep(500)
     await one.prisma.$cache.flush()
     const letters = await one.prisma.$cache.deadLetters.list()
-    out('B2', letters.map((l) => `${l.model} ${l.code} ${l.message}`))
+    out(
+      'B2',
+      letters.map((l) => `${l.model} ${l.code} ${l.message}`),
+    )
     expect(letters).toEqual([])
   })
 
@@ -85,7 +95,9 @@ describeStores('review', (make) => {
       where: { sku_currencyCode: { sku: 'a', currencyCode: 'EUR' } },
       data: { cents: 5 },
     })
-    const got = await outcome(one.prisma.price.delete({ where: { sku_currencyCode: { sku: 'a', currencyCode: 'EUR' } } }))
+    const got = await outcome(
+      one.prisma.price.delete({ where: { sku_currencyCode: { sku: 'a', currencyCode: 'EUR' } } }),
+    )
     out('B3', [got, reasons(one)])
     // a child of a Restrict parent without references of its own: none in this schema but Price, whose delete is synchronous.
   })
@@ -118,7 +130,9 @@ describeStores('review', (make) => {
   it('C4 batch transaction: plain child after a pending parent', async () => {
     const { one } = await open({ Country: behind })
     await one.prisma.country.create({ data: { code: 'DE', name: 'Germany', region: 'Europe' } })
-    const got = await outcome(one.prisma.$transaction([one.prisma.city.create({ data: { ...city(2), countryCode: 'DE' } })]))
+    const got = await outcome(
+      one.prisma.$transaction([one.prisma.city.create({ data: { ...city(2), countryCode: 'DE' } })]),
+    )
     out('C4', got)
     expect(got).toHaveProperty('ok')
   })
@@ -163,9 +177,7 @@ describeStores('review', (make) => {
   it('H pool', async () => {
     const { options } = await open({ City: behind })
     const base = new PrismaClient({ adapter: new PrismaPg({ connectionString: options.databaseUrl, max: 2 }) })
-    const prisma = base.$extends(
-      cachePlugin<Prisma.TypeMap>({ ...make(), models: { City: { ...behind } } } as any),
-    )
+    const prisma = base.$extends(cachePlugin<Prisma.TypeMap>({ ...make(), models: { City: { ...behind } } } as any))
     stopLater(() => prisma.$disconnect())
     await prisma.city.update(add(1))
     const started = Date.now()
@@ -188,7 +200,12 @@ describeStores('review', (make) => {
     const { one } = await open({ City: behind })
     const got = await outcome(one.prisma.city.createMany({ data: [city(7), { ...city(7), name: 'other' }] }))
     await one.prisma.$cache.flush()
-    out('I1', [got, reasons(one), await one.base.city.count(), (await one.prisma.$cache.deadLetters.list()).map((l) => l.code)])
+    out('I1', [
+      got,
+      reasons(one),
+      await one.base.city.count(),
+      (await one.prisma.$cache.deadLetters.list()).map((l) => l.code),
+    ])
     expect(got).toHaveProperty('error')
   })
 
@@ -215,8 +232,12 @@ describeStores('review', (make) => {
 
   it('K createMany of 5000', async () => {
     const { one } = await open({ City: behind })
-    const got = await outcome(one.prisma.city.createMany({ data: Array.from({ length: 5000 }, (_, i) => city(i + 10)) }))
-    const got2 = await outcome(one.prisma.city.createMany({ data: Array.from({ length: 1000 }, (_, i) => city(i + 10000)) }))
+    const got = await outcome(
+      one.prisma.city.createMany({ data: Array.from({ length: 5000 }, (_, i) => city(i + 10)) }),
+    )
+    const got2 = await outcome(
+      one.prisma.city.createMany({ data: Array.from({ length: 1000 }, (_, i) => city(i + 10000)) }),
+    )
     out('K', [got, got2, reasons(one)])
     await one.prisma.$cache.flush()
     expect(await one.base.city.count()).toBe(6001)
@@ -243,11 +264,16 @@ describeStores('review', (make) => {
     await one.prisma.city.update(add(3))
     const e = await two.prisma.city.aggregate({ _sum: { views: true } })
     await one.prisma.city.update(add(3))
-    const f = await two.prisma.$transaction([two.prisma.city.findFirstOrThrow(), two.prisma.city.count({ where: { views: 18 } })])
+    const f = await two.prisma.$transaction([
+      two.prisma.city.findFirstOrThrow(),
+      two.prisma.city.count({ where: { views: 18 } }),
+    ])
     await one.prisma.city.update(add(3))
     const g = await two.prisma.city.findUnique({ where: { id: 1 }, cacheStrategy: false } as any)
     out('M', [a![0]!.views, b.length, c!.views, d?.views, e._sum.views, f[0].views, f[1], g!.views])
-    expect([a![0]!.views, b.length, c!.views, d?.views, e._sum.views, f[0].views, f[1], g!.views]).toEqual([3, 1, 9, 12, 15, 18, 1, 21])
+    expect([a![0]!.views, b.length, c!.views, d?.views, e._sum.views, f[0].views, f[1], g!.views]).toEqual([
+      3, 1, 9, 12, 15, 18, 1, 21,
+    ])
   })
 
   it('N set then raw view of it', async () => {
