@@ -86,6 +86,8 @@ export interface AcceptGroup {
   readonly backlogMax: number
   /** Whether all rows are accepted or none. */
   readonly isWhole: boolean
+  /** What the text of an entry ends with that says that there is no row. */
+  readonly none: string
   /** Of the model, as every entry here carries them. */
   readonly root: Stamp
   readonly shapes: readonly { readonly shape: string; readonly stamp: Stamp }[]

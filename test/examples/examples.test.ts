@@ -50,7 +50,8 @@ it('tour: every option, argument and method works as shown', async () => {
 
 it('write-behind: counts votes at once, writes them later, and keeps what the database refuses', async () => {
   const { code, output } = await runExample('example:write-behind')
-  expect(lines(output)).toEqual([
+  // Without what Node itself warns of: the refused write.
+  expect(lines(output).filter((line) => !line.startsWith('('))).toEqual([
     ...['{ views: 100 }', '{ views: 100 }', '{ views: 100 }'],
     'City: a create was refused with 23503',
   ])

@@ -118,7 +118,10 @@ export function createMemoryStore({
     kind: 'memory',
     pending: createMemoryPendingStore({
       ...{ state: pendingState, tableOf, clock, makeNonce, stampOf, unlink, put },
-      hasEntry: (key, stamp) => alive(entryName(key))?.text.includes(stamp) === true,
+      entryUnder(key, stamp) {
+        const text = alive(entryName(key))?.text
+        return text?.includes(stamp) ? text : null
+      },
     }),
 
     async lookup(key, tags, watch = { models: [] }) {

@@ -24,7 +24,8 @@ export interface MemoryPendingDeps {
   readonly stampOf: (tag: Tag) => Stamp | null
   readonly unlink: (tag: ValuesTag | Extract<Tag, { kind: 'root' }>) => void
   readonly put: (answer: { guard: ValuesTag; guardFresh: Stamp; key: EntryKey; text: string; retainMs: number }) => void
-  readonly hasEntry: (key: EntryKey, stamp: Stamp) => boolean
+  /** The text of the entry, if it carries the stamp. */
+  readonly entryUnder: (key: EntryKey, stamp: Stamp) => string | null
 }
 
 /** Accepted writes in this process: what the scripts of Redis do, one call after the other. They are lost when the process dies. */
@@ -32,13 +33,13 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
   const { state, tableOf, clock, stampOf, unlink, put } = deps
   const of = (model: string): ModelState => state.model(tableOf(model))
 
-  function verdictOf(model: ModelState, { held, answers }: AcceptRow): 'changed' | 'taken' | null {
+  function verdictOf(model: ModelState, { held, answers }: AcceptRow, none: string): 'changed' | 'taken' | null {
     if (held && stampOf(held.guard) !== held.stamp) return 'changed'
     const isTaken = answers.some(({ guard, isNew, key }) => {
       if (!isNew) return false
       if (model.marks.has(nameOf(guard))) return true
       const stamp = stampOf(guard)
-      return stamp !== null && stamp !== held?.stamp && deps.hasEntry(key, stamp)
+      return stamp !== null && stamp !== held?.stamp && deps.entryUnder(key, stamp)?.endsWith(none) === false
     })
     return isTaken ? 'taken' : null
   }
@@ -65,7 +66,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       group.shapes.every(({ shape, stamp }) => stampOf({ kind: 'shape', model: partition.model, shape }) === stamp)
     if (!isSame) return { kind: 'changed' }
 
-    const verdicts = rows.map((row) => verdictOf(model, row))
+    const verdicts = rows.map((row) => verdictOf(model, row, group.none))
     const isRefused = verdicts.some((verdict) => verdict !== null)
     const all = verdicts.map((verdict) => verdict ?? (isWhole && isRefused ? 'changed' : null))
     const accepted = rows.filter((_, i) => all[i] === null)

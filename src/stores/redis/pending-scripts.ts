@@ -33,6 +33,7 @@ export async function accept(
         group.partitions,
         group.backlogMax,
         group.isWhole ? '1' : '0',
+        group.none,
         group.root,
         group.shapes.length,
         ...shapes,

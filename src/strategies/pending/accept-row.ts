@@ -4,7 +4,7 @@ import type { MakeNonce } from '../../core/nonce.ts'
 import type { AcceptRow } from '../../core/pending-store.ts'
 import { tagId } from '../../core/store.ts'
 import { jittered } from '../fill.ts'
-import type { Base } from './base.ts'
+import type { KeptBase } from './bases.ts'
 import type { CarriedStamps } from './carried.ts'
 import type { PendingModel } from './pending-model.ts'
 import type { Staged } from './staging.ts'
@@ -20,7 +20,7 @@ export interface AcceptRowDeps {
 export interface RowToAccept {
   readonly row: AcceptRow
   /** As the next write may build on it, once it is accepted; `null` where nothing tells whether it still is. */
-  readonly keep: Base | null
+  readonly keep: KeptBase | null
 }
 
 /**
@@ -39,7 +39,7 @@ export function rowToAccept(
   // Tags that depend on the row would cost a round trip more: then its lookups wait until it is in the database.
   const isAnswered = stored.userTags === null && retainMs > 0
   const payloads = { now: '', none: '' }
-  let keep: Base | null = null
+  let keep: KeptBase | null = null
   const answers = lookups.map((lookup) => {
     const guardFresh = makeNonce()
     const isNew = !before.includes(lookup)
@@ -53,12 +53,13 @@ export function rowToAccept(
     if (!isAnswered) return { ...answer, text: null }
     const stamps = carried.forEntry(lookup)
     const isNow = after.includes(lookup)
-    if (isNow && !keep) {
-      const shape = stamps[tagId({ ...lookup.values, kind: 'shape' })]!
-      keep = { row, guard: lookup.values, stamp: guardFresh, root: carried.root, shape }
-    }
     if (isNow) payloads.now ||= codec.encode(row)
     else payloads.none ||= codec.encode(null)
+    if (isNow && !keep) {
+      const shape = stamps[tagId({ ...lookup.values, kind: 'shape' })]!
+      const characters = payloads.now.length
+      keep = { row, guard: lookup.values, stamp: guardFresh, root: carried.root, shape, characters }
+    }
     const payload = isNow ? payloads.now : payloads.none
     const entry = { stamps: { ...stamps, [tagId(lookup.values)]: guardFresh }, ttlMs, staleMs: stored.staleMs, payload }
     return { ...answer, text: encodeEntry(entry) }

@@ -55,6 +55,7 @@ const wholeMax = 1000
 export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Acceptor {
   const { store, bases, onAccepted } = deps
   const carried = createCarried(model, store)
+  const none = `\n${deps.codec.encode(null)}`
   const queue: Job[] = []
   let isRunning = false
   let { partitions } = model
@@ -139,7 +140,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     try {
       answer = await store.pending.accept({
         partition: { model: model.model, number },
-        ...{ partitions, backlogMax, durability, isWhole },
+        ...{ partitions, backlogMax, durability, isWhole, none },
         ...{ root: stamps.root, shapes: stamps.shapes, rows: rows.map(({ row }) => row) },
       })
     } catch (error) {

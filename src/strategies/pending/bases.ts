@@ -20,17 +20,32 @@ export interface BasesDeps {
 export interface Bases {
   known(lookup: UniqueLookup): Base | undefined
   /** As a write leaves it. */
-  keep(row: { readonly lookups: readonly UniqueLookup[]; readonly after: readonly UniqueLookup[] }, base: Base): void
+  keep(
+    row: { readonly lookups: readonly UniqueLookup[]; readonly after: readonly UniqueLookup[] },
+    base: KeptBase,
+  ): void
   forget(lookups: readonly UniqueLookup[]): void
   forgetAll(): void
   /** `null` where the store has no room for this kind of lookups. */
   load(lookup: UniqueLookup): Promise<Base | null>
 }
 
+/** A row as it was written, and how long it is as text. */
+export interface KeptBase extends Base {
+  readonly characters: number
+}
+
 const knownMax = 20_000
+const charactersMax = 32 * 1024 * 1024
+/** Of the objects around a row, roughly. */
+const overhead = 200
 
 export function createBases(model: PendingModel, { store, codec, loadRow, settled }: BasesDeps): Bases {
-  const known = new LRUCache<string, Base>({ max: knownMax })
+  const known = new LRUCache<string, KeptBase>({
+    max: knownMax,
+    maxSize: charactersMax,
+    sizeCalculation: ({ characters }) => characters + overhead,
+  })
   const loading = new Map<string, Promise<Base | null>>()
 
   async function load(lookup: UniqueLookup): Promise<Base | null> {

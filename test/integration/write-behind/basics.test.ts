@@ -40,6 +40,14 @@ describeStores('write-behind', (makeStoreConfig) => {
     expect(await one.base.city.findUnique({ where: { id: 1 } })).toEqual({ ...city(1), name: 'Paris', views: 3 })
   })
 
+  it('accepts a row that was looked for in vain', async () => {
+    const { one } = await setup()
+    expect(await one.prisma.city.findUnique({ where: { id: 2 } })).toBeNull()
+    await one.prisma.city.create({ data: city(2) })
+    expect(await one.base.city.findUnique({ where: { id: 2 } })).toBeNull()
+    expect(await one.prisma.city.findUnique({ where: { id: 2 } })).toEqual({ ...city(2), views: 0 })
+  })
+
   it('creates and deletes', async () => {
     const { one } = await setup()
     expect(await one.prisma.city.create({ data: city(2), select: { id: true } })).toEqual({ id: 2 })

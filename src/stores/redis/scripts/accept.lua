@@ -11,8 +11,9 @@
 --   ARGV[3]   partitions  how many there should be
 --   ARGV[4]   backlogMax  writes that may be accepted and not settled
 --   ARGV[5]   whole       '1' if all rows are accepted or none
---   ARGV[6]   root        stamp that the entries carry
---   ARGV[7]   shapes      the number of shapes, then each as '<field>', '<stamp>'
+--   ARGV[6]   none        what an entry ends with that says that there is no row
+--   ARGV[7]   root        stamp that the entries carry
+--   ARGV[8]   shapes      the number of shapes, then each as '<field>', '<stamp>'
 --   then per row          the held stamp ('' for none); the number of answers, and each as name, '1' if the lookup is new to the row, fresh
 --                         stamp, retainMs (milliseconds, more than 0), entry ('' for none); the number of writes, and each
 --
@@ -45,7 +46,8 @@ local function takeKey()
   return KEYS[keyAt]
 end
 
-local server, nonce, partitions, backlogMax, isWhole, root = take(), take(), take(), tonumber(take()), take() == '1', take()
+local server, nonce, partitions, backlogMax, isWhole = take(), take(), take(), tonumber(take()), take() == '1'
+local none, root = take(), take()
 local state = redis.call('HMGET', KEYS[2], 'backlog', 'partitions', 'server', 'life')
 local backlog = tonumber(state[1]) or 0
 if state[2] and state[2] ~= partitions and backlog > 0 then
@@ -73,7 +75,8 @@ local function isTaken(answer, held)
     return false
   end
   local stored = redis.call('GET', answer[2])
-  return stored and string.find(stored, stamp, 1, true) ~= nil
+  local isRow = stored and string.sub(stored, -#none) ~= none
+  return isRow and string.find(stored, stamp, 1, true) ~= nil
 end
 
 local reply = { 'ACCEPTED', 0 }

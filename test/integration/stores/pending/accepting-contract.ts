@@ -91,7 +91,7 @@ export function itAccepts(handles: Handles): void {
     expect(await taking('b')).toEqual(['taken'])
   })
 
-  it('takes no new row for which an entry is stored, unless that is one of an earlier stamp, or the held one', async () => {
+  it('takes no new row for which a row is stored, unless under an earlier stamp, or under the held one', async () => {
     const { store, accept, hold } = handles
     const guard = guardOf(bySlug, 'a')
     const held = await hold(guard)
@@ -104,6 +104,13 @@ export function itAccepts(handles: Handles): void {
     const none = await hold(guardOf(byId, 2))
     await store.fill(keyOf(none.guard), `${none.stamp} nothing`, retainMs)
     expect(verdicts(await accept([acceptRow(2, { isNew: true, held: none })]), 1)).toEqual(['accepted'])
+  })
+
+  it('takes a new row where the entry says that there is none', async () => {
+    const { store, accept, hold } = handles
+    const { guard, stamp } = await hold(guardOf(byId, 1))
+    await store.fill(keyOf(guard), `${stamp}\nnone`, retainMs)
+    expect(verdicts(await accept([acceptRow(1, { isNew: true })]), 1)).toEqual(['accepted'])
   })
 
   it.each(['taken', 'changed'] as const)('takes a group that is whole or not at all: one row is %s', async (why) => {

@@ -63,6 +63,7 @@ export function acceptingBy(store: Store): Accepting {
         partitions: 1,
         backlogMax: 1000,
         isWhole: false,
+        none: '\nnone',
         root: rootStamp!,
         shapes: shapes.map(({ shape }, i) => ({ shape, stamp: shapeStamps[i]! })),
         rows,
