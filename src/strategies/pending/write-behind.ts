@@ -66,7 +66,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const workers = new Map<string, FlushWorker>()
   const acceptors = new Map<string, Acceptor>()
   const ready = new Map<string, Promise<void>>()
-  const waiting = new Map<string, Set<() => void>>()
+  const awaited = new Map<string, { readonly next: Promise<void>; readonly tell: () => void }>()
   let stopListening: (() => void)[] = []
   let isStarted = false
   let ending: Promise<unknown> = Promise.resolve()
@@ -78,11 +78,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       for (const number of partitions) workerOf(model, number).flushSoon()
       pending.nudge(model).catch(() => {})
     },
-    news: (model) =>
-      new Promise((resolve) => {
-        const others = waiting.get(model) ?? new Set()
-        waiting.set(model, others.add(resolve))
-      }),
+    news,
   })
   const settled = (model: string) => barrier.pass(model, flushDeadlineMs)
   const gates = createGates({
@@ -131,10 +127,23 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   function onNews(model: string, news: 'nudged' | 'settled'): void {
     if (news === 'nudged') for (const [name, worker] of workers) if (name.startsWith(`${model} `)) worker.flushSoon()
     if (news === 'settled') {
-      const all = waiting.get(model)
-      waiting.delete(model)
-      for (const resolve of all ?? []) resolve()
+      awaited.get(model)?.tell()
+      awaited.delete(model)
     }
+  }
+
+  /** One for all who wait: they may look many times before there is any. */
+  function news(model: string): Promise<void> {
+    let known = awaited.get(model)
+    if (!known) {
+      let tell = () => {}
+      const next = new Promise<void>((resolve) => {
+        tell = resolve
+      })
+      known = { next, tell }
+      awaited.set(model, known)
+    }
+    return known.next
   }
 
   function start(): void {

@@ -38,6 +38,7 @@ describeStores('write-behind, keys that are taken', (makeStoreConfig) => {
         [two, one],
       ] as const) {
         // Each time anew: an attempt brings it into the database.
+        reasons(other)
         await other.prisma.post.update({ where: { id: 1 }, data: { views: { increment: 1 } } })
         expect(reasons(other)).toEqual([])
         await expect(attempt(seat)).rejects.toMatchObject(taken)

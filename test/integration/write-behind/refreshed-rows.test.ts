@@ -1,0 +1,76 @@
+import { Redis } from 'ioredis'
+import { expect, inject, it } from 'vitest'
+import { loadScript } from '../../../src/stores/redis/script.ts'
+import { stopLater } from '../../services/cleanup.ts'
+import { freshNamespace } from '../../services/fresh.ts'
+import { waitUntil } from '../../services/wait-until.ts'
+import { cachedClient, describeStores } from '../cached-client.ts'
+import { add, behind, flushed, later, openSeats, type Seat } from './seats.ts'
+
+const isCityRead = (sql: string) => sql.startsWith('SELECT') && sql.includes('"City"')
+const whereOne = { where: { id: 1 } }
+const models = { City: { ...behind, ttl: '20ms', staleWhileRevalidate: '1h' } } as const
+
+/** Reads the row until it is stale, which has it refreshed in the background. */
+async function readStale({ prisma }: Pick<Seat, 'prisma'>): Promise<void> {
+  await waitUntil(
+    async () => (await prisma.$cache.withInfo(() => prisma.city.findUnique(whereOne))).info.status === 'stale',
+    { what: 'the row to be stale' },
+  )
+}
+
+/** As often as a refresh that is under way needs to come to its end. */
+async function seeViews(seats: readonly Pick<Seat, 'prisma'>[], views: number): Promise<void> {
+  for (let i = 0; i < 10; i += 1) {
+    for (const { prisma } of seats) expect(await prisma.city.findUnique(whereOne)).toMatchObject({ views })
+  }
+}
+
+describeStores('write-behind, rows that are refreshed', (makeStoreConfig) => {
+  it.each([
+    ['before it has asked the database', 'before', false],
+    ['while it holds the answer', 'after', false],
+    ['while it holds the answer, and flushed', 'after', true],
+  ] as const)('a refresh does not undo a write that is accepted %s', async (_, when, isFlushed) => {
+    const { one, two } = await openSeats({ ...makeStoreConfig(), models })
+    await one.prisma.city.findUnique(whereOne)
+    const held = one.adapter.holdNext(isCityRead, { when })
+    await readStale(one)
+    await held.reached
+    await one.prisma.city.update(add(1))
+    if (isFlushed) await flushed(two)
+    await two.prisma.city.update(add(1))
+    held.release()
+    await seeViews([one, two], 2)
+    await flushed(one)
+    await seeViews([one, two], 2)
+  })
+})
+
+it('a refresh that is granted its lease when a write was accepted leaves the row alone', async () => {
+  const redis = { redis: inject('redisUrl'), namespace: freshNamespace() }
+  const { two, options } = await openSeats({ ...redis, models })
+  const lease = holdableReplies('acquire-lease')
+  const reader = cachedClient({ ...options, redis: lease.client as never })
+  await reader.prisma.city.findUnique(whereOne)
+  const held = lease.hold()
+  await readStale(reader)
+  await held.reached
+  await two.prisma.city.update(add(1))
+  reader.queries()
+  held.release()
+  await seeViews([reader, two], 1)
+  expect(reader.queries()).toBe(0)
+  await flushed(two)
+  await seeViews([reader, two], 1)
+})
+
+/** A client whose replies to a script can be held. */
+function holdableReplies(script: string) {
+  const { sha1 } = loadScript(script)
+  let next: { readonly reached: () => void; readonly released: Promise<void> } | null = null
+  const client = new Redis(inject('redisUrl'))
+  stopLater(async () => client.disconnect())
+  const pipeline = client.pipeline.bind(client)
+  return { client, sha1, pipeline, next, hold: () => ({ reached: later().promise, release: () => {} }) }
+}
