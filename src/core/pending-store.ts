@@ -143,6 +143,8 @@ export interface Backlog {
 export interface Page {
   /** In order. */
   readonly entries: readonly PendingEntry[]
+  /** Whether these were all, when they were read. */
+  readonly isLast: boolean
   /** Rows that have a dead letter, and its id. */
   readonly blocked: ReadonlyMap<string, string>
   /** Ids of writes that were set aside, {@link asideId}. */

@@ -108,7 +108,8 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
         count += entry.writes.length
         return count - entry.writes.length < writes
       })
-      return { entries, blocked: new Map([...dead].map(([row, { id }]) => [row, id])), aside: new Set(aside) }
+      const isLast = entries.length === stream.length - from
+      return { entries, isLast, blocked: new Map([...dead].map(([row, { id }]) => [row, id])), aside: new Set(aside) }
     },
     async first({ model, number }) {
       return of(model).streams.get(number)?.[0]?.id ?? null

@@ -70,22 +70,19 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
     oldest: ({ model, number }, writes, after = null) =>
       connection.run(async (client): Promise<Page> => {
         const { stream, dead, aside } = keysOf(model)
-        const [entries, blocked, set] = await Promise.all([
-          send(client, [
-            'xrange',
-            stream(number),
-            after === null ? '-' : `(${after}`,
-            '+',
-            'COUNT',
-            entriesFor(writes),
-          ]),
+        const count = entriesFor(writes)
+        const from = after === null ? '-' : `(${after}`
+        const [found, blocked, set] = await Promise.all([
+          send(client, ['xrange', stream(number), from, '+', 'COUNT', count]),
           readHash(client, dead),
           send(client, ['smembers', aside]),
         ])
-        const all = (entries as [string, string[]][]).map(([id, fields]) => readEntry(id, fields))
-        if (all.length > 0) perEntry = all.reduce((count, entry) => count + entry.writes.length, 0) / all.length
+        const all = (found as [string, string[]][]).map(([id, fields]) => readEntry(id, fields))
+        if (all.length > 0) perEntry = all.reduce((sum, entry) => sum + entry.writes.length, 0) / all.length
+        const entries = asManyAs(all, writes)
         return {
-          entries: asManyAs(all, writes),
+          entries,
+          isLast: entries.length === all.length && all.length < count,
           blocked: new Map(Object.entries(blocked).map(([row, text]) => [row, text.slice(0, text.indexOf('\n'))])),
           aside: new Set(set as string[]),
         }

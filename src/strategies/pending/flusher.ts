@@ -7,7 +7,8 @@ import type { PendingModel } from './pending-model.ts'
 import { settlePage } from './settle-page.ts'
 
 /**
- * Brings the writes of a partition into the database, page after page, and makes them known to every query, until there are none.
+ * Brings the writes of a partition into the database, page after page, and makes them known to every query, until less than a batch is
+ * left.
  *
  * While one page is applied the next one is read and the one before is settled: that is the business of another server. Where anything
  * fails, what is not settled is found again, and what is applied is not applied again.
@@ -21,11 +22,13 @@ export async function flushPages(
   { isWanted, ...deps }: FlusherDeps & { readonly isWanted: () => boolean },
 ): Promise<void> {
   const read = (after: string | null) => handled(readPage(partition, model, { lead, after }, deps))
+  // What has come since waits for others: a batch that is not full is not worth a transaction yet.
+  const readAfter = ({ entries, isLast }: ReadPage) => (isLast ? Promise.resolve(null) : read(entries.at(-1)!.id))
   let settling: Promise<void> = Promise.resolve()
   let reading = read(null)
   try {
     for (let page = await reading; page && isWanted(); page = followed(page, await reading)) {
-      reading = read(page.entries.at(-1)!.id)
+      reading = readAfter(page)
       await applyPage(partition, model, { lead, page }, deps)
       await settling
       settling = handled(settlePage(partition, page, deps))

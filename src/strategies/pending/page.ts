@@ -15,6 +15,7 @@ export interface Placed extends PlacedWrite {
 /** Some entries of the stream, and what is known of their writes by now. */
 export interface ReadPage {
   readonly entries: Page['entries']
+  readonly isLast: boolean
   readonly placed: readonly Placed[]
   readonly aside: Set<string>
   readonly blocked: Map<string, string>
@@ -45,8 +46,8 @@ export async function readPage(
       return { position: { entry: id, index }, write: stored.write, stored, text, life }
     }),
   )
-  const { entries, aside, blocked } = page
-  return { entries, placed, aside: new Set(aside), blocked: new Map(blocked), startedMs: clock.nowMs() }
+  const { entries, isLast, aside, blocked } = page
+  return { entries, isLast, placed, aside: new Set(aside), blocked: new Map(blocked), startedMs: clock.nowMs() }
 }
 
 /** Whether a write is not to be applied from the stream. */

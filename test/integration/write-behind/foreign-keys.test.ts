@@ -20,38 +20,39 @@ describeStores('write-behind, rows that refer to each other', (makeStoreConfig) 
   const open = (...pending: readonly string[]) =>
     openSeats({ ...makeStoreConfig(), models: Object.fromEntries(pending.map((model) => [model, behind])) })
 
-  const ways: readonly (readonly [string, (seat: Seat, createCountry: () => Promise<unknown>) => Promise<unknown>])[] = [
+  const ways: readonly (readonly [string, (seat: Seat, createCountry: () => Promise<unknown>) => Promise<unknown>])[] =
     [
-      'by its key',
-      async ({ prisma }, createCountry) => {
-        await createCountry()
-        await prisma.city.create({ data: inGermany })
-      },
-    ],
-    [
-      'connected',
-      async ({ prisma }, createCountry) => {
-        await createCountry()
-        await prisma.city.create({ data: { ...cityAlone, country: { connect: { code: 'DE' } } } })
-      },
-    ],
-    [
-      'in a batch',
-      async ({ prisma }, createCountry) => {
-        await createCountry()
-        await prisma.$transaction([prisma.city.create({ data: inGermany }), prisma.city.count()])
-      },
-    ],
-    [
-      'in a transaction that began before',
-      ({ prisma }, createCountry) =>
-        prisma.$transaction(async (tx) => {
-          await tx.city.count()
+      [
+        'by its key',
+        async ({ prisma }, createCountry) => {
           await createCountry()
-          await tx.city.create({ data: inGermany })
-        }),
-    ],
-  ]
+          await prisma.city.create({ data: inGermany })
+        },
+      ],
+      [
+        'connected',
+        async ({ prisma }, createCountry) => {
+          await createCountry()
+          await prisma.city.create({ data: { ...cityAlone, country: { connect: { code: 'DE' } } } })
+        },
+      ],
+      [
+        'in a batch',
+        async ({ prisma }, createCountry) => {
+          await createCountry()
+          await prisma.$transaction([prisma.city.create({ data: inGermany }), prisma.city.count()])
+        },
+      ],
+      [
+        'in a transaction that began before',
+        ({ prisma }, createCountry) =>
+          prisma.$transaction(async (tx) => {
+            await tx.city.count()
+            await createCountry()
+            await tx.city.create({ data: inGermany })
+          }),
+      ],
+    ]
 
   it.each(ways)('a row that is written at once finds the pending one that it refers to: %s', async (_, write) => {
     const { one, two } = await open('Country')

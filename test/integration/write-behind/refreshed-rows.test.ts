@@ -51,9 +51,9 @@ it('a refresh that is granted its lease when a write was accepted leaves the row
   const redis = { redis: inject('redisUrl'), namespace: freshNamespace() }
   const { two, options } = await openSeats({ ...redis, models })
   const lease = holdableReplies('acquire-lease')
-  const reader = cachedClient({ ...options, redis: lease.client as never })
+  const reader = cachedClient({ ...options, redis: lease.client as unknown as string })
   await reader.prisma.city.findUnique(whereOne)
-  const held = lease.hold()
+  const held = lease.holdNext()
   await readStale(reader)
   await held.reached
   await two.prisma.city.update(add(1))
@@ -65,12 +65,36 @@ it('a refresh that is granted its lease when a write was accepted leaves the row
   await seeViews([reader, two], 1)
 })
 
-/** A client whose replies to a script can be held. */
+/** A client whose reply to a script can be held, and of what was sent with it. */
 function holdableReplies(script: string) {
   const { sha1 } = loadScript(script)
-  let next: { readonly reached: () => void; readonly released: Promise<void> } | null = null
+  let gate: { reached(): void; readonly released: Promise<void> } | null = null
   const client = new Redis(inject('redisUrl'))
   stopLater(async () => client.disconnect())
   const pipeline = client.pipeline.bind(client)
-  return { client, sha1, pipeline, next, hold: () => ({ reached: later().promise, release: () => {} }) }
+  Object.assign(client, {
+    pipeline(commands: unknown[][]) {
+      const sent = pipeline(commands)
+      const own = commands.some((command) => command.includes(sha1)) ? gate : null
+      if (!own) return sent
+      gate = null
+      const exec = sent.exec.bind(sent)
+      return Object.assign(sent, {
+        async exec() {
+          const replies = await exec()
+          own.reached()
+          await own.released
+          return replies
+        },
+      })
+    },
+  })
+  return {
+    client,
+    holdNext() {
+      const [reached, released] = [later(), later()]
+      gate = { reached: reached.resolve, released: released.promise }
+      return { reached: reached.promise, release: released.resolve }
+    },
+  }
 }

@@ -7,22 +7,25 @@ const taken = { code: 'P2002' }
 describeStores('write-behind, keys that are taken', (makeStoreConfig) => {
   const open = () => openSeats({ ...makeStoreConfig(), models: { City: behind, Post: behind } })
 
-  it.each(['createMany', 'createManyAndReturn'] as const)('two rows of one call may not share a key: %s', async (name) => {
-    const { one, two } = await open()
-    const cities = { data: [city(7), { ...city(7), name: 'another' }] }
-    const posts = { data: [post(1, 'a'), post(2, 'b'), post(3, 'a')] }
-    const [createCities, createPosts] =
-      name === 'createMany'
-        ? [one.prisma.city.createMany(cities), one.prisma.post.createMany(posts)]
-        : [one.prisma.city.createManyAndReturn(cities), one.prisma.post.createManyAndReturn(posts)]
-    await expect(createCities).rejects.toMatchObject(taken)
-    await expect(createPosts).rejects.toMatchObject(taken)
-    await flushed(one)
-    for (const { prisma } of [one, two]) {
-      expect(await prisma.city.findUnique({ where: { id: 7 } })).toBeNull()
-      expect(await prisma.post.count()).toBe(0)
-    }
-  })
+  it.each(['createMany', 'createManyAndReturn'] as const)(
+    'two rows of one call may not share a key: %s',
+    async (name) => {
+      const { one, two } = await open()
+      const cities = { data: [city(7), { ...city(7), name: 'another' }] }
+      const posts = { data: [post(1, 'a'), post(2, 'b'), post(3, 'a')] }
+      const [createCities, createPosts] =
+        name === 'createMany'
+          ? [one.prisma.city.createMany(cities), one.prisma.post.createMany(posts)]
+          : [one.prisma.city.createManyAndReturn(cities), one.prisma.post.createManyAndReturn(posts)]
+      await expect(createCities).rejects.toMatchObject(taken)
+      await expect(createPosts).rejects.toMatchObject(taken)
+      await flushed(one)
+      for (const { prisma } of [one, two]) {
+        expect(await prisma.city.findUnique({ where: { id: 7 } })).toBeNull()
+        expect(await prisma.post.count()).toBe(0)
+      }
+    },
+  )
 
   it('a key that a pending row has is refused to others, new or not', async () => {
     const { one, two } = await open()

@@ -84,7 +84,7 @@ export function itSetsAside(handles: Handles): void {
     const { first, aside, settle, page, id } = await refusing()
     await aside(first, 0, 'refused')
     await settle()
-    expect(await page()).toEqual({ entries: [], blocked: new Map([[row, id]]), aside: new Set() })
+    expect(await page()).toEqual({ entries: [], isLast: true, blocked: new Map([[row, id]]), aside: new Set() })
     expect(await handles.store.pending.backlog(model)).toMatchObject({ writes: 0 })
     expect(await handles.store.pending.deadLetters(model)).toMatchObject([{ id }])
   })
@@ -117,7 +117,7 @@ export function itSetsAside(handles: Handles): void {
     await aside(first, 0, 'refused')
     await settle()
     expect(await handles.store.pending.release(model, { id, row }, 'discarded', releasing)).toBe('released')
-    expect(await page()).toEqual({ entries: [], blocked: new Map(), aside: new Set() })
+    expect(await page()).toEqual({ entries: [], isLast: true, blocked: new Map(), aside: new Set() })
     expect((await handles.look(guards[0]!)).isPending).toBe(false)
   })
 
