@@ -6,6 +6,7 @@ import type { Follows, Rule } from './rules.ts'
 import type { Go, Scenario, World } from './scenario.ts'
 import type { Reader, State } from './state.ts'
 import { sweeperSteps } from './sweepers.ts'
+import { valuesText } from './values-text.ts'
 import { writerSteps } from './writers.ts'
 
 /**
@@ -45,35 +46,9 @@ function copy<T>(value: T): T {
   return copied as T
 }
 
-/**
- * All values, in the order in which every state has them. States that differ only in which nonces they hold are one: nonces are
- * named anew, in the order of their appearance.
- */
+/** Its names differ, too: who has an intent. */
 function textOf(state: State): string {
-  const names = new Map<string, string>()
-  let text = ''
-  const add = (value: unknown) => {
-    if (typeof value === 'string') {
-      if (isNonce(value)) {
-        const name = names.get(value) ?? `c${names.size}`
-        names.set(value, name)
-        text += name
-      } else text += value
-    } else if (value === null) text += '-'
-    else if (typeof value === 'object') {
-      for (const name in value) add(value[name as keyof typeof value])
-      text += ';'
-    } else text += value
-    text += ','
-  }
-  add(state)
-  // Its names differ: who has an intent.
-  return text + [state.redis, state.backup].map((redis) => Object.keys(redis?.intents ?? {}).join())
-}
-
-function isNonce(text: string): boolean {
-  const second = text.charCodeAt(1)
-  return text[0] === 'n' && second >= 48 && second <= 57
+  return valuesText(state) + [state.redis, state.backup].map((redis) => Object.keys(redis?.intents ?? {}).join())
 }
 
 function startOf({ readers, writers, budget, sweepers, hasRefresh, faults }: Scenario): State {

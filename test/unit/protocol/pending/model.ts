@@ -1,4 +1,5 @@
 import { explore, type Step, type Verdict } from '../checker.ts'
+import { valuesText } from '../values-text.ts'
 import { acceptingSteps } from './accepting.ts'
 import { operatorSteps } from './dead-letters.ts'
 import { copyRedis, faultSteps } from './faults.ts'
@@ -10,7 +11,6 @@ import type { Follows, Rule } from './rules.ts'
 import type { Go, Scenario, World } from './scenario.ts'
 import type { Flusher, Redis, State, Writer } from './state.ts'
 import { synchronousSteps } from './synchronous.ts'
-import { textOf } from './text.ts'
 
 /**
  * Write-behind as it is built, in one scenario, in every interleaving.
@@ -22,7 +22,7 @@ import { textOf } from './text.ts'
 export function check(scenario: Scenario, broken: readonly Rule[] = []): Verdict {
   const follows: Follows = (rule) => !broken.includes(rule)
   const world: World = { scenario, follows }
-  return explore(startOf(scenario), { stepsFrom: (state) => stepsFrom(state, world), textOf })
+  return explore(startOf(scenario), { stepsFrom: (state) => stepsFrom(state, world), textOf: valuesText })
 }
 
 function stepsFrom(state: State, world: World): Step<State>[] {

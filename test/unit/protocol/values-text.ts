@@ -1,10 +1,8 @@
-import type { State } from './state.ts'
-
 /**
  * All values, in the order in which every state has them. States that differ only in which nonces they hold are one: nonces are
  * named anew, in the order of their appearance.
  */
-export function textOf(state: State): string {
+export function valuesText(state: object): string {
   const names = new Map<string, string>()
   let text = ''
   const add = (value: unknown) => {
