@@ -107,9 +107,10 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       record(names) {
         // What is recorded too late belongs to a statement that does not reach the database any more: nobody would take it back.
         if (isOver) return undefined
+        // Also of models that are recorded: a gate that could not be entered is none.
+        const entered = gates.enter(id, names)
         const fresh = names.filter((name) => !models.has(name))
-        if (fresh.length === 0) return undefined
-        const entered = gates.enter(id, fresh)
+        if (fresh.length === 0) return entered
         for (const name of fresh) models.add(name)
         active.set(id, models)
         renewLater()
