@@ -48,3 +48,13 @@ export class CacheError extends Error {
     this.problems = problems
   }
 }
+
+/** Whether the store is out of reach, which it reports by itself. */
+export function isStoreError(error: unknown): boolean {
+  return error instanceof CacheError && error.code.startsWith('STORE.')
+}
+
+/** Whether accepted writes did not reach the database in time: then nothing may be answered, and nothing written after them. */
+export function isFlushTimeout(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'WRITE_BEHIND.FLUSH_TIMEOUT'
+}

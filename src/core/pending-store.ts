@@ -1,5 +1,3 @@
-import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { EntryKey, Stamp } from './entry-key.ts'
 import type { ValuesTag } from './tags.ts'
 
@@ -147,7 +145,7 @@ export interface Page {
   readonly isLast: boolean
   /** Rows that have a dead letter, and its id. */
   readonly blocked: ReadonlyMap<string, string>
-  /** Ids of writes that were set aside, {@link asideId}. */
+  /** Ids of writes that were set aside, `asideId`. */
   readonly aside: ReadonlySet<string>
 }
 
@@ -167,7 +165,7 @@ export interface Settled {
 }
 
 export interface AsideWrite {
-  /** {@link asideId}. */
+  /** `asideId`. */
   readonly id: string
   readonly row: string
   readonly write: string
@@ -196,43 +194,4 @@ export interface ServerDurability {
   readonly fsyncsAlways: boolean | null
   /** Connected now. */
   readonly replicas: number
-}
-
-/** Names one write of a partition: `0:1764040000000-0/3`. */
-export function asideId({ number }: Partition, entry: string, index: number): string {
-  return `${number}:${entry}/${index}`
-}
-
-/** Names a lookup, and the row whose id it asks for, without showing values. The same in every release of the schema. */
-export function nameOf({ shape, values }: Pick<ValuesTag, 'shape' | 'values'>): string {
-  const text = `${shape}\n${values}`
-  let name = names.get(text)
-  if (name === undefined) {
-    // 128 bits and more: values come from strangers, who must not be able to make two of them collide.
-    name = hash('sha256', text, 'base64url').slice(0, nameLength)
-    names.set(text, name)
-  }
-  return name
-}
-
-/** 132 bits. */
-const nameLength = 22
-
-/** The same rows are asked for and written again and again. */
-const names = new LRUCache<string, string>({ max: 20_000 })
-
-/** The partition of a row, by its {@link nameOf}. */
-export function partitionOf(row: string, partitions: number): number {
-  return Number.parseInt(Buffer.from(row.slice(0, 8), 'base64url').toString('hex').slice(0, 8), 16) % partitions
-}
-
-/** Negative when a write stands before another one of its partition: by their {@link asideId}. */
-export function compareAsideIds(a: string, b: string): number {
-  const [[aMs, aCount, aIndex], [bMs, bCount, bIndex]] = [a, b].map((id) =>
-    id
-      .slice(id.indexOf(':') + 1)
-      .split(/[-/]/)
-      .map(Number),
-  ) as [number[], number[]]
-  return aMs! - bMs! || aCount! - bCount! || aIndex! - bIndex!
 }

@@ -1,9 +1,10 @@
+import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
 import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
-import { type Found, isFlushTimeout, isStoreError, type LookupDeps, lookAgain, lookup } from './lookup.ts'
+import { type Found, type LookupDeps, lookAgain, lookup } from './lookup.ts'
 import type { Load, ReadPlan, Served } from './read-plan.ts'
 
 export interface CacheAsideDeps extends FillDeps, LookupDeps, LeaseDeps {

@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../core/clock.ts'
+import { isFlushTimeout } from '../core/errors.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import type { EntryKey, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
 import type { Held } from './fill.ts'
-import { type Found, isFlushTimeout } from './lookup.ts'
+import type { Found } from './lookup.ts'
 
 export interface LeaseDeps {
   readonly store: Store

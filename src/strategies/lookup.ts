@@ -1,6 +1,6 @@
 import type { Codec } from '../core/codec.ts'
 import { decodeEntry, type Entry } from '../core/entry.ts'
-import { CacheError } from '../core/errors.ts'
+import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
 import type { ReadPlan } from './read-plan.ts'
@@ -88,14 +88,4 @@ async function hasCurrentLateStamps({ stamps }: Entry, tags: readonly StampTag[]
 
 function sameStamp(held: Stamp | undefined, current: Stamp | null | undefined): boolean {
   return held !== undefined && held === current
-}
-
-/** Whether the store is out of reach, which it reports by itself. */
-export function isStoreError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('STORE.')
-}
-
-/** Whether accepted writes did not reach the database in time: then nothing may be answered. */
-export function isFlushTimeout(error: unknown): boolean {
-  return error instanceof CacheError && error.code === 'WRITE_BEHIND.FLUSH_TIMEOUT'
 }

@@ -1,4 +1,4 @@
-import { isFlushTimeout } from '../../strategies/lookup.ts'
+import { isFlushTimeout } from '../../core/errors.ts'
 import type { WriteBehind } from '../../strategies/pending/write-behind.ts'
 import type { Runtime } from '../runtime.ts'
 

@@ -1,4 +1,4 @@
-import type { Position } from '../../strategies/pending/applier.ts'
+import { type Position, parsePosition, positionText } from '../../core/stream-position.ts'
 import { type Dialect, limitTransaction } from './dialects.ts'
 import type { RawClient } from './raw-client.ts'
 
@@ -114,7 +114,7 @@ export function createFence({ dialect, table, limits }: FenceOptions): Fence {
     },
     moveTo: (stream, { isFirst, to, epoch }) => ({
       sql: isFirst ? insertSql : updateSql,
-      values: [`${to.entry}/${to.index}`, epoch, stream],
+      values: [positionText(to), epoch, stream],
     }),
   }
 
@@ -143,10 +143,4 @@ function boundedHold({ columns, table, limits }: { columns: string; table: strin
     FROM (SELECT ${limitTransaction(limits)} OFFSET 0) s, ${table} f
     WHERE s.idle IS NOT NULL AND s.wait IS NOT NULL AND f."partition" IN ($1, $2)
     FOR UPDATE OF f`
-}
-
-/** `1764040000000-0/3`. */
-function parsePosition(text: string): Position {
-  const slash = text.lastIndexOf('/')
-  return { entry: text.slice(0, slash), index: Number(text.slice(slash + 1)) }
 }

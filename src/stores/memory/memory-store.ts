@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import { nameOf } from '../../core/pending-store.ts'
+import { nameOf } from '../../core/pending-names.ts'
 import {
   type EntryKey,
   type Intent,

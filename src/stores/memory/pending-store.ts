@@ -1,15 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import {
-  type AcceptAnswer,
-  type AcceptGroup,
-  type AcceptRow,
-  asideId,
-  nameOf,
-  type Partition,
-  type PendingStore,
-  partitionOf,
-} from '../../core/pending-store.ts'
+import { asideId, nameOf, partitionOf, positionOfAside } from '../../core/pending-names.ts'
+import type { AcceptAnswer, AcceptGroup, AcceptRow, Partition, PendingStore } from '../../core/pending-store.ts'
 import type { EntryKey, Stamp } from '../../core/store.ts'
 import type { Tag, ValuesTag } from '../../core/tags.ts'
 import type { ModelState, PendingState } from './pending-state.ts'
@@ -122,7 +114,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
         if (at >= 0) {
           stream.splice(at, 1)
           model.backlog -= writes
-          for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, id, index))
+          for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, { entry: id, index }))
         }
         for (const guard of guards) {
           if (at < 0) unlink(guard)
@@ -164,7 +156,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       if (letter) letter.writes.push(write)
       else dead.set(row, { id, failure: failure!, writes: [write] })
       aside.add(id)
-      const entry = id.slice(id.indexOf(':') + 1, id.lastIndexOf('/'))
+      const { entry } = positionOfAside(id)
       for (const guard of guards) {
         unlink(guard)
         if (marks.get(nameOf(guard)) === entry) marks.delete(nameOf(guard))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { nameOf } from '../../core/pending-store.ts'
+import { nameOf } from '../../core/pending-names.ts'
 import type { EntryKey } from '../../core/store.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { type AcceptGroup, type AcceptRow, type AsideWrite, nameOf, type Settled } from '../../core/pending-store.ts'
+import { nameOf, positionOfAside } from '../../core/pending-names.ts'
+import type { AcceptGroup, AcceptRow, AsideWrite, Settled } from '../../core/pending-store.ts'
 import type { ValuesTag } from '../../core/tags.ts'
 import type { Client } from './client.ts'
 import type { Keys, PendingKeys } from './keys.ts'
@@ -97,7 +98,7 @@ export interface SetAside {
 export async function setAside(client: Client, keys: Keys, { model, number, token, write }: SetAside) {
   const { id, row, failure, guards } = write
   const { lead, dead, aside, parked, marks } = keys.pending(model)
-  const entry = id.slice(id.indexOf(':') + 1, id.lastIndexOf('/'))
+  const { entry } = positionOfAside(id)
   return await run(
     client,
     scripts.setAside,

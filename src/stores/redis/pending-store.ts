@@ -1,13 +1,13 @@
 import type { MakeNonce } from '../../core/nonce.ts'
-import {
-  type AcceptAnswer,
-  type Backlog,
-  type Page,
-  type Partition,
-  type PendingEntry,
-  type PendingStore,
-  partitionOf,
-  type StoredDeadLetter,
+import { partitionOf } from '../../core/pending-names.ts'
+import type {
+  AcceptAnswer,
+  Backlog,
+  Page,
+  Partition,
+  PendingEntry,
+  PendingStore,
+  StoredDeadLetter,
 } from '../../core/pending-store.ts'
 import type { Client } from './client.ts'
 import type { Connection } from './connection.ts'

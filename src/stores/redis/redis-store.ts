@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import { nameOf } from '../../core/pending-store.ts'
+import { nameOf } from '../../core/pending-names.ts'
 import type { DecideTouched, Intent, Replacement, Store } from '../../core/store.ts'
 import { type Client, type ClientSource, isCluster } from './client.ts'
 import { createConnection } from './connection.ts'

@@ -1,19 +1,14 @@
-import type { Acceptable, ResolvedWrite } from '../../analysis/pending/pending-write.ts'
+import type { Acceptable } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
-import { CacheError } from '../../core/errors.ts'
-import { type AcceptAnswer, partitionOf } from '../../core/pending-store.ts'
+import { partitionOf } from '../../core/pending-names.ts'
+import type { AcceptAnswer } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
 import { type AcceptRowDeps, type RowToAccept, rowToAccept } from './accept-row.ts'
-import type { Base } from './base.ts'
 import type { Bases } from './bases.ts'
 import { type CarriedStamps, createCarried } from './carried.ts'
+import { type Accepted, fail, type Job, notDurable, refuse, takeGroup } from './jobs.ts'
 import type { PendingModel } from './pending-model.ts'
 import { createStaging, type Staged, type Staging } from './staging.ts'
-
-/** `synchronous`: to be written at once, for the reason in a line. */
-export type Accepted =
-  | { readonly kind: 'accepted'; readonly writes: readonly ResolvedWrite[] }
-  | { readonly kind: 'synchronous'; readonly reason: string }
 
 export interface AcceptorDeps extends AcceptRowDeps {
   readonly store: Store
@@ -30,21 +25,12 @@ export interface Acceptor {
   accept(acceptable: Acceptable, ids: readonly bigint[]): Promise<Accepted>
 }
 
-interface Job {
-  readonly acceptable: Acceptable
-  readonly ids: readonly bigint[]
-  /** The row that was read for it. */
-  base: Base | null
-  attempts: number
-  readonly resolve: (accepted: Accepted) => void
-  readonly reject: (error: unknown) => void
-}
-
 /** After so many attempts at which others wrote the row first, or kinds of lookups were dropped, the write goes to the database. */
 const attemptsMax = 8
-const groupMax = 256
 /** Rows of one write. More would hold up everybody else in the store. */
 const wholeMax = 1000
+/** What is handed to the store in one step, unless it is one row or one write: it is read back so, within the deadline of a command. */
+const charactersMax = 512 * 1024
 
 /**
  * Accepts the writes of one model: makes each of its row, and hands all that came meanwhile to the store in one step.
@@ -70,27 +56,38 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
   async function run(): Promise<void> {
     // Others of this tick come along.
     await Promise.resolve()
-    while (queue.length > 0) {
-      const jobs = takeGroup(queue)
-      await acceptGroup(jobs).catch((error) => fail(jobs, error))
-    }
+    while (queue.length > 0) await acceptGroup(takeGroup(queue))
     isRunning = false
   }
 
+  /** Never rejects: each job is answered by itself. */
   async function acceptGroup(jobs: readonly Job[]): Promise<void> {
-    const stamps = await carried.stamps()
+    let stamps: CarriedStamps | null
+    try {
+      stamps = await carried.stamps()
+    } catch (error) {
+      forget()
+      fail(jobs, model, error)
+      return
+    }
     if (!stamps) {
       refuse(jobs, noRoom)
       return
     }
     const staging: Staging<Job> = createStaging(model)
-    for (const job of jobs) stage(job, staging, stamps)
+    for (const job of jobs) {
+      try {
+        stage(job, staging, stamps)
+      } catch (error) {
+        job.reject(error)
+      }
+    }
     const groups = staging.groups((row) => partitionOf(row, partitions))
     if (groups.size > 1 && jobs.some(({ acceptable }) => acceptable.isWhole)) {
       refuse(jobs, scattered)
       return
     }
-    await Promise.all([...groups].map(([number, staged]) => send(number, staged, stamps)))
+    await Promise.all([...groups].map(([number, staged]) => acceptRows(number, staged, stamps)))
   }
 
   function stage(job: Job, staging: Staging<Job>, stamps: CarriedStamps): void {
@@ -127,13 +124,43 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
         if (job.attempts > 1) carried.forget()
         enqueue(job)
       },
-      (error) => job.reject(isOutage(error) ? unconfirmed(model.model, error) : error),
+      (error) => fail([job], model, error),
     )
   }
 
-  async function send(number: number, staged: readonly Staged<Job>[], stamps: CarriedStamps): Promise<void> {
-    const jobs = distinct(staged.flatMap((one) => one.jobs))
-    const rows = staged.map((one) => rowToAccept(model, one, stamps, deps))
+  async function acceptRows(number: number, staged: readonly Staged<Job>[], stamps: CarriedStamps): Promise<void> {
+    let part: Sent = { staged: [], rows: [] }
+    let characters = 0
+    for (const one of staged) {
+      const isWhole = one.jobs.some(({ acceptable }) => acceptable.isWhole)
+      let row: RowToAccept
+      try {
+        row = rowToAccept(model, one, stamps, deps)
+      } catch {
+        // The codec was given by the user. Prisma has its own way to write the row.
+        refuse(isWhole ? jobsOf(staged) : one.jobs, uncodable)
+        if (isWhole) return
+        continue
+      }
+      if (characters > 0 && characters + row.characters > charactersMax && !isWhole) {
+        await send(number, part, stamps)
+        part = { staged: [], rows: [] }
+        characters = 0
+      }
+      part.staged.push(one)
+      part.rows.push(row)
+      characters += row.characters
+    }
+    if (part.rows.length > 0) await send(number, part, stamps)
+  }
+
+  interface Sent {
+    readonly staged: Staged<Job>[]
+    readonly rows: RowToAccept[]
+  }
+
+  async function send(number: number, sent: Sent, stamps: CarriedStamps): Promise<void> {
+    const jobs = jobsOf(sent.staged)
     const { backlogMax, durability } = model
     const isWhole = jobs.some(({ acceptable }) => acceptable.isWhole)
     let answer: AcceptAnswer
@@ -141,15 +168,16 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
       answer = await store.pending.accept({
         partition: { model: model.model, number },
         ...{ partitions, backlogMax, durability, isWhole, none },
-        ...{ root: stamps.root, shapes: stamps.shapes, rows: rows.map(({ row }) => row) },
+        ...{ root: stamps.root, shapes: stamps.shapes, rows: sent.rows.map(({ row }) => row) },
       })
     } catch (error) {
-      fail(jobs, error)
+      forget()
+      fail(jobs, model, error)
       return
     }
     switch (answer.kind) {
       case 'accepted':
-        conclude(number, { staged, rows, answer, isWhole })
+        conclude(number, sent, { ...answer, isWhole })
         return
       case 'gated':
         refuse(jobs, 'a synchronous write on the model is under way')
@@ -162,27 +190,21 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
         again(jobs)
         return
       case 'changed':
-        carried.forget()
-        bases.forgetAll()
+        forget()
         again(jobs)
         return
     }
   }
 
-  interface Sent {
-    readonly staged: readonly Staged<Job>[]
-    readonly rows: readonly RowToAccept[]
-    readonly answer: Extract<AcceptAnswer, { kind: 'accepted' }>
-    readonly isWhole: boolean
-  }
-
-  function conclude(number: number, { staged, rows, answer, isWhole }: Sent): void {
-    const { refused, isDurable, backlog } = answer
+  function conclude(
+    number: number,
+    { staged, rows }: Sent,
+    { refused, isDurable, backlog, isWhole }: Extract<AcceptAnswer, { kind: 'accepted' }> & { isWhole: boolean },
+  ): void {
     if (isWhole && refused.size > 0) {
       for (const { lookups } of staged) bases.forget(lookups)
-      const jobs = distinct(staged.flatMap((one) => one.jobs))
-      if ([...refused.values()].includes('taken')) refuse(jobs, taken)
-      else again(jobs)
+      if ([...refused.values()].includes('taken')) refuse(jobsOf(staged), taken)
+      else again(jobsOf(staged))
       return
     }
     let writes = 0
@@ -195,19 +217,13 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
       else if (verdict) again(one.jobs)
       else {
         writes += one.writes.length
-        for (const job of one.jobs) finish(job, one.writesOf(job), isDurable)
+        for (const job of one.jobs) {
+          if (isDurable) job.resolve({ kind: 'accepted', writes: one.writesOf(job) })
+          else job.reject(notDurable(model))
+        }
       }
     }
     if (writes > 0) onAccepted(number, writes, backlog)
-  }
-
-  function finish(job: Job, writes: readonly ResolvedWrite[], isDurable: boolean): void {
-    if (isDurable) job.resolve({ kind: 'accepted', writes })
-    else job.reject(notDurable(model))
-  }
-
-  function refuse(jobs: readonly Job[], reason: string): void {
-    for (const job of jobs) job.resolve({ kind: 'synchronous', reason })
   }
 
   function again(jobs: readonly Job[]): void {
@@ -219,12 +235,9 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     }
   }
 
-  /** Whether the store took them is not known; unless it refused them as a whole, before anything was written. */
-  function fail(jobs: readonly Job[], error: unknown): void {
-    bases.forgetAll()
+  function forget(): void {
     carried.forget()
-    if (isOutOfMemory(error)) refuse(jobs, 'the store is out of memory')
-    else for (const job of jobs) job.reject(isOutage(error) ? unconfirmed(model.model, error) : error)
+    bases.forgetAll()
   }
 
   return {
@@ -234,39 +247,13 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
 }
 
 const noRoom = 'the store has no room for the kinds of lookups of the model'
-const noName = 'one of its rows cannot be told from others surely'
+const noName = 'one of its rows cannot be told from others surely, or shares a key with one that is written meanwhile'
 const othersWrite = 'others write the row'
 const scattered = 'its rows are in several partitions'
 const tooMany = 'it has too many rows'
 const taken = 'the row exists, or writes of it are waiting'
+const uncodable = 'it cannot be encoded'
 
-/** What is all or nothing goes by itself. */
-function takeGroup(queue: Job[]): readonly Job[] {
-  const at = queue.findIndex((job) => job.acceptable.isWhole)
-  return queue.splice(0, at === 0 ? 1 : at > 0 ? Math.min(at, groupMax) : groupMax)
-}
-
-function distinct<T>(all: readonly T[]): readonly T[] {
-  return [...new Set(all)]
-}
-
-function isOutage(error: unknown): boolean {
-  return error instanceof CacheError && error.code.startsWith('STORE.')
-}
-
-function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && /\bOOM\b/.test(error.message)
-}
-
-function notDurable({ model, durability }: PendingModel): CacheError {
-  const message = `A write of ${model} was accepted, but Redis did not confirm in time that it is ${durability}.`
-  return new CacheError('WRITE_BEHIND.UNCONFIRMED', message, { model, fix: 'It is applied unless Redis loses it.' })
-}
-
-function unconfirmed(model: string, cause: unknown): CacheError {
-  return new CacheError('WRITE_BEHIND.UNCONFIRMED', `Redis did not confirm that it accepted a write of ${model}.`, {
-    model,
-    cause,
-    fix: 'It may have been accepted all the same, as a commit may whose answer was lost.',
-  })
+function jobsOf(staged: readonly Staged<Job>[]): readonly Job[] {
+  return [...new Set(staged.flatMap(({ jobs }) => jobs))]
 }

@@ -1,12 +1,5 @@
 import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
-
-/** Where a write stands among those of its stream: the id of the stream's entry, and the place of the write in it. */
-export interface Position {
-  /** `1764040000000-0`: milliseconds and a number, as Redis makes them. */
-  readonly entry: string
-  /** From 0. */
-  readonly index: number
-}
+import type { Position } from '../../core/stream-position.ts'
 
 export interface PlacedWrite {
   readonly position: Position
@@ -54,11 +47,4 @@ export interface Applier {
   describe(error: unknown): { readonly code: string; readonly message: string }
   /** Whether the same batch may well succeed later (connection, deadlock, time), or the database refuses what it says. */
   isTransient(error: unknown): boolean
-}
-
-/** Negative when `a` comes before `b`. */
-export function comparePositions(a: Position, b: Position): number {
-  const [aMs = '', aCount = ''] = a.entry.split('-')
-  const [bMs = '', bCount = ''] = b.entry.split('-')
-  return Number(aMs) - Number(bMs) || Number(aCount) - Number(bCount) || a.index - b.index
 }

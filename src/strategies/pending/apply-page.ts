@@ -1,4 +1,6 @@
-import { asideId, compareAsideIds, type Partition } from '../../core/pending-store.ts'
+import { asideId, positionOfAside } from '../../core/pending-names.ts'
+import type { Partition } from '../../core/pending-store.ts'
+import { comparePositions } from '../../core/stream-position.ts'
 import { deadLetterId } from './dead-letters.ts'
 import { type FlusherDeps, LeadLost } from './flusher-deps.ts'
 import type { Lead } from './lead.ts'
@@ -7,6 +9,13 @@ import type { PendingModel } from './pending-model.ts'
 import { committedAfterOthers, isForeignKey } from './referenced-first.ts'
 import { rowOf } from './stored-write.ts'
 
+interface Applying {
+  readonly lead: Lead
+  readonly page: ReadPage
+  /** In one batch, at most. */
+  readonly writes: number
+}
+
 /**
  * What the database refuses is halved until the refused write stands alone; that one is set aside, and so are later writes of its row,
  * in their order. Everything else goes on.
@@ -14,22 +23,22 @@ import { rowOf } from './stored-write.ts'
 export async function applyPage(
   partition: Partition,
   model: PendingModel,
-  { lead, page }: { readonly lead: Lead; readonly page: ReadPage },
+  { lead, page, writes }: Applying,
   deps: FlusherDeps,
 ): Promise<void> {
   const { store, report } = deps
   const { aside, blocked } = page
-  const idOf = ({ position }: Placed) => asideId(partition, position.entry, position.index)
+  const idOf = ({ position }: Placed) => asideId(partition, position)
   let isRefused = false
 
   /** Sets aside what waits behind a refused write of its row; the rest may be applied. */
-  async function withoutBlocked(writes: readonly Placed[]): Promise<readonly Placed[]> {
+  async function withoutBlocked(some: readonly Placed[]): Promise<readonly Placed[]> {
     const free: Placed[] = []
-    for (const one of writes) {
+    for (const one of some) {
       if (isSetAside(partition, page, one)) continue
       const letter = blocked.size > 0 ? blocked.get(rowOf(one.stored)) : undefined
       // What stands before the refused write may be in the database already: it is not for us to set aside.
-      const isBehind = letter !== undefined && compareAsideIds(idOf(one), letter) > 0
+      const isBehind = letter !== undefined && comparePositions(one.position, positionOfAside(letter)) > 0
       if (!isBehind || !(await setAside(one, null))) free.push(one)
     }
     return free
@@ -52,41 +61,41 @@ export async function applyPage(
     return true
   }
 
-  async function apply(writes: readonly Placed[]): Promise<void> {
-    const [first, ...others] = writes
+  async function apply(batch: readonly Placed[]): Promise<void> {
+    const [first, ...others] = batch
     if (!first) return
     // Positions of another life of the server mean nothing: each is a batch of its own.
     const until = others.findIndex(({ life }) => life !== first.life)
     if (until >= 0) {
-      await apply(writes.slice(0, until + 1))
-      return apply(await withoutBlocked(writes.slice(until + 1)))
+      await apply(batch.slice(0, until + 1))
+      return apply(await withoutBlocked(batch.slice(until + 1)))
     }
     try {
-      await commit(writes)
+      await commit(batch)
     } catch (error) {
       if (error instanceof LeadLost || deps.applier.isTransient(error)) throw error
       // What the applier knew of the table may have been outdated: now it has forgotten that.
       const isAgain = isRefused
       isRefused = true
-      if (writes.length > 1) return halve(writes)
-      return isAgain ? refused(first, error) : apply(writes)
+      if (batch.length > 1) return halve(batch)
+      return isAgain ? refused(first, error) : apply(batch)
     }
   }
 
   /** Of one life. */
-  async function commit(writes: readonly Placed[]): Promise<void> {
+  async function commit(batch: readonly Placed[]): Promise<void> {
     const name = partitionName(deps.namespace, partition)
     const outcome = await deps.applier.apply({
-      ...{ model: partition.model, partition: name, stream: `${name}:${writes[0]!.life}`, epoch: lead.epoch },
-      ...{ writes, upTo: writes.at(-1)!.position },
+      ...{ model: partition.model, partition: name, stream: `${name}:${batch[0]!.life}`, epoch: lead.epoch },
+      ...{ writes: batch, upTo: batch.at(-1)!.position },
     })
     if (outcome === 'fenced') throw new LeadLost()
   }
 
-  async function halve(writes: readonly Placed[]): Promise<void> {
-    const middle = writes.length >> 1
-    await apply(writes.slice(0, middle))
-    await apply(await withoutBlocked(writes.slice(middle)))
+  async function halve(batch: readonly Placed[]): Promise<void> {
+    const middle = batch.length >> 1
+    await apply(batch.slice(0, middle))
+    await apply(await withoutBlocked(batch.slice(middle)))
   }
 
   async function refused(one: Placed, error: unknown): Promise<void> {
@@ -97,7 +106,10 @@ export async function applyPage(
     report({ kind: 'dead-letter', model: partition.model, id, code: failure.code, error })
   }
 
-  await apply(await withoutBlocked(page.placed))
+  // An entry of the stream may have more writes than a batch.
+  for (let first = 0; first < page.placed.length; first += writes) {
+    await apply(await withoutBlocked(page.placed.slice(first, first + writes)))
+  }
 }
 
 /** As the table of the fences names it. */

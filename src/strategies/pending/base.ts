@@ -12,6 +12,11 @@ export interface Base {
   /** Of the model and of the kind of lookups, when the row was read: nobody may have dropped them since. */
   readonly root: Stamp
   readonly shape: Stamp
+  /**
+   * Until when it may be used without asking the database, by the clock of this process: its TTL since it came from there. Writes do not
+   * prolong it, or a row that is written all the time would never show what others did to it past the plugin.
+   */
+  readonly freshUntilMs: number
 }
 
 /** The tags of a lookup, in the order in which {@link Base} has their stamps. */

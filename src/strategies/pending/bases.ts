@@ -1,15 +1,22 @@
 import { LRUCache } from 'lru-cache'
 import type { Row } from '../../analysis/pending/pending-write.ts'
 import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { Clock } from '../../core/clock.ts'
 import type { Codec } from '../../core/codec.ts'
 import { decodeEntry } from '../../core/entry.ts'
-import { type Stamp, type StampTag, type Store, tagId } from '../../core/store.ts'
+import type { Report } from '../../core/events.ts'
+import { type Stamp, type StampTag, type Store, type StoredText, tagId } from '../../core/store.ts'
 import { type Base, tagsOfBase } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
+import { ttlOf } from './ttl.ts'
 
 export interface BasesDeps {
   readonly store: Store
   readonly codec: Codec
+  readonly clock: Clock
+  readonly report: Report
+  /** Between 0 and 1. */
+  readonly random: () => number
   /** Asks the database for the row, with all its fields. */
   readonly loadRow: (lookup: UniqueLookup) => Promise<Row | null>
   /** Resolves when what is pending on the model is in the database. */
@@ -18,6 +25,7 @@ export interface BasesDeps {
 
 /** The rows that writes build on: those this process wrote last, from the store, or from the database. */
 export interface Bases {
+  /** Not one whose time is over. */
   known(lookup: UniqueLookup): Base | undefined
   /** As a write leaves it. */
   keep(
@@ -40,7 +48,8 @@ const charactersMax = 32 * 1024 * 1024
 /** Of the objects around a row, roughly. */
 const overhead = 200
 
-export function createBases(model: PendingModel, { store, codec, loadRow, settled }: BasesDeps): Bases {
+export function createBases(model: PendingModel, deps: BasesDeps): Bases {
+  const { store, codec, clock, loadRow, settled } = deps
   const known = new LRUCache<string, KeptBase>({
     max: knownMax,
     maxSize: charactersMax,
@@ -60,27 +69,34 @@ export function createBases(model: PendingModel, { store, codec, loadRow, settle
       const [root, shape, stamp] = stamps
       if (!root || !shape || !stamp) return null
       const base = { guard: lookup.values, stamp, root, shape }
-      const row = looked.entry && rowOfEntry(looked.entry.text, tags, stamps)
-      if (row) return { ...base, row: row.row }
-      if (!looked.isPending) return { ...base, row: await loadRow(lookup) }
+      const stored = looked.entry && storedRow(looked.entry, tags, stamps)
+      if (stored) return { ...base, ...stored }
+      if (!looked.isPending) {
+        const row = await loadRow(lookup)
+        return { ...base, row, freshUntilMs: clock.nowMs() + ttlOf(model, row, deps) }
+      }
       await settled()
     }
   }
 
-  function rowOfEntry(text: string, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
+  function storedRow({ text, remainingMs }: StoredText, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
     try {
       const entry = decodeEntry(text)
+      const freshMs = remainingMs - entry.staleMs
       const isValid = tags.every((tag, i) => entry.stamps[tagId(tag)] === stamps[i])
       // What depends on tags of users besides may be invalid by them.
-      if (!isValid || Object.keys(entry.stamps).length !== tags.length) return null
-      return { row: codec.decode(entry.payload) as Row | null }
+      if (!isValid || freshMs <= 0 || Object.keys(entry.stamps).length !== tags.length) return null
+      return { row: codec.decode(entry.payload) as Row | null, freshUntilMs: clock.nowMs() + freshMs }
     } catch {
       return null
     }
   }
 
   return {
-    known: (lookup) => known.get(lookupName(lookup)),
+    known(lookup) {
+      const base = known.get(lookupName(lookup))
+      return base && base.freshUntilMs > clock.nowMs() ? base : undefined
+    },
     keep({ lookups, after }, base) {
       for (const lookup of lookups) {
         if (after.includes(lookup)) known.set(lookupName(lookup), base)

@@ -19,9 +19,10 @@ export interface FlushWorkerDeps extends FlusherDeps {
  *
  * - `following`    another process leads. Asks for the lead twice per lease, and at once when somebody waits for a flush.
  * - `gathering`    leads, and waits until the delay of the batch is over, it is full, or somebody waits for a flush.
- * - `flushing`     page after page, until a look at the stream finds nothing.
- * - `backing-off`  database or store failed; after 50 ms, doubling to 2 s, the same page is tried again.
- * - `stopped`      final. The lead is given back, unless a flush was under way.
+ * - `flushing`     page after page, until a look at the stream finds less than a batch.
+ * - `backing-off`  database or store failed; after 50 ms, doubling to 2 s, what is left is tried again, half as much at a time: it may have been
+ *                  too much for a deadline.
+ * - `stopped`      final. The lead is given back.
  */
 export interface FlushWorker {
   /** Idempotent. */
@@ -86,17 +87,20 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
 
   async function flushing(lead: Lead): Promise<void> {
     let delayMs = backOffMs
+    let writes = maxSize
     while (!isStopped && isLeading) {
       if (!isAsked && waiting < maxSize) await pause(maxDelayMs)
       isAsked = false
       waiting = 0
       try {
-        await flushPages(partition, model, lead, { ...deps, isWanted: () => !isStopped && isLeading })
+        await flushPages(partition, model, lead, { ...deps, writes, isWanted: () => !isStopped && isLeading })
         delayMs = backOffMs
+        writes = Math.min(writes * 2, maxSize)
       } catch (error) {
         if (error instanceof LeadLost) throw error
         report({ kind: 'flush-failed', model: partition.model, error })
         isAsked = true
+        writes = Math.ceil(writes / 2)
         await pause(delayMs, { isFixed: true })
         delayMs = Math.min(delayMs * 2, backOffMsMax)
       }

@@ -6,6 +6,12 @@ import { type ReadPage, readPage } from './page.ts'
 import type { PendingModel } from './pending-model.ts'
 import { settlePage } from './settle-page.ts'
 
+export interface FlushPagesDeps extends FlusherDeps {
+  /** How many writes a page has, about. */
+  readonly writes: number
+  readonly isWanted: () => boolean
+}
+
 /**
  * Brings the writes of a partition into the database, page after page, and makes them known to every query, until less than a batch is
  * left.
@@ -19,9 +25,9 @@ export async function flushPages(
   partition: Partition,
   model: PendingModel,
   lead: Lead,
-  { isWanted, ...deps }: FlusherDeps & { readonly isWanted: () => boolean },
+  { writes, isWanted, ...deps }: FlushPagesDeps,
 ): Promise<void> {
-  const read = (after: string | null) => handled(readPage(partition, model, { lead, after }, deps))
+  const read = (after: string | null) => handled(readPage(partition, { lead, writes, after }, deps))
   // What has come since waits for others: a batch that is not full is not worth a transaction yet.
   const readAfter = ({ entries, isLast }: ReadPage) => (isLast ? Promise.resolve(null) : read(entries.at(-1)!.id))
   let settling: Promise<void> = Promise.resolve()
@@ -29,7 +35,7 @@ export async function flushPages(
   try {
     for (let page = await reading; page && isWanted(); page = followed(page, await reading)) {
       reading = readAfter(page)
-      await applyPage(partition, model, { lead, page }, deps)
+      await applyPage(partition, model, { lead, page, writes }, deps)
       await settling
       settling = handled(settlePage(partition, page, deps))
     }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import { CacheError } from '../../core/errors.ts'
+import { isFlushTimeout } from '../../core/errors.ts'
 import type { Report } from '../../core/events.ts'
 import type { PendingStore } from '../../core/pending-store.ts'
 
@@ -50,7 +50,7 @@ export function createGates({ pending, clock, report, isPending, settled, gateMs
       await Promise.all(models.map((model) => pending.openGate(model, id, gateMs)))
       await Promise.all(models.map(settled))
     } catch (error) {
-      if (error instanceof CacheError && error.code === 'WRITE_BEHIND.FLUSH_TIMEOUT') throw error
+      if (isFlushTimeout(error)) throw error
       const reason = 'the store was out of reach: accepted writes that wait there may follow it instead of leading'
       report({ kind: 'weakened-write', models, reason, error })
     }

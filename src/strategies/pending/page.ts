@@ -1,8 +1,8 @@
-import { asideId, type Page, type Partition } from '../../core/pending-store.ts'
+import { asideId } from '../../core/pending-names.ts'
+import type { Page, Partition } from '../../core/pending-store.ts'
 import type { PlacedWrite } from './applier.ts'
 import { type FlusherDeps, LeadLost } from './flusher-deps.ts'
 import type { Lead } from './lead.ts'
-import type { PendingModel } from './pending-model.ts'
 import { decodeStoredWrite, distinctGuards, rowOf, type StoredWrite } from './stored-write.ts'
 
 /** A write, where it stands, and in which life of the server it was accepted. */
@@ -24,19 +24,19 @@ export interface ReadPage {
 
 interface Reading {
   readonly lead: Lead
+  readonly writes: number
   readonly after: string | null
 }
 
 export async function readPage(
   partition: Partition,
-  { batch }: PendingModel,
-  { lead, after }: Reading,
+  { lead, writes, after }: Reading,
   { store, clock, codec, leadMs }: FlusherDeps,
 ): Promise<ReadPage | null> {
   // In this order: who leads now, after it claimed its epoch, sees all that was set aside by those who can still apply nothing.
   const [isLeading, page] = await Promise.all([
     store.pending.keepLead(partition, lead.token, leadMs),
-    store.pending.oldest(partition, batch.maxSize, after),
+    store.pending.oldest(partition, writes, after),
   ])
   if (!isLeading) throw new LeadLost()
   if (page.entries.length === 0) return null
@@ -52,7 +52,7 @@ export async function readPage(
 
 /** Whether a write is not to be applied from the stream. */
 export function isSetAside(partition: Partition, { aside }: ReadPage, { position }: Placed): boolean {
-  return aside.size > 0 && aside.has(asideId(partition, position.entry, position.index))
+  return aside.size > 0 && aside.has(asideId(partition, position))
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts'
 import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { Codec } from '../../core/codec.ts'
-import { nameOf } from '../../core/pending-store.ts'
+import { nameOf } from '../../core/pending-names.ts'
 import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
 import { encodeStoredWrite } from './stored-write.ts'
@@ -83,8 +83,8 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
       const staged = byLookup.get(lookupName(lookup))
       if (!staged) return undefined
       const isFound = staged.after.some((one) => lookupName(one) === lookupName(lookup))
-      const { guard, stamp, root, shape } = staged.base ?? noBase
-      return { row: isFound ? staged.row : null, guard, stamp, root, shape }
+      const { guard, stamp, root, shape, freshUntilMs } = staged.base ?? noBase
+      return { row: isFound ? staged.row : null, guard, stamp, root, shape, freshUntilMs }
     },
 
     add(job, writes, base) {
@@ -95,11 +95,10 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
         const names = model.lookupsOf((one.before ?? one.after)!)
         const after = one.after ? model.lookupsOf(one.after) : []
         const all = after === names ? names : [...names, ...after]
-        const known = new Set(all.map((lookup) => byLookup.get(lookupName(lookup))))
-        known.delete(undefined)
-        const [staged = null, ...others] = [...known]
-        const isOther = staged !== null && one.before === null
-        if (names.length === 0 || others.length > 0 || isOther) return false
+        // A row is itself by its id; by another key the group may have one that has left the key to it.
+        const staged = (names[0] && byLookup.get(lookupName(names[0]))) ?? null
+        const isAnothers = all.some((lookup) => (byLookup.get(lookupName(lookup)) ?? staged) !== staged)
+        if (names.length === 0 || isAnothers || (staged && one.before === null)) return false
         // Rows of one call that have a key in common.
         if (writes.length > 1 && all.some((lookup) => own.has(lookupName(lookup)))) return false
         if (writes.length > 1) for (const lookup of all) own.add(lookupName(lookup))
@@ -114,11 +113,19 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
       const groups = new Map<number, Staged<Job>[]>()
       for (const staged of rows) {
         const number = partitionOf(nameOf(staged.lookups[0]!.values))
-        groups.set(number, [...(groups.get(number) ?? []), staged])
+        const others = groups.get(number)
+        if (others) others.push(staged)
+        else groups.set(number, [staged])
       }
       return groups
     },
   }
 }
 
-const noBase = { guard: { kind: 'values', model: '', shape: '', values: '' }, stamp: '', root: '', shape: '' } as const
+const noBase: Omit<Base, 'row'> = {
+  guard: { kind: 'values', model: '', shape: '', values: '' },
+  stamp: '',
+  root: '',
+  shape: '',
+  freshUntilMs: 0,
+}

@@ -2,7 +2,7 @@ import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
 import { createEvent, deleteEvent, type RowEvent } from '../../analysis/writes/row-event.ts'
 import { isPlainJson } from '../../core/codec/plain-json.ts'
 import type { Codec } from '../../core/codec.ts'
-import { nameOf } from '../../core/pending-store.ts'
+import { nameOf } from '../../core/pending-names.ts'
 import type { ValuesTag } from '../../core/tags.ts'
 import type { TouchedColumns } from './pending-model.ts'
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { type AsideWrite, asideId, nameOf, type PendingEntry, partitionOf } from '../../../../src/core/pending-store.ts'
+import { asideId, nameOf, partitionOf } from '../../../../src/core/pending-names.ts'
+import type { AsideWrite, PendingEntry } from '../../../../src/core/pending-store.ts'
 import type { Handles } from '../pending-contract.ts'
 import { acceptRow, byId, bySlug, guardOf, model, retainMs } from './accepting.ts'
 
@@ -21,7 +22,7 @@ export function itSetsAside(handles: Handles): void {
     const [first, second] = entries as [PendingEntry, PendingEntry]
     const aside = (entry: PendingEntry, index: number, failure: string | null, token = 'me') =>
       store.pending.setAside(partition, token, {
-        ...{ id: asideId(partition, entry.id, index), row, write: entry.writes[index]!, failure, guards },
+        ...{ id: asideId(partition, { entry: entry.id, index }), row, write: entry.writes[index]!, failure, guards },
         durability: 'accepted',
       } satisfies AsideWrite)
     const settle = () =>
@@ -32,7 +33,7 @@ export function itSetsAside(handles: Handles): void {
           guards: [...guards, guardOf(byId, 2)],
         })),
       )
-    const id = asideId(partition, first.id, 0)
+    const id = asideId(partition, { entry: first.id, index: 0 })
     return { first, second, aside, settle, page, id }
   }
 
@@ -44,7 +45,13 @@ export function itSetsAside(handles: Handles): void {
     expect(await aside(second, 0, null)).toBe('set-aside')
     const { blocked, aside: ids } = await page()
     expect(blocked).toEqual(new Map([[row, id]]))
-    expect(ids).toEqual(new Set([id, asideId(partition, first.id, 1), asideId(partition, second.id, 0)]))
+    expect(ids).toEqual(
+      new Set([
+        id,
+        asideId(partition, { entry: first.id, index: 1 }),
+        asideId(partition, { entry: second.id, index: 0 }),
+      ]),
+    )
     const letters = [{ id, row, failure: 'refused', writes: ['one', 'two', 'three'] }]
     expect(await handles.other.pending.deadLetters(model)).toEqual(letters)
   })

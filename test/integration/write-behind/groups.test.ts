@@ -1,0 +1,80 @@
+import { expect, it } from 'vitest'
+import { describeStores } from '../cached-client.ts'
+import { behind, city, flushed, openSeats, reasons } from './seats.ts'
+
+// What is asked for in one tick is accepted in one step.
+describeStores('write-behind, writes of one group', (makeStoreConfig) => {
+  it('a key that one row leaves and another takes is that of the other', async () => {
+    const { one, two } = await openSeats({ ...makeStoreConfig(), models: { User: behind } })
+    const rename = (id: number, email: string) => one.prisma.user.update({ where: { id }, data: { email } })
+    // Neither row is stored yet: both are read, and written together.
+    const [first, second] = await Promise.all([rename(1, 'new@x'), rename(2, '1@x')])
+    expect([first, second]).toMatchObject([
+      { id: 1, email: 'new@x' },
+      { id: 2, email: '1@x' },
+    ])
+    for (const { prisma } of [one, two]) {
+      expect(await prisma.user.findUnique({ where: { id: 1 } })).toMatchObject({ email: 'new@x' })
+      expect(await prisma.user.findUnique({ where: { id: 2 } })).toMatchObject({ email: '1@x' })
+      expect(await prisma.user.findUnique({ where: { email: '1@x' } })).toMatchObject({ id: 2 })
+      expect(await prisma.user.findUnique({ where: { email: '2@x' } })).toBeNull()
+    }
+    await flushed(one)
+    expect(await one.base.user.findMany({ where: { id: { in: [1, 2] } }, orderBy: { id: 'asc' } })).toMatchObject([
+      { id: 1, email: 'new@x' },
+      { id: 2, email: '1@x' },
+    ])
+  })
+
+  it('a TTL that cannot be had is the matter of its row alone', async () => {
+    const ttl = ({ result }: { readonly result: unknown }) => {
+      if ((result as { id?: number } | null)?.id === 2) throw new Error('no TTL for this one')
+      return '1h' as const
+    }
+    const { one, two } = await openSeats({ ...makeStoreConfig(), models: { City: { ...behind, ttl } } })
+    await one.base.city.createMany({ data: [city(2), city(3)] })
+    const add = (id: number) => one.prisma.city.update({ where: { id }, data: { views: { increment: 1 } } })
+    // Of some the rows are known, of others they are read.
+    await add(1)
+    const votes = await Promise.allSettled([add(1), add(2), add(3), add(2)])
+    expect(votes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled'])
+    expect(reasons(one)).toEqual([])
+    await flushed(two)
+    expect(await one.base.city.findMany({ orderBy: { id: 'asc' } })).toMatchObject([
+      { id: 1, views: 2 },
+      { id: 2, views: 2 },
+      { id: 3, views: 1 },
+    ])
+  })
+
+  it('a row that is written all the time shows after its TTL what others wrote past the plugin', async () => {
+    const { one } = await openSeats({ ...makeStoreConfig(), models: { City: { ...behind, ttl: '300ms' } } })
+    const vote = () => one.prisma.city.update({ where: { id: 1 }, data: { views: { increment: 1 } } })
+    await vote()
+    await one.base.city.update({ where: { id: 1 }, data: { name: 'Renamed' } })
+    let votes = 1
+    for (let row = await vote(); row.name !== 'Renamed'; row = await vote()) {
+      votes += 1
+      if (votes > 20_000) throw new Error('It is never read again.')
+    }
+    await flushed(one)
+    expect(await one.base.city.findUnique({ where: { id: 1 } })).toMatchObject({ name: 'Renamed', views: votes + 1 })
+  })
+
+  it('a batch that the database does not take in time is tried again in halves', async () => {
+    const config = { City: { ...behind, batch: { maxSize: 8, maxDelay: '1h' } } } as const
+    const { one } = await openSeats({ ...makeStoreConfig(), models: config })
+    const ids = [2, 3, 4, 5, 6, 7, 8, 9]
+    await one.base.city.createMany({ data: ids.map(city) })
+    await one.prisma.$cache.flush()
+    const isFlush = (sql: string) => sql.includes('UPDATE') && sql.includes('"City" AS')
+    one.adapter.failNext(isFlush, new Error('the connection was lost'))
+    one.adapter.clear()
+    await Promise.all(ids.map((id) => one.prisma.city.update({ where: { id }, data: { views: { increment: id } } })))
+    await flushed(one)
+    const rows = one.adapter.statements.filter(({ sql }) => isFlush(sql)).map(({ args }) => String(args[0]).split(','))
+    expect(rows.map(({ length }) => length)).toEqual([8, 4, 4])
+    const written = await one.base.city.findMany({ where: { id: { in: ids } }, orderBy: { id: 'asc' } })
+    expect(written.map(({ views }) => views)).toEqual(ids)
+  })
+})
