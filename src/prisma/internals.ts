@@ -133,6 +133,11 @@ export function shapeResultBy(hook: object, args: unknown): void {
   if (canShapeResult(hook)) Object.assign(field(hook, '__internalParams') as object, { args })
 }
 
+/** `PageView` is `prisma.pageView`. */
+export function clientProperty(model: string): string {
+  return model.charAt(0).toLowerCase() + model.slice(1)
+}
+
 /**
  * The client before any extension; itself if it is none.
  *

@@ -26,6 +26,8 @@ export interface WriteOptions {
 
 /** A write, understood as far as its arguments tell. */
 export interface WriteAnalysis {
+  /** What it may do, whatever it returns. */
+  readonly expected: readonly RowEvent[]
   /** Every model that it may touch, whatever it returns. */
   readonly models: readonly string[]
   /** The arguments to run it with: they also ask for the fields by which the rows are known. */
@@ -75,8 +77,10 @@ export function analyseWrite(
       rows: isStored ? returnedRows(dataModel, { model, operation, args: node, stored }, { result, own }) : [],
     }
   }
+  const expected = outcome(undefined).events
   return {
-    models: [...new Set(outcome(undefined).events.map((event) => event.model))],
+    expected,
+    models: [...new Set(expected.map((event) => event.model))],
     args: widened,
     storing: isStored ? { model: name, lookups: lookupsBefore(dataModel, model, { operation, args: node }) } : null,
     outcome,
@@ -122,7 +126,7 @@ function knownToBeReturned(dataModel: DataModel, client: ClientView, model: Mode
 export function unknownWrite(dataModel: DataModel, args: unknown, cause: string): WriteAnalysis {
   const events = everyModel(dataModel, cause)
   const models = events.map((event) => event.model)
-  return { models, args, storing: null, outcome: () => justEvents(events), narrow: () => {} }
+  return { expected: events, models, args, storing: null, outcome: () => justEvents(events), narrow: () => {} }
 }
 
 const writeArguments: ReadonlySet<string> = new Set([

@@ -1,3 +1,5 @@
+import { quote as doubleQuoted } from './postgres/names.ts'
+
 /** How a provider writes the few statements on the table of the fences. Parameters are texts and numbers, in order. */
 export interface Dialect {
   readonly quote: (name: string) => string
@@ -35,7 +37,6 @@ export function dialectOf(provider: string): Dialect {
 /** Longer than a batch takes. */
 const waitSeconds = 5
 
-const doubleQuoted = (name: string) => `"${name.replaceAll('"', '""')}"`
 const numbered = (i: number) => `$${i}`
 const asked = () => '?'
 const forUpdate = { afterTable: '', atEnd: ' FOR UPDATE' }

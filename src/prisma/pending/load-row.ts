@@ -1,7 +1,7 @@
 import type { Row } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { ExtendableClient } from '../extension.ts'
-import { originalOf } from '../internals.ts'
+import { clientProperty, originalOf } from '../internals.ts'
 import type { StoredRows } from '../stored-rows.ts'
 
 interface ModelClient {
@@ -19,9 +19,4 @@ export function rowLoader(client: ExtendableClient, storedRows: ReadonlyMap<stri
     const select = Object.fromEntries(storedRows.get(model)!.fields.map((name) => [name, true]))
     return models[clientProperty(model)]!.findUnique({ where, select })
   }
-}
-
-/** `PageView` is `prisma.pageView`. */
-export function clientProperty(model: string): string {
-  return model.charAt(0).toLowerCase() + model.slice(1)
 }

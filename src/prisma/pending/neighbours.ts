@@ -1,5 +1,4 @@
-import type { DataModel } from '../../analysis/data-model.ts'
-import { columnOf } from '../../analysis/data-model.ts'
+import { columnOf, type DataModel } from '../../analysis/data-model.ts'
 import type { RowEvent } from '../../analysis/writes/row-event.ts'
 
 /** The models with write-behind that the rows of a model refer to by foreign keys. */

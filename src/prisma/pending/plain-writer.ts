@@ -1,6 +1,7 @@
 import { DbNull, JsonNull } from '@prisma/client/runtime/client'
 import type { Model } from '../../analysis/data-model.ts'
 import type { Changes, Row } from '../../analysis/pending/pending-write.ts'
+import { clientProperty } from '../internals.ts'
 import { prismaCodeOf } from './driver-error.ts'
 import type { RawClient } from './raw-client.ts'
 import { rowNotFound, unwritableValue } from './refusals.ts'
@@ -41,9 +42,8 @@ interface Delegate {
   delete(args: object): Promise<unknown>
 }
 
-/** `prisma.City` is `prisma.city`. */
 function delegateOf(tx: RawClient, { name }: Model): Delegate {
-  return (tx as unknown as Readonly<Record<string, Delegate>>)[name.charAt(0).toLowerCase() + name.slice(1)]!
+  return (tx as unknown as Readonly<Record<string, Delegate>>)[clientProperty(name)]!
 }
 
 function whereOf({ uniques, idFields }: Model, id: Row): object {

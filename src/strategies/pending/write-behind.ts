@@ -28,8 +28,8 @@ export interface WriteBehindDeps extends FlusherDeps {
   /** How long reads and synchronous writes wait for a flush. */
   readonly flushDeadlineMs: number
   readonly loadRow: (lookup: UniqueLookup) => Promise<Row | null>
-  /** Integers that nobody else gets, from the sequence of the model's id. */
-  readonly reserveIds: (model: string, count: number) => Promise<readonly bigint[]>
+  /** Integers that nobody else gets, from the sequence of the model's id; `null` where it is not known. */
+  readonly reserveIds: (model: string, count: number) => Promise<readonly bigint[] | null>
 }
 
 /** Write-behind: writes are accepted by the store, and brought into the database in batches. */
@@ -167,6 +167,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       const model = models.get(name)!
       await checked(model)
       const ids = acceptable.idsNeeded > 0 ? await deps.reserveIds(name, acceptable.idsNeeded) : []
+      if (!ids) return { kind: 'synchronous', reason: 'the sequence of its id is not known' }
       const accepted = await acceptorOf(name).accept(acceptable, ids)
       if (accepted.kind === 'accepted' && model.durability === 'applied') {
         await settled(name)

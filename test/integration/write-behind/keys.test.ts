@@ -170,6 +170,14 @@ describeStores('write-behind, by every key', (makeStoreConfig) => {
     await one.base.note.create({ data: { tenantId: 't', text: 'plainly' } })
   })
 
+  it('a row goes to the database at once where that does not say which sequence makes its id', async () => {
+    const { one } = await open()
+    await one.base.$executeRawUnsafe('ALTER SEQUENCE "Note_id_seq" OWNED BY NONE')
+    const note = await one.prisma.note.create({ data: { tenantId: 't', text: 'x' } })
+    expect(reasons(one)).toEqual(['the sequence of its id is not known'])
+    expect(await one.base.note.findMany()).toEqual([note])
+  })
+
   it.each([1, 4])('createMany is accepted as a whole or not at all: %s partitions', async (partitions) => {
     const { one, two } = await open({ partitions })
     const all = (...ids: readonly number[]) => ({ data: ids.map(city) })

@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { expect, inject, it } from 'vitest'
+import { stopLater } from '../../services/cleanup.ts'
 import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
 import { spawnWorker } from '../../services/process.ts'
@@ -65,6 +69,28 @@ it('says what is left after the deadline, which another process then writes', as
   })
   await one.prisma.$cache.flush()
   expect(await views()).toBe(2)
+})
+
+it('ends after $disconnect although a batch is stuck in the database', async () => {
+  const { one, views, options } = await setup()
+  await withPostgres(options.databaseUrl, async (sql) => {
+    await sql.query('BEGIN; LOCK TABLE "City" IN SHARE MODE')
+    const { databaseUrl, redis, namespace } = options
+    const child = spawn(process.execPath, ['--import', 'tsx', resolve(import.meta.dirname, 'stuck.worker.ts')], {
+      env: { ...process.env, DATABASE_URL: databaseUrl, REDIS: redis, NAMESPACE: namespace },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    stopLater(async () => void child.kill('SIGKILL'))
+    let printed = ''
+    child.stdout.on('data', (chunk) => {
+      printed += chunk
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(JSON.parse(printed)).toEqual({ kind: 'writes-left', model: 'City', writes: 1 })
+    await sql.query('ROLLBACK')
+  })
+  await one.prisma.$cache.flush()
+  expect(await views()).toBe(1)
 })
 
 it('takes over what a killed process left before it reads the model', async () => {
