@@ -2,11 +2,11 @@
 // each, and against a hand-written loop. `npm run bench:write-behind`, or `npm run bench:write-behind -- --help`.
 import { withCleanup } from '../../examples/shared/cleanup.ts'
 import { seededRandom } from '../../examples/shared/random.ts'
+import { drawByWeight } from '../../examples/shared/weighted.ts'
 import { readWorld } from '../../examples/shared/world/world.ts'
 import { describeMachine } from '../shared/site.ts'
 import { type Options, parseOptions, usage } from './options.ts'
 import { loadPlugin } from './plugin.ts'
-import { drawByRank } from './popularity.ts'
 import { report } from './report.ts'
 import { measureRounds } from './rounds.ts'
 import { describeDatabase, describeRedis } from './servers.ts'
@@ -37,10 +37,9 @@ async function run({
       `Counters: ${world.cities.length}, by Zipf's law, seed ${seed}; ${rounds} rounds; error format ${errorFormat}\n`,
   )
   await withCleanup(async (later) => {
-    const draw = drawByRank(
-      world.cities.map(({ id }) => id),
-      seededRandom(seed),
-    )
+    const ids = world.cities.map(({ id }) => id)
+    // Zipf's law with s = 1: the first comes n times as often as the nth.
+    const draw = drawByWeight(ids, (_, at) => 1 / (at + 1), seededRandom(seed))
     const size = { seconds, writers, backlog }
     const warmUp = { seconds: warmUpSeconds, writers, backlog: Math.ceil(backlog / 4) }
     const measured = await measureRounds({ warmUp, size, rounds }, draw, {

@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { PrismaMariaDb } from '@prisma/adapter-mariadb'
-import * as mariadb from 'mariadb'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Changes, PendingWrite } from '../../../src/analysis/pending/pending-write.ts'
 import { schemaTextOf } from '../../../src/prisma/internals.ts'
@@ -9,22 +6,11 @@ import { readDataModel } from '../../../src/prisma/schema/read-data-model.ts'
 import type { Applier } from '../../../src/strategies/pending/applier.ts'
 import { PrismaClient } from '../../schemas/generated/loose/client.ts'
 import { stopLater } from '../../services/cleanup.ts'
+import { findMariadb } from '../../services/mariadb.ts'
 import { batchOf } from './applying.ts'
 
-/** A database without arrays, at MARIADB_URL or on its default local port. */
-const server = new URL(process.env.MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306')
-const database = `cache_test_${randomBytes(4).toString('hex')}`
-const connection = {
-  host: server.hostname,
-  port: Number(server.port || 3306),
-  user: server.username,
-  password: server.password,
-}
-const admin = await mariadb.createConnection({ ...connection, connectTimeout: 2000 }).catch((error: unknown) => {
-  if (process.env.MARIADB_URL) throw error
-  return null
-})
-
+/** A database without arrays. */
+const database = await findMariadb()
 const tables = [
   'CREATE TABLE Author (name VARCHAR(40) NOT NULL PRIMARY KEY, score INT NOT NULL DEFAULT 0)',
   `CREATE TABLE Book (id INT NOT NULL PRIMARY KEY, title VARCHAR(40) NOT NULL, stock INT NOT NULL DEFAULT 0,
@@ -32,14 +18,12 @@ const tables = [
   'CREATE TABLE _cache_write_behind (`partition` VARCHAR(191) PRIMARY KEY, last_id VARCHAR(191) NOT NULL, epoch BIGINT NOT NULL)',
 ]
 
-describe.skipIf(admin === null)('row by row (skipped without a MariaDB: set MARIADB_URL)', () => {
+describe.skipIf(database === null)('row by row (skipped without a MariaDB: set MARIADB_URL)', () => {
   let prisma: PrismaClient
   let applier: Applier
   beforeAll(async () => {
-    await admin?.query(`CREATE DATABASE ${database}`)
-    await admin?.query(`USE ${database}`)
-    for (const table of tables) await admin?.query(table)
-    prisma = new PrismaClient({ adapter: new PrismaMariaDb({ ...connection, database, connectionLimit: 3 }) })
+    await database!.create(tables)
+    prisma = new PrismaClient({ adapter: database!.adapter() })
     stopLater(() => prisma.$disconnect())
     applier = createApplier({ client: prisma, dataModel: readDataModel(schemaTextOf(prisma)!) })
   })
@@ -48,10 +32,7 @@ describe.skipIf(admin === null)('row by row (skipped without a MariaDB: set MARI
     await prisma.author.deleteMany()
     await prisma.author.create({ data: { name: 'ada' } })
   })
-  afterAll(async () => {
-    await admin?.query(`DROP DATABASE ${database}`)
-    await admin?.end()
-  })
+  afterAll(() => database!.drop())
 
   const updatedAt = new Date('2024-01-01T00:00:00.123Z')
   const book = (id: number) => ({ id, title: `t${id}`, stock: 0, updatedAt, authorName: 'ada' })
@@ -104,10 +85,10 @@ describe.skipIf(admin === null)('row by row (skipped without a MariaDB: set MARI
 
   it('gives a claim up that waits too long, and leaves the connection as it was', async () => {
     const { partition } = await claimed()
-    await admin?.query('START TRANSACTION')
-    await admin?.query('SELECT * FROM _cache_write_behind WHERE `partition` = ? FOR UPDATE', [partition])
+    await database!.query('START TRANSACTION')
+    await database!.query('SELECT * FROM _cache_write_behind WHERE `partition` = ? FOR UPDATE', [partition])
     const error = await errorOf(applier.claim(partition))
-    await admin?.query('ROLLBACK')
+    await database!.query('ROLLBACK')
     expect(applier.isTransient(error)).toBe(true)
     expect(applier.describe(error).code).toBe('1205')
     const limits = await Promise.all(
@@ -138,9 +119,9 @@ describe.skipIf(admin === null)('row by row (skipped without a MariaDB: set MARI
   })
 
   it('asks for its table when the database lacks it', async () => {
-    await admin?.query('RENAME TABLE _cache_write_behind TO elsewhere')
+    await database!.query('RENAME TABLE _cache_write_behind TO elsewhere')
     const errors = [await errorOf(applier.database()), await errorOf(applier.claim('p'))]
-    await admin?.query('RENAME TABLE elsewhere TO _cache_write_behind')
+    await database!.query('RENAME TABLE elsewhere TO _cache_write_behind')
     for (const error of errors) expect(error).toMatchObject({ code: 'WRITE_BEHIND.NO_TABLE' })
   })
 })

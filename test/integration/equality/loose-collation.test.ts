@@ -1,32 +1,17 @@
-import { randomBytes } from 'node:crypto'
-import { PrismaMariaDb } from '@prisma/adapter-mariadb'
 import fc from 'fast-check'
-import * as mariadb from 'mariadb'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { cachePlugin } from '../../../src/index.ts'
 import { type Prisma, PrismaClient } from '../../schemas/generated/loose/client.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { freshNamespace } from '../../services/fresh.ts'
+import { findMariadb } from '../../services/mariadb.ts'
 import { patient, storeKinds } from '../behaviour/bench.ts'
 import { expectSame } from '../behaviour/same.ts'
 
 /**
  * A database whose collation takes `a`, `A`, `á` and `a ` for one text, and which does not return what it wrote: MariaDB.
- * Looked for at MARIADB_URL, or on its default local port.
  */
-const server = new URL(process.env.MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306')
-const database = `cache_test_${randomBytes(4).toString('hex')}`
-const connection = {
-  host: server.hostname,
-  port: Number(server.port || 3306),
-  user: server.username,
-  password: server.password,
-}
-const admin = await mariadb.createConnection({ ...connection, connectTimeout: 2000 }).catch((error: unknown) => {
-  if (process.env.MARIADB_URL) throw error
-  return null
-})
-
+const database = await findMariadb()
 const tables = [
   `CREATE TABLE Author (name VARCHAR(40) NOT NULL PRIMARY KEY, score INT NOT NULL DEFAULT 0)`,
   `CREATE TABLE Book (id INT NOT NULL PRIMARY KEY, title VARCHAR(40) NOT NULL, stock INT NOT NULL DEFAULT 0,
@@ -34,21 +19,12 @@ const tables = [
     FOREIGN KEY (authorName) REFERENCES Author (name) ON DELETE CASCADE ON UPDATE CASCADE)`,
 ]
 
-describe.skipIf(admin === null)('text that a collation folds (skipped without a MariaDB: set MARIADB_URL)', () => {
-  beforeAll(async () => {
-    await admin?.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`)
-    for (const table of tables)
-      await admin?.query(
-        table.replace('TABLE ', `TABLE ${database}.`).replace('REFERENCES ', `REFERENCES ${database}.`),
-      )
-  })
-  afterAll(async () => {
-    await admin?.query(`DROP DATABASE ${database}`)
-    await admin?.end()
-  })
+describe.skipIf(database === null)('text that a collation folds (skipped without a MariaDB: set MARIADB_URL)', () => {
+  beforeAll(() => database!.create(tables, 'CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci'))
+  afterAll(() => database!.drop())
 
   const makeClient = () => {
-    const client = new PrismaClient({ adapter: new PrismaMariaDb({ ...connection, database, connectionLimit: 3 }) })
+    const client = new PrismaClient({ adapter: database!.adapter() })
     stopLater(() => client.$disconnect())
     return client
   }
