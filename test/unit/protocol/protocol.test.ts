@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { itNeedsEveryRule } from './every-rule.ts'
 import { check } from './model.ts'
 import { assumptions, type Rule, rules } from './rules.ts'
 import { type ScenarioName, scenarios } from './scenarios.ts'
-
-const timeout = 60_000
 
 /** Where the loss of each rule shows. */
 const shownBy: Readonly<Record<Rule, ScenarioName>> = {
@@ -63,21 +62,14 @@ const shownBy: Readonly<Record<Rule, ScenarioName>> = {
   notersDrop: 'a writer that dies, and a sweeper that is slow',
 }
 
-/** What a rule says, and its name. */
-const named = (meanings: Readonly<Partial<Record<Rule, string>>>) =>
-  Object.entries(meanings).map(([rule, meaning]) => [meaning, rule as Rule] as const)
-
 describe('the protocol', () => {
-  it.each(Object.entries(scenarios))('serves nothing that is older than it may be: %s', { timeout }, (_, scenario) => {
-    expect(check(scenario)).toEqual({ kind: 'holds', states: expect.any(Number) })
-  })
-
-  it.each(named(rules))('needs that %s', { timeout }, (_, rule) => {
-    expect(wrongWithout(rule)).toMatch(/^WRONG: /)
-  })
-
-  it.each(named(assumptions))('takes for granted that %s', { timeout }, (_, rule) => {
-    expect(wrongWithout(rule)).toMatch(/^WRONG: /)
+  itNeedsEveryRule({
+    promise: 'serves nothing that is older than it may be',
+    scenarios,
+    rules,
+    assumptions,
+    shownBy,
+    check,
   })
 
   it('shows the shortest way to what goes wrong', () => {
@@ -100,8 +92,3 @@ describe('the protocol', () => {
     })
   })
 })
-
-function wrongWithout(rule: Rule): string | undefined {
-  const verdict = check(scenarios[shownBy[rule]], [rule])
-  return verdict.kind === 'violated' ? verdict.path.at(-1) : undefined
-}
