@@ -7,7 +7,7 @@ import type { Written } from './written.ts'
 /** The ways side by side: medians of the rounds, and of the ratios of each round, with the least and the greatest. */
 export function report(rounds: readonly Round[]): string {
   return [
-    'Writers, each one call after the other:',
+    'Writers, each one call after the other. Unwritten: an extension that answers at once and does nothing, which no other can outrun.',
     reportWritten(rounds),
     '',
     'A backlog, applied as fast as possible while nobody writes: a queue in this process by a hand-written loop, and accepted writes',
@@ -20,12 +20,15 @@ export function report(rounds: readonly Round[]): string {
 }
 
 function reportWritten(rounds: readonly Round[]): string {
-  const [direct, accepted] = [rounds.map((round) => round.direct), rounds.map((round) => round.accepted)]
-  const table = newTable(['', 'direct', 'write-behind'])
+  const of = (way: 'direct' | 'unwritten' | 'accepted') => rounds.map((round) => round[way])
+  const [direct, unwritten, accepted] = [of('direct'), of('unwritten'), of('accepted')]
+  const table = newTable(['', 'direct', 'unwritten', 'write-behind'])
   const row = (name: string, cell: (all: readonly Written[]) => string) =>
-    table.push([name, cell(direct), cell(accepted)])
-  const versus = (name: string, rate: (one: Written) => number) =>
-    table.push([name, '', ratios(accepted.map((one, i) => rate(one) / rate(direct[i]!)))])
+    table.push([name, cell(direct), cell(unwritten), cell(accepted)])
+  const versus = (name: string, rate: (one: Written) => number) => {
+    const against = (all: readonly Written[]) => ratios(all.map((one, i) => rate(one) / rate(direct[i]!)))
+    table.push([name, '', against(unwritten), against(accepted)])
+  }
   row('accepted/s', (all) => whole(Math.round(median(all.map(acceptedRate)))))
   versus('  against direct, expected: 10', acceptedRate)
   row('applied/s', (all) => whole(Math.round(median(all.map(appliedRate)))))

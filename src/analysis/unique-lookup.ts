@@ -14,11 +14,8 @@ export interface UniqueLookup {
   /** In the order of the shape's fields. */
   readonly pins: readonly Pin[]
   readonly values: ValuesTag
-}
-
-/** Columns of the key with their values: the same for all spellings of one question. */
-export function lookupName({ shape, values }: UniqueLookup): string {
-  return `${shape.id} ${values.values}`
+  /** Columns of the key with their values: the same for all spellings of one question. */
+  readonly name: string
 }
 
 /** What an answer to the lookup depends on, beside the model's root. */
@@ -95,7 +92,7 @@ function makeLookup(model: Model, unique: Unique, { pin, where }: Making): Uniqu
     unique,
     shape,
     pins,
-    values: { kind: 'values', model: model.name, shape: shape.id, values: encodePins(pins) },
+    ...valuesOf(model.name, shape, encodePins(pins)),
   }
 }
 
@@ -125,5 +122,9 @@ function shapesOf(model: Model, unique: Unique) {
 /** The same lookup of a model whose accepted writes are part of the answer. */
 export function ofPendingRow(model: Model, lookup: UniqueLookup): UniqueLookup {
   const shape = shapeOfPendingRow(model, lookup.unique)
-  return { ...lookup, shape, values: { ...lookup.values, shape: shape.id } }
+  return { ...lookup, shape, ...valuesOf(lookup.model, shape, lookup.values.values) }
+}
+
+function valuesOf(model: string, { id: shape }: Shape, values: string): Pick<UniqueLookup, 'values' | 'name'> {
+  return { values: { kind: 'values', model, shape, values }, name: `${shape} ${values}` }
 }

@@ -14,8 +14,8 @@ export interface PendingStore {
   /** How many writes of a model are not settled, and the latest of each partition that has any. */
   backlog(model: string): Promise<Backlog>
   /**
-   * The oldest writes of a partition, those of entries after `after`; at least one entry of the stream if there is one, and about as many
-   * writes as asked for.
+   * The oldest writes of a partition, those of entries after `after`: as many entries of the stream as have no more writes than asked for, but
+   * one if there is one.
    */
   oldest(partition: Partition, writes: number, after?: string | null): Promise<Page>
   /** The id of the oldest entry of a partition; `null` when nothing waits. */
@@ -100,7 +100,7 @@ export interface AcceptRow {
   readonly held: { readonly guard: ValuesTag; readonly stamp: Stamp } | null
   /** The lookups that find the row now, or found it before, and what they answer. */
   readonly answers: readonly PendingAnswer[]
-  /** In order. */
+  /** In order. Without U+001E, which JSON never holds as it is. */
   readonly writes: readonly string[]
 }
 

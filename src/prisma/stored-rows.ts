@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { DataModel, Model } from '../analysis/data-model.ts'
-import { lookupName, shapeOfUnique, type UniqueLookup, whereOf } from '../analysis/unique-lookup.ts'
+import { shapeOfUnique, type UniqueLookup, whereOf } from '../analysis/unique-lookup.ts'
 import type { CacheConfig, CachedModel } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import type { EntryKey } from '../core/store.ts'
@@ -37,7 +37,7 @@ export function storedRows(
     const ofFields = fingerprint([shared, ...fields])
     const keys = new LRUCache<string, EntryKey>({ max: keysMax })
     const entryKeyOf = (lookup: UniqueLookup) => {
-      const args = lookupName(lookup)
+      const args = lookup.name
       const key =
         keys.get(args) ?? entryKey({ model: model.name, operation: 'row', dataPath: [], args, fingerprint: ofFields })
       keys.set(args, key)

@@ -1,7 +1,7 @@
 import type { DataModel, Model } from '../data-model.ts'
 import { asList, isNode, type Node } from '../reads/node.ts'
 import { pinsOfWhere } from '../reads/where.ts'
-import { lookupName, lookupsOfKnown, lookupsOfRow, type UniqueLookup } from '../unique-lookup.ts'
+import { lookupsOfKnown, lookupsOfRow, type UniqueLookup } from '../unique-lookup.ts'
 import { knownOf, knownOfData, knownOfNewRow } from './known-values.ts'
 import { type Known, nothingKnown, type RowEvent, rowsMax } from './row-event.ts'
 
@@ -36,7 +36,7 @@ export function lookupsBefore(dataModel: DataModel, model: Model, { operation, a
     ...(operation === 'upsert' ? [knownOfNewRow(dataModel, model, args.create)] : []),
   ]
   const lookups = knowns.flatMap((known) => lookupsOfKnown(model, known))
-  return [...new Map(lookups.map((lookup) => [lookupName(lookup), lookup])).values()].slice(0, rowsMax)
+  return [...new Map(lookups.map((lookup) => [lookup.name, lookup])).values()].slice(0, rowsMax)
 }
 
 interface Returning extends Call {

@@ -15,6 +15,8 @@ import { createPlainWriter } from './plain-writer.ts'
 import { createPostgresWriter } from './postgres/postgres-writer.ts'
 import type { TransactionClient } from './raw-client.ts'
 import { isTransientError } from './transient.ts'
+import type { ModelWriter, WavePlan } from './wave-writer.ts'
+import { within } from './within.ts'
 
 export interface ApplierOptions {
   /** Any client of the database: what extensions do is left out. */
@@ -34,7 +36,8 @@ const connectionMs = 5_000
 /**
  * Applies pending writes by a Prisma client.
  *
- * A batch costs four round trips on PostgreSQL when its writes are alike: begin, lock and read, write and move the fence, commit.
+ * A batch whose writes are alike costs one round trip on PostgreSQL, where the applier knows how far the stream is applied; else four: begin, lock
+ * and read, write and move the fence, commit.
  */
 export function createApplier({
   client,
@@ -55,6 +58,8 @@ export function createApplier({
       ? createPostgresWriter(original, { schema: schema ?? 'public' })
       : createPlainWriter()
   const blameless = new WeakSet<object>()
+  /** By partition: how far its stream was applied by the batch before, if that is certain. */
+  const reached = new Map<string, Reached>()
   const inTransaction = { timeout: batchMs, maxWait: connectionMs }
 
   return {
@@ -63,18 +68,10 @@ export function createApplier({
     },
     async apply(batch) {
       const model = modelOf(dataModel, batch)
-      await notOfTheWrites(writer.prepare(model))
       try {
-        return await original.$transaction(async (tx) => {
-          const found = await notOfTheWrites(fence.hold(tx, batch))
-          if (found?.epoch !== batch.epoch) return 'fenced'
-          const { last } = found
-          if (last !== null && comparePositions(batch.upTo, last) <= 0) return 'applied'
-          const waves = coalesce(writesAfter(last, batch), { dataModel, model, makeDecimal })
-          const step = fence.moveTo(batch.stream, { isFirst: last === null, to: batch.upTo, epoch: batch.epoch })
-          await writer.write(tx, { model, waves, step })
-          return 'applied'
-        }, inTransaction)
+        const own = await notOfTheWrites(writer.prepare(model))
+        const planFrom = plannerOf(model, batch, own)
+        return (await applyAtOnce(batch, planFrom)) ?? (await applyInSteps(batch, planFrom))
       } catch (error) {
         if (!isTransient(error)) writer.forget(model)
         throw error
@@ -83,6 +80,52 @@ export function createApplier({
     database: () => notOfTheWrites(fence.database(original, randomUUID())),
     describe: errorSummary,
     isTransient,
+  }
+
+  /** `null`: nothing was applied by it, and the long way tells why, or goes. */
+  async function applyAtOnce(batch: ApplyBatch, planFrom: Planner): Promise<'applied' | null> {
+    const { partition, stream, epoch, upTo } = batch
+    const known = reached.get(partition)
+    // Until it is known how this ends.
+    reached.delete(partition)
+    if (known?.stream !== stream) return null
+    const condition = fence.moveFrom({ partition, stream, epoch, from: known.last, to: upTo })
+    const { writeIf } = planFrom(known.last)
+    if (!condition || !writeIf) return null
+    try {
+      if (!(await within(writeIf(original, condition), batchMs))) return null
+    } catch (error) {
+      if (isTransient(error)) throw error
+      return null
+    }
+    reached.set(partition, { stream, last: upTo })
+    return 'applied'
+  }
+
+  async function applyInSteps(batch: ApplyBatch, planFrom: Planner): Promise<'applied' | 'fenced'> {
+    const { partition, stream, epoch, upTo } = batch
+    const outcome = await original.$transaction(async (tx) => {
+      const found = await notOfTheWrites(fence.hold(tx, batch))
+      if (found?.epoch !== epoch) return 'fenced'
+      const { last } = found
+      if (last !== null && comparePositions(upTo, last) <= 0) return 'applied before'
+      await planFrom(last).write(tx, fence.moveTo(stream, { isFirst: last === null, to: upTo, epoch }))
+      return 'applied'
+    }, inTransaction)
+    if (outcome === 'applied') reached.set(partition, { stream, last: upTo })
+    return outcome === 'fenced' ? outcome : 'applied'
+  }
+
+  /** Plans once, unless it turns out that another part of the batch is applied already. */
+  function plannerOf(model: Model, batch: ApplyBatch, own: ModelWriter): Planner {
+    let made: { readonly last: Position | null; readonly plan: WavePlan } | undefined
+    return (last) => {
+      if (!made || !isSame(made.last, last)) {
+        const waves = coalesce(writesAfter(last, batch), { dataModel, model, makeDecimal })
+        made = { last, plan: own.plan(waves) }
+      }
+      return made.plan
+    }
   }
 
   function isTransient(error: unknown): boolean {
@@ -111,6 +154,18 @@ function modelOf(dataModel: DataModel, { model }: ApplyBatch): Model {
   const found = dataModel.models.get(model)
   if (!found) throw new TypeError(`The schema has no model ${model}.`)
   return found
+}
+
+/** What is to be done where the stream is applied up to here. */
+type Planner = (last: Position | null) => WavePlan
+
+interface Reached {
+  readonly stream: string
+  readonly last: Position
+}
+
+function isSame(a: Position | null, b: Position | null): boolean {
+  return a === null || b === null ? a === b : comparePositions(a, b) === 0
 }
 
 /** Those that are not in the database yet: writes come in order. */

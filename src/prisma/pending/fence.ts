@@ -16,12 +16,29 @@ export interface Fence {
   database(client: RawClient, fresh: string): Promise<string>
   /** Sets the last position of the stream, or makes its row. */
   moveTo(stream: string, moved: Moved): Step
+  /** {@link hold} and {@link moveTo} as part of a statement, for who knows what the rows say; `null` where there is no such statement. */
+  moveFrom(known: Known): Condition | null
+}
+
+export interface Known extends Held {
+  readonly epoch: bigint
+  readonly from: Position
+  readonly to: Position
 }
 
 /** A statement that may be part of another one. */
 export interface Step {
   /** @param first the number of its first parameter, from 1. */
   readonly sql: (first: number) => string
+  readonly values: readonly unknown[]
+}
+
+/** Rows of the fence that a statement locks, compares and moves before it writes: PostgreSQL. */
+export interface Condition {
+  /** @param first the number of the first parameter, from 1. */
+  readonly ctes: (first: number) => string
+  /** Whether they stood as they should. */
+  readonly holds: string
   readonly values: readonly unknown[]
 }
 
@@ -116,6 +133,12 @@ export function createFence({ dialect, table, limits }: FenceOptions): Fence {
       sql: isFirst ? insertSql : updateSql,
       values: [positionText(to), epoch, stream],
     }),
+    moveFrom: ({ partition, stream, epoch, from, to }) =>
+      limits && {
+        ctes: (first) => boundedMove({ table, limits, first }),
+        holds: 'EXISTS (SELECT FROM moved)',
+        values: [partition, epoch, positionText(to), stream, positionText(from)],
+      },
   }
 
   /** A batch that we waited for may have made the row: the statement that waited does not see it, the next one does. */
@@ -143,4 +166,20 @@ function boundedHold({ columns, table, limits }: { columns: string; table: strin
     FROM (SELECT ${limitTransaction(limits)} OFFSET 0) s, ${table} f
     WHERE s.idle IS NOT NULL AND s.wait IS NOT NULL AND f."partition" IN ($1, $2)
     FOR UPDATE OF f`
+}
+
+/**
+ * The same, and the move, in the statement that writes. What waits for the lock has looked at the table before; but who held it meanwhile
+ * was a new owner, and then nothing is written.
+ */
+function boundedMove({ table, limits, first }: { table: string; limits: Limits; first: number }): string {
+  const [partition, epoch, to, stream, from] = [0, 1, 2, 3, 4].map((i) => `$${first + i}`)
+  return `held AS (
+      SELECT FROM (SELECT ${limitTransaction(limits)} OFFSET 0) s, ${table} f
+      WHERE s.idle IS NOT NULL AND s.wait IS NOT NULL AND f."partition" = ${partition} AND f."epoch" = ${epoch}
+      FOR UPDATE OF f
+    ), moved AS (
+      UPDATE ${table} SET "last_id" = ${to}
+      WHERE "partition" = ${stream} AND "last_id" = ${from} AND EXISTS (SELECT FROM held) RETURNING 1
+    )`
 }

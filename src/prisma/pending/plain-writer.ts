@@ -1,8 +1,10 @@
 import { DbNull, JsonNull } from '@prisma/client/runtime/client'
 import type { Model } from '../../analysis/data-model.ts'
+import type { Wave } from '../../analysis/pending/coalesce.ts'
 import type { Changes, Row } from '../../analysis/pending/pending-write.ts'
 import { clientProperty } from '../internals.ts'
 import { prismaCodeOf } from './driver-error.ts'
+import type { Step } from './fence.ts'
 import type { RawClient } from './raw-client.ts'
 import { rowNotFound, unwritableValue } from './refusals.ts'
 import type { WaveWriter } from './wave-writer.ts'
@@ -10,22 +12,31 @@ import type { WaveWriter } from './wave-writer.ts'
 /** Writes row by row, with the client's own operations: for databases without arrays, and where Prisma acts as the foreign keys. */
 export function createPlainWriter(): WaveWriter {
   return {
-    async prepare() {},
-    async write(tx, { model, waves, step }) {
-      const rows = delegateOf(tx, model)
-      const select = Object.fromEntries(model.idFields.map((name) => [name, true]))
-      for (const { creates, updates, deletes } of waves) {
-        for (const row of creates) await rows.create({ data: dataOf(model, row), select })
-        for (const { id, changes } of updates) {
-          const data = changedData(model, changes)
-          await found(model, 'update', rows.update({ where: whereOf(model, id), data, select }))
-        }
-        for (const id of deletes) await found(model, 'delete', rows.delete({ where: whereOf(model, id), select }))
-      }
-      await tx.$executeRawUnsafe(step.sql(1), ...step.values)
+    async prepare(model) {
+      return { plan: (waves) => ({ write: (tx, step) => write(tx, { model, waves, step }), writeIf: null }) }
     },
     forget() {},
   }
+}
+
+interface Work {
+  readonly model: Model
+  readonly waves: readonly Wave[]
+  readonly step: Step
+}
+
+async function write(tx: RawClient, { model, waves, step }: Work): Promise<void> {
+  const rows = delegateOf(tx, model)
+  const select = Object.fromEntries(model.idFields.map((name) => [name, true]))
+  for (const { creates, updates, deletes } of waves) {
+    for (const row of creates) await rows.create({ data: dataOf(model, row), select })
+    for (const { id, changes } of updates) {
+      const data = changedData(model, changes)
+      await found(model, 'update', rows.update({ where: whereOf(model, id), data, select }))
+    }
+    for (const id of deletes) await found(model, 'delete', rows.delete({ where: whereOf(model, id), select }))
+  }
+  await tx.$executeRawUnsafe(step.sql(1), ...step.values)
 }
 
 async function found(model: Model, kind: 'update' | 'delete', write: Promise<unknown>): Promise<void> {

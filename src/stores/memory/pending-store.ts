@@ -4,6 +4,7 @@ import { asideId, nameOf, partitionOf, positionOfAside } from '../../core/pendin
 import type { AcceptAnswer, AcceptGroup, AcceptRow, Partition, PendingStore } from '../../core/pending-store.ts'
 import type { EntryKey, Stamp } from '../../core/store.ts'
 import type { Tag, ValuesTag } from '../../core/tags.ts'
+import { firstEntries } from '../first-entries.ts'
 import type { ModelState, PendingState } from './pending-state.ts'
 
 export interface MemoryPendingDeps {
@@ -93,13 +94,9 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
     },
     async oldest({ model: name, number }, writes, after = null) {
       const { streams, dead, aside } = of(name)
-      let count = 0
       const stream = streams.get(number) ?? []
       const from = after === null ? 0 : stream.findIndex(({ id }) => id === after) + 1
-      const entries = stream.slice(from).filter((entry) => {
-        count += entry.writes.length
-        return count - entry.writes.length < writes
-      })
+      const entries = firstEntries(stream.slice(from), writes)
       const isLast = entries.length === stream.length - from
       return { entries, isLast, blocked: new Map([...dead].map(([row, { id }]) => [row, id])), aside: new Set(aside) }
     },

@@ -62,12 +62,8 @@ export async function settle(
   { state, marks, aside, stream }: PendingKeys,
   { number, settled }: { readonly number: number; readonly settled: readonly Settled[] },
 ): Promise<readonly number[]> {
-  const args: (string | number)[] = [number]
-  for (const { id, life, writes, guards } of settled) {
-    args.push(id, life, writes, guards.length)
-    for (const guard of guards) args.push(nameOf(guard))
-  }
-  return (await run(client, scripts.settle, [state, marks, aside, stream(number)], args)) as number[]
+  const entries = settled.flatMap(({ id, life, writes, guards }) => [id, life, writes, guards.map(nameOf).join(' ')])
+  return (await run(client, scripts.settle, [state, marks, aside, stream(number)], [number, ...entries])) as number[]
 }
 
 export function keysOf(guards: readonly ValuesTag[], keys: Keys): string[] {

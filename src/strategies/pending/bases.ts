@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Row } from '../../analysis/pending/pending-write.ts'
-import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Codec } from '../../core/codec.ts'
 import { decodeEntry } from '../../core/entry.ts'
@@ -94,21 +94,21 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
 
   return {
     known(lookup) {
-      const base = known.get(lookupName(lookup))
+      const base = known.get(lookup.name)
       return base && base.freshUntilMs > clock.nowMs() ? base : undefined
     },
     keep({ lookups, after }, base) {
       for (const lookup of lookups) {
-        if (after.includes(lookup)) known.set(lookupName(lookup), base)
-        else known.delete(lookupName(lookup))
+        if (after.includes(lookup)) known.set(lookup.name, base)
+        else known.delete(lookup.name)
       }
     },
     forget(lookups) {
-      for (const lookup of lookups) known.delete(lookupName(lookup))
+      for (const lookup of lookups) known.delete(lookup.name)
     },
     forgetAll: () => known.clear(),
     load(lookup) {
-      const name = lookupName(lookup)
+      const name = lookup.name
       const running = loading.get(name)
       if (running) return running
       const started = load(lookup).finally(() => loading.delete(name))

@@ -5,6 +5,7 @@ import { partitionName } from './apply-page.ts'
 import { flushPages } from './flusher.ts'
 import { type FlusherDeps, LeadLost } from './flusher-deps.ts'
 import type { Lead } from './lead.ts'
+import { createPageSize } from './page-size.ts'
 import type { PendingModel } from './pending-model.ts'
 import { checkDatabase } from './server-check.ts'
 
@@ -87,20 +88,19 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
 
   async function flushing(lead: Lead): Promise<void> {
     let delayMs = backOffMs
-    let writes = maxSize
+    const size = createPageSize(maxSize)
     while (!isStopped && isLeading) {
       if (!isAsked && waiting < maxSize) await pause(maxDelayMs)
       isAsked = false
       waiting = 0
       try {
-        await flushPages(partition, model, lead, { ...deps, writes, isWanted: () => !isStopped && isLeading })
+        await flushPages(partition, model, lead, { ...deps, size, isWanted: () => !isStopped && isLeading })
         delayMs = backOffMs
-        writes = Math.min(writes * 2, maxSize)
       } catch (error) {
         if (error instanceof LeadLost) throw error
         report({ kind: 'flush-failed', model: partition.model, error })
         isAsked = true
-        writes = Math.ceil(writes / 2)
+        size.failed()
         await pause(delayMs, { isFixed: true })
         delayMs = Math.min(delayMs * 2, backOffMsMax)
       }

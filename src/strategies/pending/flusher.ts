@@ -3,12 +3,12 @@ import { applyPage } from './apply-page.ts'
 import type { FlusherDeps } from './flusher-deps.ts'
 import type { Lead } from './lead.ts'
 import { type ReadPage, readPage } from './page.ts'
+import type { PageSize } from './page-size.ts'
 import type { PendingModel } from './pending-model.ts'
 import { settlePage } from './settle-page.ts'
 
 export interface FlushPagesDeps extends FlusherDeps {
-  /** How many writes a page has, about. */
-  readonly writes: number
+  readonly size: PageSize
   readonly isWanted: () => boolean
 }
 
@@ -25,22 +25,27 @@ export async function flushPages(
   partition: Partition,
   model: PendingModel,
   lead: Lead,
-  { writes, isWanted, ...deps }: FlushPagesDeps,
+  { size, isWanted, ...deps }: FlushPagesDeps,
 ): Promise<void> {
-  const read = (after: string | null) => handled(readPage(partition, { lead, writes, after }, deps))
+  const read = (after: string | null) => handled(readPage(partition, { lead, writes: size.writes(), after }, deps))
   // What has come since waits for others: a batch that is not full is not worth a transaction yet.
   const readAfter = ({ entries, isLast }: ReadPage) => (isLast ? Promise.resolve(null) : read(entries.at(-1)!.id))
-  let settling: Promise<void> = Promise.resolve()
+  const settle = async (page: ReadPage | null) => (page ? settlePage(partition, page, deps) : undefined)
   let reading = read(null)
+  let applied: ReadPage | null = null
   try {
     for (let page = await reading; page && isWanted(); page = followed(page, await reading)) {
       reading = readAfter(page)
-      await applyPage(partition, model, { lead, page, writes }, deps)
-      await settling
-      settling = handled(settlePage(partition, page, deps))
+      const applying = handled(applyPage(partition, model, { lead, page, writes: size.writes() }, deps))
+      const settling = handled(settle(applied))
+      applied = null
+      // Neither may go on when this ends.
+      await applying.finally(() => settling)
+      applied = page
+      size.passed()
     }
   } finally {
-    await settling
+    await settle(applied)
   }
 }
 

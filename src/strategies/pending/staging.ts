@@ -1,5 +1,5 @@
 import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts'
-import { lookupName, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { Codec } from '../../core/codec.ts'
 import { nameOf } from '../../core/pending-names.ts'
 import type { Base } from './base.ts'
@@ -70,19 +70,19 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
     if (after === staged.source) return
     staged.source = after
     staged.after = after
-    const known = new Set(staged.lookups.map(lookupName))
-    for (const lookup of staged.after) if (!known.has(lookupName(lookup))) staged.lookups.push(lookup)
+    const known = new Set(staged.lookups.map(({ name }) => name))
+    for (const lookup of staged.after) if (!known.has(lookup.name)) staged.lookups.push(lookup)
     // The same objects, so that one is found among the others.
-    const names = new Set(staged.after.map(lookupName))
-    staged.after = staged.lookups.filter((lookup) => names.has(lookupName(lookup)))
-    for (const lookup of staged.lookups) byLookup.set(lookupName(lookup), staged)
+    const names = new Set(staged.after.map(({ name }) => name))
+    staged.after = staged.lookups.filter((lookup) => names.has(lookup.name))
+    for (const lookup of staged.lookups) byLookup.set(lookup.name, staged)
   }
 
   return {
     rowOf(lookup) {
-      const staged = byLookup.get(lookupName(lookup))
+      const staged = byLookup.get(lookup.name)
       if (!staged) return undefined
-      const isFound = staged.after.some((one) => lookupName(one) === lookupName(lookup))
+      const isFound = staged.after.some((one) => one.name === lookup.name)
       const { guard, stamp, root, shape, freshUntilMs } = staged.base ?? noBase
       return { row: isFound ? staged.row : null, guard, stamp, root, shape, freshUntilMs }
     },
@@ -96,12 +96,12 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
         const after = one.after ? model.lookupsOf(one.after) : []
         const all = after === names ? names : [...names, ...after]
         // A row is itself by its id; by another key the group may have one that has left the key to it.
-        const staged = (names[0] && byLookup.get(lookupName(names[0]))) ?? null
-        const isAnothers = all.some((lookup) => (byLookup.get(lookupName(lookup)) ?? staged) !== staged)
+        const staged = (names[0] && byLookup.get(names[0].name)) ?? null
+        const isAnothers = all.some((lookup) => (byLookup.get(lookup.name) ?? staged) !== staged)
         if (names.length === 0 || isAnothers || (staged && one.before === null)) return false
         // Rows of one call that have a key in common.
-        if (writes.length > 1 && all.some((lookup) => own.has(lookupName(lookup)))) return false
-        if (writes.length > 1) for (const lookup of all) own.add(lookupName(lookup))
+        if (writes.length > 1 && all.some((lookup) => own.has(lookup.name))) return false
+        if (writes.length > 1) for (const lookup of all) own.add(lookup.name)
         placed.push([staged, names, one])
       }
       ofJob.set(job, writes)

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { PendingWrite } from '../../../src/analysis/pending/pending-write.ts'
 import { createApplier } from '../../../src/prisma/pending/applier.ts'
+import type { ApplyBatch } from '../../../src/strategies/pending/applier.ts'
 import { uncachedClient } from '../../services/client.ts'
 import { freshDatabase } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
@@ -73,6 +74,35 @@ describe('failures', () => {
     },
   )
 
+  it.each(Object.entries(cases))(
+    'says the same where the batch is one statement: %s',
+    async (_, { model, write, code, message }) => {
+      const { prisma, applier, adapter } = applying
+      await prisma.team.create({ data: { id: 1, name: 'taken' } })
+      await prisma.city.update({ where: { id: 2 }, data: { views: 5 } })
+      const before = await applying.batch(model, [])
+      await applier.apply(before)
+      adapter.clear()
+      const error = await errorOf(applier.apply(batchOf(before, [write], 1)))
+      const isSent = code !== 'WRITE_BEHIND.UNWRITABLE_VALUE'
+      expect(adapter.count((sql) => sql.includes('held AS'))).toBe(isSent ? 1 : 0)
+      const { code: found, message: told } = applier.describe(error)
+      expect({ found, transient: applier.isTransient(error) }).toEqual({ found: code, transient: false })
+      expect(told).toMatch(message)
+    },
+  )
+
+  it('takes all rows back where one of a statement is missing', async () => {
+    const { applier } = applying
+    const before = await applying.batch('City', [add(1)])
+    await applier.apply(before)
+    const error = await errorOf(applier.apply(batchOf(before, [add(1), add(99), add(2)], 1)))
+    expect(applier.describe(error).code).toBe('WRITE_BEHIND.ROW_NOT_FOUND')
+    expect(await views()).toEqual([1, 0, 0])
+    expect(await applier.apply(batchOf(before, [add(1), add(2)], 1))).toBe('applied')
+    expect(await views()).toEqual([2, 1, 0])
+  })
+
   it('cuts no text that is too long', async () => {
     await withPostgres(applying.databaseUrl, (client) => client.query('ALTER TABLE "Team" ALTER name TYPE varchar(5)'))
     const { prisma, dataModel } = applying
@@ -119,13 +149,20 @@ describe('failures', () => {
     const other = await applying.connect()
     await other.query('BEGIN')
     await other.query('SELECT * FROM "City" WHERE id = 1 FOR UPDATE')
-    const error = await errorOf(hasty.apply(batch))
-    expect({ ...hasty.describe(error), isTransient: hasty.isTransient(error) }).toMatchObject({
-      code: '55P03',
-      isTransient: true,
-    })
+    const refused = { code: '55P03', isTransient: true }
+    const tried = async (one: ApplyBatch) => {
+      const error = await errorOf(hasty.apply(one))
+      return { ...hasty.describe(error), isTransient: hasty.isTransient(error) }
+    }
+    expect(await tried(batch)).toMatchObject(refused)
+    expect(await hasty.apply(batchOf(batch, [add(2)]))).toBe('applied')
+    applying.adapter.clear()
+    const next = batchOf(batch, [add(1)], 1)
+    expect(await tried(next)).toMatchObject(refused)
+    expect(applying.adapter.count((sql) => sql === 'BEGIN')).toBe(0)
     await other.query('ROLLBACK')
-    await other.query('SELECT 1')
+    expect(await hasty.apply(next)).toBe('applied')
+    expect(await views()).toEqual([1, 1, 0])
   })
 
   it('asks for its table when the database lacks it, and blames no write', async () => {

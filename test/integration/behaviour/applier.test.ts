@@ -1,15 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PendingWrite } from '../../../src/analysis/pending/pending-write.ts'
+import { createApplier } from '../../../src/prisma/pending/applier.ts'
 import { withPostgres } from '../../services/postgres.ts'
 import { add, batchOf, errorOf, update, useApplier } from './applying.ts'
 
 const applying = useApplier()
 const views = () => applying.views()
 
+/** The first word of each statement since it was asked last. */
+function sent(): readonly string[] {
+  const words = applying.adapter.statements.map(({ sql }) => sql.trim().split(/\s/)[0]!)
+  applying.adapter.clear()
+  return words
+}
+
 beforeEach(() => applying.reset())
 afterEach(() => applying.adapter.releaseAll())
 
 describe('once', () => {
-  it('adds what many writes add, in four round trips', async () => {
+  it('adds what many writes add, in one round trip where it knows how far the stream is applied', async () => {
     const batch = await applying.batch('City', [
       add(1),
       add(2, 5),
@@ -20,22 +29,76 @@ describe('once', () => {
     applying.adapter.clear()
     expect(await applying.applier.apply(batch)).toBe('applied')
     // The stream is new, which takes a second look.
-    expect(applying.adapter.statements.map(({ sql }) => sql.trim().split(/\s/)[0])).toEqual([
-      'BEGIN',
-      'SELECT',
-      'SELECT',
-      'WITH',
-      'COMMIT',
-    ])
-    applying.adapter.clear()
+    expect(sent()).toEqual(['BEGIN', 'SELECT', 'SELECT', 'WITH', 'COMMIT'])
     await applying.applier.apply(batchOf(batch, [add(2)], 4))
-    expect(applying.adapter.statements.map(({ sql }) => sql.trim().split(/\s/)[0])).toEqual([
-      'BEGIN',
-      'SELECT',
-      'WITH',
-      'COMMIT',
-    ])
-    expect(await views()).toEqual([-5, 6, 1])
+    expect(sent()).toEqual(['WITH'])
+    // Another kind of statement besides.
+    await applying.applier.apply(batchOf(batch, [add(2), update(1, { population: { op: 'set', value: 7 } })], 5))
+    expect(sent()).toEqual(['BEGIN', 'SELECT', 'UPDATE', 'WITH', 'COMMIT'])
+    expect(await views()).toEqual([-5, 7, 1])
+  })
+
+  it('creates and deletes in one round trip', async () => {
+    const { applier, prisma } = applying
+    const row = { name: 'Brest', countryCode: 'FR', population: 1, latitude: 0, longitude: 0, views: 4 }
+    const create = (id: number): PendingWrite => ({ kind: 'create', row: { id, ...row } })
+    const batch = await applying.batch('City', [add(1)])
+    await applier.apply(batch)
+    applying.adapter.clear()
+    await applier.apply(batchOf(batch, [create(8), create(9)], 1))
+    await applier.apply(
+      batchOf(
+        batch,
+        [
+          { kind: 'delete', id: { id: 8 } },
+          { kind: 'delete', id: { id: 2 } },
+        ],
+        3,
+      ),
+    )
+    expect(sent()).toEqual(['WITH', 'WITH'])
+    expect((await prisma.city.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id)).toEqual([1, 3, 9])
+  })
+
+  it('builds on what another transaction writes meanwhile', async () => {
+    const { applier } = applying
+    const batch = await applying.batch('City', [add(1)])
+    await applier.apply(batch)
+    const other = await applying.connect()
+    await other.query('BEGIN')
+    await other.query('UPDATE "City" SET views = views + 10 WHERE id = 1')
+    const applied = applier.apply(batchOf(batch, [add(1), add(2)], 1))
+    await expect.poll(lockWaits).toBe(1)
+    await other.query('COMMIT')
+    expect(await applied).toBe('applied')
+    expect(await views()).toEqual([12, 1, 0])
+  })
+
+  it('leaves out what another applier of the owner has applied since', async () => {
+    const { applier, prisma, dataModel } = applying
+    const batch = await applying.batch('City', [add(1)])
+    await applier.apply(batch)
+    const next = batchOf(batch, [add(2)], 1)
+    expect(await createApplier({ client: prisma, dataModel }).apply(next)).toBe('applied')
+    expect(await applier.apply(next)).toBe('applied')
+    expect(await applier.apply(batchOf(batch, [add(3)], 2))).toBe('applied')
+    expect(await views()).toEqual([1, 1, 1])
+  })
+
+  it('applies nothing that comes too late', async () => {
+    const { prisma, dataModel } = applying
+    const hasty = createApplier({ client: prisma, dataModel, batchMs: 200 })
+    const batch = await applying.batch('City', [add(1)])
+    await hasty.apply(batch)
+    const next = batchOf(batch, [add(2)], 1)
+    const held = applying.adapter.stepNext((sql) => sql.startsWith('WITH'))
+    const error = await errorOf(hasty.apply(next))
+    expect(hasty.isTransient(error)).toBe(true)
+    expect(await hasty.apply(next)).toBe('applied')
+    await held.run()
+    held.release()
+    expect(await hasty.apply(batchOf(batch, [add(3)], 2))).toBe('applied')
+    expect(await views()).toEqual([1, 1, 1])
   })
 
   it('applies a batch that comes again as if it did not', async () => {
@@ -56,7 +119,9 @@ describe('once', () => {
   it('takes positions of another stream for nothing', async () => {
     const batch = await applying.batch('City', [add(1)])
     await applying.applier.apply(batch)
+    applying.adapter.clear()
     await applying.applier.apply({ ...batch, stream: 'another life' })
+    expect(sent()[0]).toBe('BEGIN')
     expect(await views()).toEqual([2, 0, 0])
   })
 
@@ -68,6 +133,34 @@ describe('once', () => {
     expect(await applying.applier.apply({ ...batch, partition: 'unclaimed' })).toBe('fenced')
     expect(await views()).toEqual([0, 0, 0])
     expect(await applying.applier.apply({ ...batch, epoch })).toBe('applied')
+  })
+
+  it('applies nothing for an owner that was replaced after its first batch', async () => {
+    const { applier, prisma, dataModel } = applying
+    const batch = await applying.batch('City', [add(1)])
+    await applier.apply(batch)
+    await createApplier({ client: prisma, dataModel }).claim(batch.partition)
+    applying.adapter.clear()
+    expect(await applier.apply(batchOf(batch, [add(2)], 1))).toBe('fenced')
+    expect(sent()).toEqual(['WITH', 'BEGIN', 'SELECT', 'COMMIT'])
+    expect(await views()).toEqual([1, 0, 0])
+  })
+
+  it('lets a claim wait for the only statement of a batch', async () => {
+    const { applier } = applying
+    const batch = await applying.batch('City', [add(1)])
+    await applier.apply(batch)
+    const other = await applying.connect()
+    await other.query('BEGIN')
+    await other.query('SELECT FROM "City" WHERE id = 2 FOR UPDATE')
+    const applied = applier.apply(batchOf(batch, [add(2)], 1))
+    await expect.poll(lockWaits).toBe(1)
+    const claimed = applier.claim(batch.partition)
+    await expect.poll(lockWaits).toBe(2)
+    await other.query('ROLLBACK')
+    expect([await applied, await claimed]).toEqual(['applied', batch.epoch + 1n])
+    expect(await applier.apply(batchOf(batch, [add(3)], 2))).toBe('fenced')
+    expect(await views()).toEqual([1, 1, 0])
   })
 
   it('lets a claim wait for the batch that is under way', async () => {

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { withPostgres } from '../../services/postgres.ts'
+import { waitUntil } from '../../services/wait-until.ts'
 import { city, openSeats, storedCities } from './flushers.ts'
 import type { Moment } from './workers/flusher.worker.ts'
 
@@ -43,6 +45,47 @@ it.each(deaths)('a flusher killed $death leaves every acknowledged write to be a
 
   await here.prisma.city.update({ where: { id: 1 }, data: { views: { increment: 1 } } })
   expect(await here.prisma.city.aggregate({ _sum: { views: true } })).toEqual({ _sum: { views: 1_112 } })
+})
+
+const atOnce = 'held AS'
+
+it.each<Death>([
+  { death: 'before the only statement of its batch', sql: atOnce, when: 'before' },
+  { death: 'after the only statement of its batch, unheard', sql: atOnce, when: 'after' },
+])('a flusher killed $death leaves every acknowledged write to be applied once', async (moment) => {
+  const { here, worker } = await openSeats()
+  const add = (id: number, by: number) => here.prisma.city.update({ where: { id }, data: { views: { increment: by } } })
+  await add(1, 1)
+  await worker.call('increment', 1, 10)
+  await add(2, 100)
+  await worker.call('signalAt', moment, 'SIGKILL')
+  const flushed = here.prisma.$cache.flush()
+  await worker.exited
+  await add(1, 1_000)
+  const expected = [{ ...city(1), views: 1_011 }, { ...city(2), views: 100 }, city(3)]
+  expect(await here.prisma.city.findUnique({ where: { id: 1 } })).toEqual(expected[0])
+  expect(await here.prisma.city.findMany({ orderBy: { id: 'asc' } })).toEqual(expected)
+  await flushed
+  expect(await storedCities(here)).toEqual(expected)
+})
+
+it('a flusher killed while PostgreSQL is at its only statement leaves every acknowledged write to be applied once', async () => {
+  const { here, worker, options } = await openSeats()
+  await worker.call('increment', 1, 10)
+  await here.prisma.city.update({ where: { id: 2 }, data: { views: { increment: 100 } } })
+  const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%held AS%' AND datname = current_database()`
+  const waits = () => withPostgres(options.databaseUrl, async (sql) => (await sql.query(waiting)).rowCount === 1)
+  await withPostgres(options.databaseUrl, async (other) => {
+    await other.query('BEGIN; SELECT FROM "City" WHERE id = 2 FOR UPDATE')
+    const flushed = here.prisma.$cache.flush()
+    await waitUntil(waits, { what: 'the statement to wait' })
+    await worker.kill('SIGKILL')
+    await other.query('COMMIT')
+    await flushed
+  })
+  const expected = [{ ...city(1), views: 10 }, { ...city(2), views: 100 }, city(3)]
+  expect(await storedCities(here)).toEqual(expected)
+  expect(await here.prisma.city.findMany({ orderBy: { id: 'asc' } })).toEqual(expected)
 })
 
 const halvings: readonly Death[] = [

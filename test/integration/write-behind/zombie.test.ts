@@ -33,10 +33,16 @@ async function expectApplied({ here }: Seats, views: number): Promise<void> {
   expect(await here.prisma.$cache.deadLetters.list()).toEqual([])
 }
 
-async function takenOver(seats: Seats, moment: Moment): Promise<void> {
+/** Of writes that are alike, or not. */
+async function takenOver(seats: Seats, moment: Moment, { isAlike = false } = {}): Promise<void> {
   const { here } = seats
+  const paris = () => here.prisma.city.update({ where: { id: 2 }, data: { name: 'Paris' } })
+  if (isAlike) {
+    await paris()
+    await here.prisma.$cache.flush()
+  }
   await here.prisma.city.update({ where: { id: 1 }, data: increment })
-  await here.prisma.city.update({ where: { id: 2 }, data: { name: 'Paris' } })
+  if (!isAlike) await paris()
   const { flushed } = await frozenAt(seats, moment)
   await flushed
   await expectApplied(seats, 1)
@@ -52,6 +58,13 @@ it.each<Moment & { moment: string }>([
   { moment: 'after its COMMIT, unheard', sql: 'COMMIT', when: 'after' },
 ])('a flusher frozen $moment, and replaced, applies nothing when it goes on', async (moment) => {
   await takenOver(await openSeats(), moment)
+})
+
+it.each<Moment & { moment: string }>([
+  { moment: 'before the only statement of its batch', sql: 'held AS', when: 'before' },
+  { moment: 'after the only statement of its batch, unheard', sql: 'held AS', when: 'after' },
+])('a flusher frozen $moment, and replaced, applies nothing when it goes on', async (moment) => {
+  await takenOver(await openSeats(), moment, { isAlike: true })
 })
 
 it('a flusher frozen before its COMMIT is ended by PostgreSQL, and applies nothing when it goes on', async () => {

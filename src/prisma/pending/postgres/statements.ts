@@ -20,7 +20,8 @@ export interface Column {
 }
 
 export interface Statement {
-  readonly sql: string
+  /** @param condition on which it writes anything. */
+  readonly sql: (condition?: string) => string
   /** Of each column its values, as one array literal: text is what crosses every driver as it is. */
   readonly values: readonly string[]
   readonly kind: 'create' | 'update' | 'delete'
@@ -45,7 +46,8 @@ function insertOf(target: Target, rows: readonly Row[]): Statement {
   const columns = namesOf(rows[0]!).flatMap((name) => target.columns.get(name) ?? [])
   const into = columns.map(({ name }) => name).join(', ')
   const values = columns.map(({ field, elementOf }) => arrayLiteral(rows, (row) => elementOf(row[field.name])))
-  const sql = `INSERT INTO ${target.table} (${into}) SELECT ${columns.map(cell).join(', ')} FROM ${unnest(columns)}`
+  const sql = (condition?: string) =>
+    `INSERT INTO ${target.table} (${into}) SELECT ${columns.map(cell).join(', ')} FROM ${unnest(columns)}${condition === undefined ? '' : ` WHERE ${condition}`}`
   return { sql, values, kind: 'create', rows: rows.length }
 }
 
@@ -64,14 +66,16 @@ function updateOf(target: Target, updates: readonly RowUpdate[]): Statement[] {
     ),
   ]
   const from = unnest([...id, ...changes.map(({ column }) => column)])
-  const sql = `UPDATE ${target.table} AS t SET ${sets.join(', ')} FROM ${from} WHERE ${sameId(id)}`
+  const sql = (condition?: string) =>
+    `UPDATE ${target.table} AS t SET ${sets.join(', ')} FROM ${from} WHERE ${sameId(id)}${and(condition)}`
   return [{ sql, values, kind: 'update', rows: updates.length }]
 }
 
 function deleteOf(target: Target, ids: readonly Row[]): Statement {
   const id = idColumns(target)
   const values = id.map(({ field, elementOf }) => arrayLiteral(ids, (row) => elementOf(row[field.name])))
-  const sql = `DELETE FROM ${target.table} AS t USING ${unnest(id)} WHERE ${sameId(id)}`
+  const sql = (condition?: string) =>
+    `DELETE FROM ${target.table} AS t USING ${unnest(id)} WHERE ${sameId(id)}${and(condition)}`
   return { sql, values, kind: 'delete', rows: ids.length }
 }
 
@@ -89,6 +93,10 @@ function cell({ type, field }: Column, i: number): string {
 
 function sameId(id: readonly Column[]): string {
   return id.map((column, i) => `t.${column.name} = ${cell(column, i)}`).join(' AND ')
+}
+
+function and(condition: string | undefined): string {
+  return condition === undefined ? '' : ` AND ${condition}`
 }
 
 function unnest(columns: readonly Column[]): string {

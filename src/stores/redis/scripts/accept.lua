@@ -4,7 +4,7 @@
 --   KEYS[2]   state       hash: 'backlog', 'partitions', 'server', 'life'
 --   KEYS[3]   marks       hash: name of a lookup -> the latest write on its row
 --   KEYS[4]   gates       sorted set: synchronous writes under way, scored with their deadlines
---   KEYS[5]   stream
+--   KEYS[5]   stream      per entry 'life', and 'writes' with the separator U+001E between them
 --   KEYS[6..] per row     the guard by which it was known (only if it had to be); per answer its guard and its entry
 --   ARGV[1]   server      identity of the server
 --   ARGV[2]   nonce       used by no other call; begins a life of the stream where the server is another one than before
@@ -82,9 +82,8 @@ end
 local reply = { 'ACCEPTED', 0 }
 local isRefused = false
 local life = state[3] == server and state[4] or nonce
-local entry = { 'life', life }
+local writes = {}
 local answers = {}
-local accepted = 0
 while at < #ARGV do
   local held = take()
   local verdict = ''
@@ -102,9 +101,7 @@ while at < #ARGV do
   for _ = 1, tonumber(take()) do
     local write = take()
     if verdict == '' then
-      entry[#entry + 1] = 'w'
-      entry[#entry + 1] = write
-      accepted = accepted + 1
+      writes[#writes + 1] = write
     end
   end
   if verdict == '' then
@@ -116,21 +113,21 @@ while at < #ARGV do
   reply[#reply + 1] = verdict
 end
 if isWhole and isRefused then
-  accepted = 0
+  writes = {}
   for i = 3, #reply do
     reply[i] = reply[i] == '' and 'C' or reply[i]
   end
 end
-if accepted == 0 then
+if #writes == 0 then
   reply[2] = backlog
   return reply
 end
 
-local id = redis.call('XADD', KEYS[5], '*', unpack(entry))
+local id = redis.call('XADD', KEYS[5], '*', 'life', life, 'writes', table.concat(writes, '\30'))
 if life ~= state[4] or state[2] ~= partitions then
   redis.call('HSET', KEYS[2], 'server', server, 'life', life, 'partitions', partitions)
 end
-reply[2] = redis.call('HINCRBY', KEYS[2], 'backlog', accepted)
+reply[2] = redis.call('HINCRBY', KEYS[2], 'backlog', #writes)
 for _, answer in ipairs(answers) do
   local guardKey, entryKey, name, _, fresh, retainMs, text = unpack(answer)
   redis.call('HSET', KEYS[3], name, id)

@@ -3,7 +3,7 @@
 --   KEYS[1]  dead     hash: row -> '<id>\n<failure>' of its dead letter
 --   KEYS[2]  parked   list: what was set aside for the row, in order, the dead letter first
 --   KEYS[3]  state    hash: 'backlog', 'server', 'life', 'partitions'
---   KEYS[4]  stream
+--   KEYS[4]  stream   as in accept.lua
 --   KEYS[5]  marks    hash: name of a lookup -> the latest write on its row
 --   KEYS[6]  gates    sorted set: synchronous writes under way
 --   KEYS[7]  model    hash with the stamp 'root'
@@ -45,14 +45,10 @@ if #writes > 0 then
   redis.call('HSET', KEYS[3], 'server', ARGV[4], 'life', life, 'partitions', ARGV[6])
   redis.call('HINCRBY', KEYS[3], 'backlog', #writes)
 end
--- `unpack` takes only so many at a time.
+-- An entry is read as a whole.
 for from = 1, #writes, 1000 do
-  local entry = { 'life', life }
-  for i = from, math.min(from + 999, #writes) do
-    entry[#entry + 1] = 'w'
-    entry[#entry + 1] = writes[i]
-  end
-  local id = redis.call('XADD', KEYS[4], '*', unpack(entry))
+  local some = table.concat(writes, '\30', from, math.min(from + 999, #writes))
+  local id = redis.call('XADD', KEYS[4], '*', 'life', life, 'writes', some)
   for i = 7, #ARGV do
     redis.call('HSET', KEYS[5], ARGV[i], id)
   end

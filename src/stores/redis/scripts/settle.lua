@@ -5,8 +5,8 @@
 --   KEYS[3]  aside    set of writes that were set aside
 --   KEYS[4]  stream
 --   ARGV[1]  partition
---   then     per entry of the stream its id, the life of the server it was accepted in, the number of its writes, the number of names
---            of lookups, and each
+--   then     per entry of the stream its id, the life of the server it was accepted in, the number of its writes, and the names of lookups
+--            with a space between them
 --
 --   returns  the places, from 0, of entries that are not there: settled before, or lost
 --
@@ -30,7 +30,7 @@ local function remove(id, life)
 end
 
 while at <= #ARGV do
-  local id, life, writes, names = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+  local id, life, writes, names = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
   if remove(id, life) then
     redis.call('HINCRBY', KEYS[1], 'backlog', -writes)
     if isAnyAside then
@@ -38,15 +38,15 @@ while at <= #ARGV do
         redis.call('SREM', KEYS[3], ARGV[1] .. ':' .. id .. '/' .. index)
       end
     end
-    for i = at + 4, at + 3 + names do
-      if redis.call('HGET', KEYS[2], ARGV[i]) == id then
-        redis.call('HDEL', KEYS[2], ARGV[i])
+    for name in string.gmatch(names, '%S+') do
+      if redis.call('HGET', KEYS[2], name) == id then
+        redis.call('HDEL', KEYS[2], name)
       end
     end
   else
     absent[#absent + 1] = place
   end
-  at = at + 4 + names
+  at = at + 4
   place = place + 1
 end
 return absent
