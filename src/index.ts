@@ -20,10 +20,12 @@ export type {
   BatchConfig,
   DefaultsConfig,
   Durability,
+  LoadTimeoutConfig,
   MemoryConfig,
   ModelConfig,
   PendingReads,
   PluginConfig,
+  RefreshAheadConfig,
   ResultContext,
   Strategy,
 } from './core/config.ts'

@@ -83,7 +83,7 @@ export interface ReadInfo {
   readonly source: 'near' | 'store' | 'database'
   /** Milliseconds since the entry was filled; `null` when the result came from the database. */
   readonly ageMs: number | null
-  /** Why the cache was bypassed or had nothing, where that is known: `in a transaction`. */
+  /** Why the cache was bypassed, had nothing, or served what is past its time, where that is known: `in a transaction`. */
   readonly reason?: string
 }
 
@@ -159,6 +159,8 @@ export interface ExplainedTouch {
 export interface ModelStats {
   readonly hits: number
   readonly staleHits: number
+  /** Those of them that were served because the database was out of reach or slow (`staleIfError`); who tried to load is a miss besides. */
+  readonly staleInstead: number
   readonly misses: number
   readonly bypasses: number
   readonly fills: number

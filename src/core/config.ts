@@ -1,22 +1,24 @@
-import type { CacheConfig, CacheDefaults, CachedModel } from './config/cache-config.ts'
+import type { CacheConfig, CacheDefaults, CachedModel, Freshness } from './config/cache-config.ts'
 import { tagList } from './config/parts.ts'
 import type { ResultContext } from './config/plugin-config.ts'
 import { expectedGot, problemLines } from './config/problems.ts'
-import { configSchema, type KnownSchema, type ParsedModel } from './config/schema.ts'
+import { configSchema, type KnownSchema, type ParsedFreshness, type ParsedModel } from './config/schema.ts'
 import { parseDuration } from './duration.ts'
 import { CacheError } from './errors.ts'
 import type { Report } from './events.ts'
 
-export type { CacheConfig, CachedModel } from './config/cache-config.ts'
+export type { CacheConfig, CachedModel, Freshness, RefreshAhead } from './config/cache-config.ts'
 export { type ParsedStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
 export type {
   BatchConfig,
   DefaultsConfig,
   Durability,
+  LoadTimeoutConfig,
   MemoryConfig,
   ModelConfig,
   PendingReads,
   PluginConfig,
+  RefreshAheadConfig,
   ResultContext,
   Strategy,
 } from './config/plugin-config.ts'
@@ -46,7 +48,7 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
   const defaults: CacheDefaults = Object.freeze({
     strategy: given?.strategy ?? 'cache-aside',
     ttlMs: given?.ttl ?? 5 * 60_000,
-    staleWhileRevalidateMs: given?.staleWhileRevalidate ?? 0,
+    ...freshnessOf(given ?? {}, strictlyFresh),
   })
   return Object.freeze({
     redis: config.redis ?? null,
@@ -91,8 +93,7 @@ function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults):
     strategy: model.strategy ?? defaults.strategy,
     fixedTtlMs: typeof ttl === 'function' ? null : ttl,
     ttlMs: typeof ttl === 'function' ? (context: ResultContext) => returnedTtl(name, ttl(context)) : () => ttl,
-    staleWhileRevalidateMs: model.staleWhileRevalidate ?? defaults.staleWhileRevalidateMs,
-    staleIfErrorMs: model.staleIfError,
+    ...freshnessOf(model, defaults),
     fixedTags: typeof tags === 'function' ? [] : tags,
     resultTags: typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(context)) : null,
     exclude: new Set(model.exclude),
@@ -104,6 +105,24 @@ function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults):
     partitions: model.partitions,
     sequenceBlock: model.sequenceBlock,
   })
+}
+
+const strictlyFresh: Freshness = {
+  staleWhileRevalidateMs: 0,
+  staleIfErrorMs: 0,
+  refreshAhead: null,
+  loadTimeout: { softMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },
+}
+
+function freshnessOf(given: ParsedFreshness, otherwise: Freshness): Freshness {
+  const { staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout } = given
+  return {
+    staleWhileRevalidateMs: staleWhileRevalidate ?? otherwise.staleWhileRevalidateMs,
+    staleIfErrorMs: staleIfError ?? otherwise.staleIfErrorMs,
+    // `null` was given: never.
+    refreshAhead: refreshAhead === undefined ? otherwise.refreshAhead : refreshAhead,
+    loadTimeout: loadTimeout ? { softMs: loadTimeout.soft, hardMs: loadTimeout.hard } : otherwise.loadTimeout,
+  }
 }
 
 function returnedTtl(model: string, returned: unknown): number {

@@ -4,7 +4,9 @@
  * `key` is the digest of an entry's key; no event holds arguments or row values. Errors are passed on as they came.
  */
 export type CacheEvent =
-  | EntryEvent<'hit' | 'stale', { readonly ageMs: number }>
+  | EntryEvent<'hit', { readonly ageMs: number }>
+  /** An entry past its time was served: while it is loaded again, or because the database is out of reach (`failed`) or slow. */
+  | EntryEvent<'stale', { readonly ageMs: number; readonly why: 'refreshing' | 'failed' | 'slow' }>
   | EntryEvent<'miss'>
   /** The database answered; `loadMs` is how long it took. */
   | EntryEvent<'loaded', { readonly loadMs: number }>

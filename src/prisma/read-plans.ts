@@ -91,7 +91,9 @@ function planOf(
   const context = (result: unknown) => ({ result, args, operation })
   const fixedTtlMs = strategy?.ttlMs ?? (cached ? cached.fixedTtlMs : config.defaults.ttlMs)
   const ttlMs = fixedTtlMs === null ? (result: unknown) => cached!.ttlMs(context(result)) : () => fixedTtlMs
-  const staleMs = strategy?.swrMs ?? cached?.staleWhileRevalidateMs ?? config.defaults.staleWhileRevalidateMs
+  const { staleWhileRevalidateMs, staleIfErrorMs, refreshAhead, loadTimeout } = cached ?? config.defaults
+  const staleMs = strategy?.swrMs ?? staleWhileRevalidateMs
+  const keepMs = Math.max(staleMs, staleIfErrorMs)
   const userTags: StampTag[] = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])].map((name) => ({
     kind: 'user',
     name,
@@ -106,8 +108,8 @@ function planOf(
     marks: resultTags ? [...read.marks, { kind: 'user-mark' }] : read.marks,
     ttlMs,
     freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
-    staleMs,
-    retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + staleMs),
+    ...{ staleMs, staleIfErrorMs, keepMs, refreshAhead, loadTimeout },
+    retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + keepMs),
     userTags: resultTags && ((result) => resultTags(context(result))),
   }
 }

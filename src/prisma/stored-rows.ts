@@ -51,7 +51,8 @@ export function storedRows(
 
 /** How rows are stored as they are written. */
 export function storedModel(model: Model, cached: CachedModel, entryKey: StoredModel['entryKey']): StoredModel {
-  const { fixedTtlMs, staleWhileRevalidateMs: staleMs, fixedTags, resultTags } = cached
+  const { fixedTtlMs, fixedTags, resultTags } = cached
+  const keepMs = Math.max(cached.staleWhileRevalidateMs, cached.staleIfErrorMs)
   const [unique] = model.uniques
   const where = (row: Row | null) => (unique && row ? whereOf(unique, row) : {})
   const context = (row: Row | null) => ({ result: row, args: { where: where(row) }, operation: 'findUnique' })
@@ -60,8 +61,8 @@ export function storedModel(model: Model, cached: CachedModel, entryKey: StoredM
     shapes: model.uniques.filter(({ fields }) => fields.length === 1).map((unique) => shapeOfUnique(model, unique)),
     entryKey,
     ttlMs: (row) => cached.ttlMs(context(row)),
-    staleMs,
-    retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + staleMs),
+    keepMs,
+    retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + keepMs),
     fixedTags,
     userTags: resultTags && ((row) => resultTags(context(row))),
   }

@@ -4,10 +4,11 @@ import { type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from '
 import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
-import { type Found, type LookupDeps, lookAgain, lookup } from './lookup.ts'
+import { type Found, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
 import type { Load, ReadPlan, Served } from './read-plan.ts'
+import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
 
-export interface CacheAsideDeps extends FillDeps, LookupDeps, LeaseDeps {
+export interface CacheAsideDeps extends FillDeps, LookupDeps, LeaseDeps, StaleAnswersDeps {
   readonly invalidator: Pick<Invalidator, 'owes'>
 }
 
@@ -22,11 +23,12 @@ export interface CacheAside {
  * How every strategy reads: looks in the store, and loads on a miss. What is loaded and stored, the result or the row, is in the plan.
  *
  * The store failing is never the caller's problem: the query runs. The query failing always is: its error passes through
- * untouched and nothing is stored.
+ * untouched and nothing is stored, unless an older entry may be served instead.
  */
 export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   const { store, codec, report, invalidator } = deps
   const flights = createFlights()
+  const staleAnswers = createStaleAnswers(deps)
   const refreshes = new Map<string, Promise<void>>()
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
@@ -43,12 +45,18 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
       return bypass('the store is unavailable', plan, load, report)
     }
     if (found.kind !== 'missing') {
-      if (found.kind === 'stale') refresh(plan, load)
+      if (found.isDue) refresh(plan, load)
       return fromStore(found, plan)
     }
+    const outcome = await staleAnswers.wait(plan, found.spare, () => arrive(plan, load, found.stamps))
+    return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
+  }
+
+  /** Loads, or takes part in a load. */
+  async function arrive(plan: ReadPlan, load: Load, seen: Held): Promise<Served> {
     // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
     const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
-    const arrival = await flights.join(id, found.stamps, (loading) => fly(plan, load, loading))
+    const arrival = await flights.join(id, seen, (loading) => fly(plan, load, loading))
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
     if (arrival.kind === 'too-early') return read(plan, load)
@@ -93,6 +101,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     try {
       loaded = await loadEntry(plan, stamps, load, deps)
     } catch (error) {
+      staleAnswers.failed(plan, error)
       await lease?.release('failed')
       throw error
     }
@@ -105,7 +114,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   /** Loads again in the background, unless this or another process already does. */
   function refresh(plan: ReadPlan, load: Load): void {
     const id = `${plan.key.model} ${plan.key.digest}`
-    if (refreshes.has(id)) return
+    if (refreshes.has(id) || staleAnswers.isResting(plan)) return
     const running = refreshNow(plan, load)
       .catch(() => {}) // reported where it happened; the next stale hit tries again
       .finally(() => refreshes.delete(id))
@@ -139,14 +148,21 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
 
   function fromStore({ kind, result, ageMs }: Exclude<Found, { kind: 'missing' }>, plan: ReadPlan): Served {
     const status = kind === 'fresh' ? 'hit' : 'stale'
-    report({ kind: status, ...about(plan), ageMs })
+    if (status === 'hit') report({ kind: status, ...about(plan), ageMs })
+    else report({ kind: status, ...about(plan), ageMs, why: 'refreshing' })
     return { result, info: { status, source: 'store', ageMs } }
+  }
+
+  function instead({ result, ageMs }: Spare, why: 'failed' | 'slow', plan: ReadPlan): Served {
+    report({ kind: 'stale', ...about(plan), ageMs, why })
+    const reason = why === 'failed' ? 'the database is out of reach' : 'the database is slow'
+    return { result, info: { status: 'stale', source: 'store', ageMs, reason } }
   }
 
   return {
     read,
     async idle() {
-      await Promise.allSettled([...flights.running(), ...refreshes.values()])
+      await Promise.allSettled([...flights.running(), ...staleAnswers.running(), ...refreshes.values()])
     },
   }
 }

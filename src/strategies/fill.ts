@@ -43,7 +43,8 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
     report({ kind: 'load-failed', ...about, error })
     throw error
   })
-  report({ kind: 'loaded', ...about, loadMs: clock.nowMs() - startedMs })
+  const loadMs = clock.nowMs() - startedMs
+  report({ kind: 'loaded', ...about, loadMs })
 
   // Before anyone else holds the result: the caller may change it.
   let payload: string | null = null
@@ -55,7 +56,7 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
   const fill = async (leaseToken?: string) => {
     if (payload === null || held === null) return 'failed'
     try {
-      const outcome = await store(plan, held, { ...loaded, payload, leaseToken }, deps)
+      const outcome = await store(plan, held, { ...loaded, loadMs, payload, leaseToken }, deps)
       if (outcome === 'filled') report({ kind: 'filled', ...about })
       return outcome
     } catch (error) {
@@ -67,6 +68,7 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
 }
 
 interface ToStore extends LoadedRows {
+  readonly loadMs: number
   readonly payload: string
   readonly leaseToken: string | undefined
 }
@@ -74,11 +76,11 @@ interface ToStore extends LoadedRows {
 async function store(
   plan: ReadPlan,
   held: Held,
-  { result, late, payload, leaseToken }: ToStore,
+  { result, late, loadMs, payload, leaseToken }: ToStore,
   { store, random, limits }: FillDeps,
 ): Promise<LoadOutcome> {
   const ttlMs = jittered(plan.ttlMs(result), random)
-  const retainMs = ttlMs + plan.staleMs
+  const retainMs = ttlMs + plan.keepMs
   if (!(retainMs > 0)) return 'failed'
   const stamps: Record<string, Stamp> = {}
   for (const [i, tag] of plan.tags.entries()) {
@@ -94,7 +96,8 @@ async function store(
   const ofRows = await obtainLateStamps(late, obtaining)
   const ofUsers = await obtainUserStamps(plan.userTags?.(result) ?? [], obtaining)
   if (!ofRows || !ofUsers) return 'outdated'
-  const text = encodeEntry({ stamps: { ...stamps, ...ofRows, ...ofUsers }, ttlMs, staleMs: plan.staleMs, payload })
+  const all = { ...stamps, ...ofRows, ...ofUsers }
+  const text = encodeEntry({ stamps: all, ttlMs, keepMs: plan.keepMs, loadMs, payload })
   await store.fill(plan.key, text, retainMs, leaseToken)
   return 'filled'
 }

@@ -4,11 +4,19 @@ import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
 import type { ReadPlan } from './read-plan.ts'
+import { isDue as isDueAhead } from './refresh-ahead.ts'
 
 export type Found =
-  | { readonly kind: 'fresh' | 'stale'; readonly result: unknown; readonly ageMs: number }
-  /** `stamps` are the current ones of the query's tags. */
-  | { readonly kind: 'missing'; readonly stamps: Looked['stamps'] }
+  /** `isDue`: it is to be loaded again, though it may be served. */
+  | { readonly kind: 'fresh' | 'stale'; readonly result: unknown; readonly ageMs: number; readonly isDue: boolean }
+  /** `stamps` are the current ones of the query's tags; `spare` is what may be served where nothing can be loaded. */
+  | { readonly kind: 'missing'; readonly stamps: Looked['stamps']; readonly spare: Spare | null }
+
+/** An entry that is valid, and too old to be served without need. */
+export interface Spare {
+  readonly result: unknown
+  readonly ageMs: number
+}
 
 export interface EntryDeps {
   readonly store: Store
@@ -19,6 +27,8 @@ export interface EntryDeps {
 export interface LookupDeps extends EntryDeps {
   /** Resolves when what was accepted on these models before the call is in the database. */
   readonly settled: (models: readonly string[]) => Promise<void>
+  /** Between 0 and 1. */
+  readonly random: () => number
 }
 
 /**
@@ -50,19 +60,25 @@ export function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
   return lookup(plan.pendingRow ? plan : { ...plan, pending: [] }, deps)
 }
 
-async function judged(plan: ReadPlan, looked: Looked, { store, codec, report }: LookupDeps): Promise<Found> {
-  const missing: Found = { kind: 'missing', stamps: looked.stamps }
+async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, random }: LookupDeps): Promise<Found> {
+  const missing: Found = { kind: 'missing', stamps: looked.stamps, spare: null }
   if (!looked.entry) return missing
   try {
     const entry = decodeEntry(looked.entry.text)
-    const ageMs = Math.max(0, entry.ttlMs + entry.staleMs - looked.entry.remainingMs)
+    const ageMs = Math.max(0, entry.ttlMs + entry.keepMs - looked.entry.remainingMs)
     const freshMs = Math.min(entry.ttlMs, plan.freshMaxMs)
     // What the database has is older than a row with accepted writes, whatever its age.
     const kind = ageMs < freshMs || looked.isPending ? 'fresh' : 'stale'
-    if (kind === 'stale' && ageMs >= freshMs + plan.staleMs) return missing
+    const pastMs = kind === 'fresh' ? 0 : ageMs - freshMs
+    if (pastMs > 0 && pastMs >= Math.max(plan.staleMs, plan.staleIfErrorMs)) return missing
     if (!hasCurrentStamps(entry, plan.tags, looked)) return missing
     if (!(await hasCurrentLateStamps(entry, plan.tags, store))) return missing
-    return { kind, result: codec.decode(entry.payload), ageMs }
+    const found = { result: codec.decode(entry.payload), ageMs }
+    if (kind === 'stale' && pastMs >= plan.staleMs) return { ...missing, spare: found }
+    const isDue =
+      kind === 'stale' ||
+      (!looked.isPending && isDueAhead({ freshMs, ageMs, loadMs: entry.loadMs }, plan.refreshAhead, random))
+    return { kind, ...found, isDue }
   } catch (error) {
     if (isStoreError(error)) throw error
     report({ kind: 'undecodable', model: plan.model, operation: plan.operation, key: plan.key.digest, error })

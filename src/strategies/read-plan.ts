@@ -1,4 +1,5 @@
 import type { ReadInfo } from '../core/client.ts'
+import type { RefreshAhead } from '../core/config.ts'
 import type { EntryKey, StampTag } from '../core/store.ts'
 import type { ValuesTag } from '../core/tags.ts'
 
@@ -21,8 +22,15 @@ export interface ReadPlan {
   readonly ttlMs: (result: unknown) => number
   /** The age past which this caller does not accept an entry as fresh, whoever filled it; `Infinity` without a wish. */
   readonly freshMaxMs: number
-  /** How long after that it accepts a stale one. */
+  /** How long after that it accepts a stale one, while that is loaded again. */
   readonly staleMs: number
+  /** The same, where the database is out of reach or slow. */
+  readonly staleIfErrorMs: number
+  /** How long after its TTL an entry is kept. */
+  readonly keepMs: number
+  readonly refreshAhead: RefreshAhead | null
+  /** How long it waits for what is loaded, with and without an entry to serve instead. */
+  readonly loadTimeout: { readonly softMs: number; readonly hardMs: number }
   /** How long stamps must live so that an entry of this query outlives none of them. */
   readonly retainMs: number
   /** User tags that depend on the result; `null` when there are none. Throws what the user's function throws. */

@@ -11,7 +11,7 @@ export interface Stats {
 type Counters<T> = { -readonly [K in keyof T]: T[K] }
 
 const noModelStats: ModelStats = {
-  ...{ hits: 0, staleHits: 0, misses: 0, bypasses: 0, fills: 0, writtenThrough: 0 },
+  ...{ hits: 0, staleHits: 0, staleInstead: 0, misses: 0, bypasses: 0, fills: 0, writtenThrough: 0 },
   ...{ accepted: 0, applied: 0, flushes: 0, deadLetters: 0, synchronous: 0 },
 }
 
@@ -48,6 +48,7 @@ export function createStats(): Stats {
         case 'hit':
           return countFor(event.model, 'hits')
         case 'stale':
+          if (event.why !== 'refreshing') countFor(event.model, 'staleInstead')
           return countFor(event.model, 'staleHits')
         case 'miss':
           return countFor(event.model, 'misses')

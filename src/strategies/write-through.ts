@@ -26,7 +26,8 @@ export interface StoredModel {
   readonly entryKey: (lookup: UniqueLookup) => EntryKey
   /** Throws what the user's function throws. */
   readonly ttlMs: (row: ReturnedRow['row']) => number
-  readonly staleMs: number
+  /** How long after its TTL an entry is kept. */
+  readonly keepMs: number
   /** How long what is held must live, so that no entry outlives it. */
   readonly retainMs: number
   readonly fixedTags: readonly string[]
@@ -85,7 +86,7 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
 
   async function replacementsOfRow(row: RowToStore): Promise<Replacement[]> {
     const { model, held, payload, ttlMs } = row
-    const retainMs = ttlMs + model.staleMs
+    const retainMs = ttlMs + model.keepMs
     const guards = guardsOf(row, columnsOf)
     if (guards.length === 0 || !(retainMs > 0)) return []
     const users = await userStamps(row)
@@ -109,7 +110,7 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
         shapeFresh,
         retainMs,
         key: model.entryKey(guard),
-        text: encodeEntry({ stamps, ttlMs, staleMs: model.staleMs, payload }),
+        text: encodeEntry({ stamps, ttlMs, keepMs: model.keepMs, loadMs: 0, payload }),
       }
     })
   }

@@ -34,20 +34,31 @@ export interface AlsoChanged {
   readonly field: string | null
 }
 
-export interface CacheDefaults {
+export interface CacheDefaults extends Freshness {
   readonly strategy: Strategy
   readonly ttlMs: number
-  readonly staleWhileRevalidateMs: number
 }
 
-export interface CachedModel {
+/** What is served while an entry is, or becomes, too old. */
+export interface Freshness {
+  readonly staleWhileRevalidateMs: number
+  readonly staleIfErrorMs: number
+  /** `null`: never. */
+  readonly refreshAhead: RefreshAhead | null
+  /** `Infinity` where there is no limit. */
+  readonly loadTimeout: { readonly softMs: number; readonly hardMs: number }
+}
+
+export type RefreshAhead =
+  /** Of the TTL, between 0 and 1. */
+  { readonly kind: 'threshold'; readonly part: number } | { readonly kind: 'xfetch'; readonly beta: number }
+
+export interface CachedModel extends Freshness {
   readonly strategy: Strategy
   /** The TTL when it is the same for every result, else `null`. */
   readonly fixedTtlMs: number | null
   /** Throws what the user's function throws, and `CONFIG.INVALID` when it returns something that is no duration. */
   readonly ttlMs: (context: ResultContext) => number
-  readonly staleWhileRevalidateMs: number
-  readonly staleIfErrorMs: number
   /** Tags of every entry, without duplicates. */
   readonly fixedTags: readonly string[]
   /**

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
+import type { RefreshAhead } from './cache-config.ts'
 import { expectedGot, unknownName } from './problems.ts'
 
 /** An object with these keys; every other key is a problem of its own, which names the nearest known one. */
@@ -21,6 +22,27 @@ export function duration({ minMs = 0, min = '' }: { readonly minMs?: number; rea
     context.addIssue({ code: 'custom', message: expectedGot(message, input) })
     return z.NEVER
   })
+}
+
+/** When an entry is loaded again before its time; `null` for never. */
+export function refreshAhead() {
+  return z.unknown().transform((input, context): RefreshAhead | null => {
+    if (input === false) return null
+    if (typeof input === 'number' && input > 0 && input < 1) return { kind: 'threshold', part: input }
+    const beta = typeof input === 'object' && input !== null && 'beta' in input ? input.beta : undefined
+    if (typeof beta === 'number' && beta > 0 && Number.isFinite(beta) && Object.keys(input as object).length === 1) {
+      return { kind: 'xfetch', beta }
+    }
+    const message = 'a number between 0 and 1, { beta: a number above 0 }, or false'
+    context.addIssue({ code: 'custom', message: expectedGot(message, input) })
+    return z.NEVER
+  })
+}
+
+/** In milliseconds. */
+export function loadTimeout() {
+  const limit = duration({ minMs: 1, min: '1ms' }).default(Number.POSITIVE_INFINITY)
+  return section({ soft: limit, hard: limit })
 }
 
 /** Names of entries: at most 64, without duplicates. */

@@ -85,6 +85,30 @@ export interface DefaultsConfig {
   readonly ttl?: Duration | undefined
   /** How long after its TTL an entry may be served while it is loaded again. Default 0. */
   readonly staleWhileRevalidate?: Duration | undefined
+  /** See `models.<Model>.staleIfError`. Default 0. */
+  readonly staleIfError?: Duration | undefined
+  /** See `models.<Model>.refreshAhead`. Default `false`. */
+  readonly refreshAhead?: RefreshAheadConfig | undefined
+  /** See `models.<Model>.loadTimeout`. Default none. */
+  readonly loadTimeout?: LoadTimeoutConfig | undefined
+}
+
+/**
+ * When a hit has its entry loaded again before its time is over, in the background and by one process.
+ *
+ * - a number between 0 and 1: past this part of its TTL, `0.8`.
+ * - `{ beta: 1 }`: at random, the more likely the longer the query takes and the nearer the end is (XFetch). A `beta` above 1 loads earlier,
+ *   one below 1 later. Source: Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015.
+ * - `false`: never.
+ */
+export type RefreshAheadConfig = number | false | { readonly beta: number }
+
+/** How long a query waits that found nothing fresh, whoever loads it. The load itself goes on, and is stored. */
+export interface LoadTimeoutConfig {
+  /** After that it is answered with an entry within `staleIfError`, if there is one. */
+  readonly soft?: Duration | undefined
+  /** After that it fails with `LOAD.TIMEOUT`, unless there is such an entry. */
+  readonly hard?: Duration | undefined
 }
 
 export interface ModelConfig<Context = ResultContext> {
@@ -94,8 +118,15 @@ export interface ModelConfig<Context = ResultContext> {
   readonly ttl?: Duration | ((context: Context) => Duration) | undefined
   /** How long after its TTL an entry may be served while it is loaded again. Default: that of `defaults`, else 0. */
   readonly staleWhileRevalidate?: Duration | undefined
-  /** How long after its TTL an entry may be served when the database fails. Default 0. */
+  /**
+   * How long after its TTL an entry may be served when the database is out of reach, or does not answer within `loadTimeout`; an error of
+   * the query itself is told as ever. Nothing that was invalidated is served. Default: that of `defaults`, else 0.
+   */
   readonly staleIfError?: Duration | undefined
+  /** Whether, and when, a hit has its entry loaded again before its TTL is over. Default: that of `defaults`, else `false`. */
+  readonly refreshAhead?: RefreshAheadConfig | undefined
+  /** How long a query waits for the database. Default: that of `defaults`, else as long as it takes. */
+  readonly loadTimeout?: LoadTimeoutConfig | undefined
   /** Names for entries, to invalidate them by: at most 64, each 1 to 128 characters. May depend on the result. Default none. */
   readonly tags?: readonly string[] | ((context: Context) => readonly string[]) | undefined
   /**

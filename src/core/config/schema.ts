@@ -3,7 +3,7 @@ import type { Codec } from '../codec.ts'
 import type { Duration } from '../duration.ts'
 import type { Report } from '../events.ts'
 import type { AlsoChanged } from './cache-config.ts'
-import { duration, expected, section, tagList } from './parts.ts'
+import { duration, expected, loadTimeout, refreshAhead, section, tagList } from './parts.ts'
 import { durabilities, pendingReads, type ResultContext, strategies } from './plugin-config.ts'
 import { expectedGot, unknownName } from './problems.ts'
 
@@ -27,7 +27,7 @@ export function configSchema({ models: known, provider }: KnownSchema) {
     defaults: section({
       strategy: strategy.default('cache-aside'),
       ttl: duration().default(5 * 60_000),
-      staleWhileRevalidate: duration().default(0),
+      ...freshness,
     }).optional(),
     models: section(
       Object.fromEntries([...known].map(([name, fields]) => [name, modelSchema(fields).optional()])),
@@ -71,6 +71,13 @@ function alsoChanged(known: KnownSchema['models']) {
 
 const strategy = oneOf(strategies)
 
+const freshness = {
+  staleWhileRevalidate: duration().optional(),
+  staleIfError: duration().optional(),
+  refreshAhead: refreshAhead().optional(),
+  loadTimeout: loadTimeout().optional(),
+}
+
 function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z.enum(names, expected(`one of ${names.map((name) => `'${name}'`).join(', ')}`))
 }
@@ -84,8 +91,7 @@ const modelSchema = (fields: readonly string[]) =>
   section({
     strategy: strategy.optional(),
     ttl: valueOrFunction<(context: ResultContext) => Duration, number>(duration()),
-    staleWhileRevalidate: duration().optional(),
-    staleIfError: duration().default(0),
+    ...freshness,
     tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
     exclude: z.array(fieldOf(fields), expected('a list of fields')).default([]),
     batch: section({ maxSize: count.default(500), maxDelay: duration().default(200) }).optional(),
@@ -105,6 +111,9 @@ function fieldOf(fields: readonly string[]) {
     return z.NEVER
   })
 }
+
+/** What is said of freshness, as parsed. */
+export type ParsedFreshness = { readonly [Name in keyof typeof freshness]?: z.infer<(typeof freshness)[Name]> }
 
 /** A model's configuration, as parsed and without the defaults. */
 export type ParsedModel = z.infer<ReturnType<typeof modelSchema>>

@@ -1,5 +1,5 @@
 import { CacheError } from '../../core/errors.ts'
-import { type DriverError, driverErrorOf, nameOf, prismaCodeOf } from './driver-error.ts'
+import { type DriverError, driverErrorOf, nameOf, prismaCodeOf } from '../driver-error.ts'
 
 export interface ErrorSummary {
   /** A SQLSTATE or the number of the database's error, a code of Prisma (`P2025`), or one of ours. */

@@ -47,7 +47,7 @@ export function rowToAccept(
   const limitMs = base?.row ? base.freshUntilMs - nowMs : Number.POSITIVE_INFINITY
   const ttlMs = Math.min(ttlOf(model, row, { random, report }), Math.floor(limitMs))
   const { stored } = model
-  const retainMs = ttlMs + stored.staleMs
+  const retainMs = ttlMs + stored.keepMs
   // Tags that depend on the row would cost a round trip more: then its lookups wait until it is in the database.
   const isAnswered = stored.userTags === null && ttlMs > 0
   const payloads = { now: '', none: '' }
@@ -74,7 +74,13 @@ export function rowToAccept(
       keep = { row, guard: lookup.values, stamp: guardFresh, root: carried.root, shape, characters, freshUntilMs }
     }
     const payload = isNow ? payloads.now : payloads.none
-    const entry = { stamps: { ...stamps, [tagId(lookup.values)]: guardFresh }, ttlMs, staleMs: stored.staleMs, payload }
+    const entry = {
+      stamps: { ...stamps, [tagId(lookup.values)]: guardFresh },
+      ttlMs,
+      keepMs: stored.keepMs,
+      loadMs: 0,
+      payload,
+    }
     return { ...answer, text: encodeEntry(entry) }
   })
   const held = base && { guard: base.guard, stamp: base.stamp }

@@ -82,7 +82,7 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
   function storedRow({ text, remainingMs }: StoredText, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
     try {
       const entry = decodeEntry(text)
-      const freshMs = remainingMs - entry.staleMs
+      const freshMs = remainingMs - entry.keepMs
       const isValid = tags.every((tag, i) => entry.stamps[tagId(tag)] === stamps[i])
       // What depends on tags of users besides may be invalid by them.
       if (!isValid || freshMs <= 0 || Object.keys(entry.stamps).length !== tags.length) return null

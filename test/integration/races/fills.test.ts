@@ -62,7 +62,8 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     pendingRow: null,
     ttlMs: () => 60_000,
     freshMaxMs: Number.POSITIVE_INFINITY,
-    staleMs: 0,
+    ...{ staleMs: 0, staleIfErrorMs: 0, keepMs: 0, refreshAhead: null },
+    loadTimeout: { softMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },
     retainMs: 60_000,
     userTags,
   }

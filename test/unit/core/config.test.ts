@@ -28,7 +28,16 @@ describe('a valid configuration', () => {
       redis: null,
       readOnlyFunctions: new Set(),
       namespace: 'cache',
-      defaults: { strategy: 'cache-aside', ttlMs: 300_000, staleWhileRevalidateMs: 0 },
+      defaults: {
+        ...{
+          strategy: 'cache-aside',
+          ttlMs: 300_000,
+          staleWhileRevalidateMs: 0,
+          staleIfErrorMs: 0,
+          refreshAhead: null,
+        },
+        loadTimeout: { softMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },
+      },
       models: {},
       leaseMs: 10_000,
       loadLeaseMs: 3000,

@@ -10,7 +10,7 @@ const model = {
   shapes: [],
   entryKey: () => ({ model: 'City', digest: 'd' }),
   ttlMs: () => 1000,
-  staleMs: 0,
+  keepMs: 0,
   retainMs: 1000,
   fixedTags: [],
   userTags: null,

@@ -1,4 +1,4 @@
-import { CacheError } from '../../core/errors.ts'
+import { CacheError } from '../core/errors.ts'
 import { type DriverError, driverErrorOf, nameOf, prismaCodeOf } from './driver-error.ts'
 
 /**

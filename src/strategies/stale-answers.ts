@@ -1,0 +1,103 @@
+import { LRUCache } from 'lru-cache'
+import type { Clock, Timer } from '../core/clock.ts'
+import { CacheError } from '../core/errors.ts'
+import type { Spare } from './lookup.ts'
+import type { ReadPlan } from './read-plan.ts'
+
+export interface StaleAnswersDeps {
+  readonly clock: Clock
+  /** Whether the database is out of reach, or the query is wrong. */
+  readonly isOutage: (error: unknown) => boolean
+}
+
+/** What became of a read: what was loaded, or an entry past its time, and why. */
+export type Outcome<T> =
+  | { readonly kind: 'loaded'; readonly value: T }
+  | { readonly kind: 'spare'; readonly spare: Spare; readonly why: 'failed' | 'slow' }
+
+/** Serves an entry past its time where that was allowed, rather than an error or a long wait. */
+export interface StaleAnswers {
+  /**
+   * Waits for a load, within the limits of the plan.
+   *
+   * @param start not called while an entry rests: its last load failed a moment ago, and another attempt would only add to the trouble.
+   * @throws what the load throws, and CacheError `LOAD.TIMEOUT`.
+   */
+  wait<T>(plan: ReadPlan, spare: Spare | null, start: () => Promise<T>): Promise<Outcome<T>>
+  /** Whether the entry rests. */
+  isResting(plan: ReadPlan): boolean
+  /** To be told of every load that failed. */
+  failed(plan: ReadPlan, error: unknown): void
+  /** Loads that nobody waits for any more. */
+  running(): readonly Promise<unknown>[]
+}
+
+/** How long an entry rests in this process after a load has failed. */
+const restMs = 1000
+const restingMax = 10_000
+
+export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): StaleAnswers {
+  const resting = new LRUCache<string, true>({ max: restingMax, ttl: restMs })
+  const left = new Set<Promise<unknown>>()
+  const idOf = ({ key }: ReadPlan) => `${key.model} ${key.digest}`
+
+  function failed(plan: ReadPlan, error: unknown): void {
+    if (isOutage(error)) resting.set(idOf(plan), true)
+  }
+
+  /** It goes on, and is stored when it ends. */
+  function leave(load: Promise<unknown>): void {
+    const tracked = load.catch(() => {}).finally(() => left.delete(tracked))
+    left.add(tracked)
+  }
+
+  return {
+    isResting: (plan) => resting.has(idOf(plan)),
+    failed,
+    running: () => [...left],
+    async wait(plan, spare, start) {
+      if (spare && resting.has(idOf(plan))) return { kind: 'spare', spare, why: 'failed' }
+      const { softMs, hardMs } = plan.loadTimeout
+      const load = start()
+      const waitMs = spare ? Math.min(softMs, hardMs) : hardMs
+      const waited = Number.isFinite(waitMs) ? await inTime(load, waitMs, clock) : await settled(load)
+      if (waited.kind === 'loaded') return waited
+      if (waited.kind === 'late') leave(load)
+      if (spare && waited.kind === 'late') return { kind: 'spare', spare, why: 'slow' }
+      const error = waited.kind === 'late' ? timeout(plan, hardMs) : waited.error
+      if (spare && isOutage(error)) return { kind: 'spare', spare, why: 'failed' }
+      throw error
+    },
+  }
+}
+
+type Waited<T> =
+  | { readonly kind: 'loaded'; readonly value: T }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  | { readonly kind: 'late' }
+
+function settled<T>(load: Promise<T>): Promise<Waited<T>> {
+  return load.then(
+    (value) => ({ kind: 'loaded', value }),
+    (error: unknown) => ({ kind: 'failed', error }),
+  )
+}
+
+async function inTime<T>(load: Promise<T>, waitMs: number, clock: Clock): Promise<Waited<T>> {
+  let timer: Timer | undefined
+  const late = new Promise<Waited<T>>((resolve) => {
+    timer = clock.after(waitMs, () => resolve({ kind: 'late' }))
+  })
+  try {
+    return await Promise.race([settled(load), late])
+  } finally {
+    timer?.cancel()
+  }
+}
+
+function timeout({ model, operation }: ReadPlan, limitMs: number): CacheError {
+  return new CacheError('LOAD.TIMEOUT', `A ${operation} of ${model} was not answered within ${limitMs} ms.`, {
+    model,
+    fix: 'The query goes on, and its result is cached. Raise loadTimeout.hard, or set staleIfError to be answered with what there is.',
+  })
+}
