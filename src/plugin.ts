@@ -37,6 +37,7 @@ import { pendingStateOf } from './stores/memory/pending-state.ts'
 import { createRedisStore } from './stores/redis/redis-store.ts'
 import { createCacheAside } from './strategies/cache-aside.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
+import { createLoadSlots } from './strategies/load-slots.ts'
 import { noWriteBehind } from './strategies/pending/no-write-behind.ts'
 import { createWriteBehind } from './strategies/pending/write-behind.ts'
 import { createShapeLimits } from './strategies/shape-limits.ts'
@@ -140,6 +141,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs, settled },
     random: Math.random,
     isOutage: isTransientError,
+    slots: createLoadSlots(),
   })
   const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)
   const sweeper = createSweeper({ store, clock, report, intentMs, everyMs })

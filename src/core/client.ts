@@ -202,6 +202,10 @@ export interface CacheStats extends ModelStats {
   readonly undecodable: number
   /** Results that could not be encoded (returned, not stored). */
   readonly uncodable: number
+  /** Results that were too large (`maxEntryBytes`: returned, not stored). */
+  readonly oversized: number
+  /** Results that `validate` refused (not stored, or not served). */
+  readonly rejected: number
   /** Writes that went on although the store could not record their intent. */
   readonly weakenedWrites: number
   /** Batches of accepted writes that did not get through at once. */

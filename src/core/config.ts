@@ -1,4 +1,4 @@
-import type { CacheConfig, CacheDefaults, CachedModel, Freshness } from './config/cache-config.ts'
+import type { CacheConfig, CacheDefaults, CachedModel, Freshness, LoadLimits } from './config/cache-config.ts'
 import { tagList } from './config/parts.ts'
 import type { ResultContext } from './config/plugin-config.ts'
 import { expectedGot, problemLines } from './config/problems.ts'
@@ -48,7 +48,7 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
   const defaults: CacheDefaults = Object.freeze({
     strategy: given?.strategy ?? 'cache-aside',
     ttlMs: given?.ttl ?? 5 * 60_000,
-    ...freshnessOf(given ?? {}, strictlyFresh),
+    ...freshnessOf(given ?? {}, usual),
   })
   return Object.freeze({
     redis: config.redis ?? null,
@@ -96,6 +96,7 @@ function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults):
     ...freshnessOf(model, defaults),
     fixedTags: typeof tags === 'function' ? [] : tags,
     resultTags: typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(context)) : null,
+    validate: model.validate ?? null,
     exclude: new Set(model.exclude),
     batch: Object.freeze({ maxSize: batch?.maxSize ?? 500, maxDelayMs: batch?.maxDelay ?? 200 }),
     durability: model.durability,
@@ -107,14 +108,16 @@ function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults):
   })
 }
 
-const strictlyFresh: Freshness = {
+const usual: Freshness & LoadLimits = {
   staleWhileRevalidateMs: 0,
   staleIfErrorMs: 0,
   refreshAhead: null,
   loadTimeout: { softMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },
+  maxConcurrentLoads: Number.POSITIVE_INFINITY,
+  maxEntryBytes: 4 * 1024 * 1024,
 }
 
-function freshnessOf(given: ParsedFreshness, otherwise: Freshness): Freshness {
+function freshnessOf(given: ParsedFreshness, otherwise: Freshness & LoadLimits): Freshness & LoadLimits {
   const { staleWhileRevalidate, staleIfError, refreshAhead, loadTimeout } = given
   return {
     staleWhileRevalidateMs: staleWhileRevalidate ?? otherwise.staleWhileRevalidateMs,
@@ -122,6 +125,8 @@ function freshnessOf(given: ParsedFreshness, otherwise: Freshness): Freshness {
     // `null` was given: never.
     refreshAhead: refreshAhead === undefined ? otherwise.refreshAhead : refreshAhead,
     loadTimeout: loadTimeout ? { softMs: loadTimeout.soft, hardMs: loadTimeout.hard } : otherwise.loadTimeout,
+    maxConcurrentLoads: given.maxConcurrentLoads ?? otherwise.maxConcurrentLoads,
+    maxEntryBytes: given.maxEntryBytes ?? otherwise.maxEntryBytes,
   }
 }
 

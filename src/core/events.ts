@@ -18,6 +18,10 @@ export type CacheEvent =
   | EntryEvent<'undecodable', { readonly error: unknown }>
   /** A result could not be encoded; it was returned and not stored. */
   | EntryEvent<'uncodable', { readonly error: unknown }>
+  /** A result was not stored, for it is too large (`maxEntryBytes`). */
+  | EntryEvent<'oversized', { readonly bytes: number; readonly maxBytes: number }>
+  /** A result was not stored, or not served from the store: `validate` refused it, or threw. */
+  | EntryEvent<'rejected', { readonly error?: unknown }>
   /**
    * A write stored answers to lookups of its rows. `superseded` is how many it could not store, because others wrote meanwhile or
    * there was no room: these were invalidated.

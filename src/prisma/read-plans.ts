@@ -92,6 +92,8 @@ function planOf(
   const fixedTtlMs = strategy?.ttlMs ?? (cached ? cached.fixedTtlMs : config.defaults.ttlMs)
   const ttlMs = fixedTtlMs === null ? (result: unknown) => cached!.ttlMs(context(result)) : () => fixedTtlMs
   const { staleWhileRevalidateMs, staleIfErrorMs, refreshAhead, loadTimeout } = cached ?? config.defaults
+  const { maxConcurrentLoads: maxLoads, maxEntryBytes: maxBytes } = cached ?? config.defaults
+  const validate = cached?.validate ?? null
   const staleMs = strategy?.swrMs ?? staleWhileRevalidateMs
   const keepMs = Math.max(staleMs, staleIfErrorMs)
   const userTags: StampTag[] = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])].map((name) => ({
@@ -108,7 +110,8 @@ function planOf(
     marks: resultTags ? [...read.marks, { kind: 'user-mark' }] : read.marks,
     ttlMs,
     freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
-    ...{ staleMs, staleIfErrorMs, keepMs, refreshAhead, loadTimeout },
+    ...{ staleMs, staleIfErrorMs, keepMs, refreshAhead, loadTimeout, maxLoads, maxBytes },
+    validate: validate && ((result) => validate(context(result))),
     retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + keepMs),
     userTags: resultTags && ((result) => resultTags(context(result))),
   }

@@ -5,7 +5,7 @@ import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
 import { type Found, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
-import type { Load, ReadPlan, Served } from './read-plan.ts'
+import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
 import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
 
 export interface CacheAsideDeps extends FillDeps, LookupDeps, LeaseDeps, StaleAnswersDeps {
@@ -169,11 +169,6 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
 
 const refused = 'The store refused to look something up: queries go to the database.'
 const missInfo = { status: 'miss', source: 'database', ageMs: null } as const
-
-/** What events say of a read. */
-function about({ model, operation, key }: ReadPlan) {
-  return { model, operation, key: key.digest }
-}
 
 async function bypass(reason: string, plan: ReadPlan, load: Load, report: Report): Promise<Served> {
   report({ kind: 'bypass', model: plan.model, operation: plan.operation, reason })

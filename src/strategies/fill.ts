@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
 import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
-import type { EntryDeps } from './lookup.ts'
-import type { LateTags, Load, LoadedRows, ReadPlan } from './read-plan.ts'
+import type { LoadSlots } from './load-slots.ts'
+import { type EntryDeps, isAcceptable } from './lookup.ts'
+import { about, type LateTags, type Load, type LoadedRows, type ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
 
 export interface FillDeps extends EntryDeps {
@@ -10,6 +11,7 @@ export interface FillDeps extends EntryDeps {
   /** Between 0 and 1. */
   readonly random: () => number
   readonly limits: ShapeLimits
+  readonly slots: LoadSlots
 }
 
 /** The stamps that a load holds, in the order of {@link tagsToObtain}. `null` where a shape was refused. */
@@ -36,28 +38,33 @@ export function jittered(ttlMs: number, random: () => number): number {
  * matter of being stored or not.
  */
 export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, deps: FillDeps): Promise<Loaded> {
-  const { codec, clock, report } = deps
-  const about = { model: plan.model, operation: plan.operation, key: plan.key.digest }
-  const startedMs = clock.nowMs()
-  const loaded = await load().catch((error: unknown) => {
-    report({ kind: 'load-failed', ...about, error })
+  const { codec, clock, report, slots } = deps
+  const told = about(plan)
+  let startedMs = 0
+  const timed = () => {
+    startedMs = clock.nowMs()
+    return load()
+  }
+  const loaded = await slots.run(plan, timed).catch((error: unknown) => {
+    report({ kind: 'load-failed', ...told, error })
     throw error
   })
   const loadMs = clock.nowMs() - startedMs
-  report({ kind: 'loaded', ...about, loadMs })
+  report({ kind: 'loaded', ...told, loadMs })
 
   // Before anyone else holds the result: the caller may change it.
   let payload: string | null = null
   try {
     payload = codec.encode(loaded.result)
   } catch (error) {
-    report({ kind: 'uncodable', ...about, error })
+    report({ kind: 'uncodable', ...told, error })
   }
   const fill = async (leaseToken?: string) => {
     if (payload === null || held === null) return 'failed'
     try {
+      if (!isAcceptable(plan, loaded.result, deps)) return 'failed'
       const outcome = await store(plan, held, { ...loaded, loadMs, payload, leaseToken }, deps)
-      if (outcome === 'filled') report({ kind: 'filled', ...about })
+      if (outcome === 'filled') report({ kind: 'filled', ...told })
       return outcome
     } catch (error) {
       report({ kind: 'warning', model: plan.model, message: 'A result could not be stored.', error })
@@ -77,7 +84,7 @@ async function store(
   plan: ReadPlan,
   held: Held,
   { result, late, loadMs, payload, leaseToken }: ToStore,
-  { store, random, limits }: FillDeps,
+  { store, random, limits, report }: FillDeps,
 ): Promise<LoadOutcome> {
   const ttlMs = jittered(plan.ttlMs(result), random)
   const retainMs = ttlMs + plan.keepMs
@@ -98,6 +105,11 @@ async function store(
   if (!ofRows || !ofUsers) return 'outdated'
   const all = { ...stamps, ...ofRows, ...ofUsers }
   const text = encodeEntry({ stamps: all, ttlMs, keepMs: plan.keepMs, loadMs, payload })
+  const bytes = Buffer.byteLength(text)
+  if (bytes > plan.maxBytes) {
+    report({ kind: 'oversized', ...about(plan), bytes, maxBytes: plan.maxBytes })
+    return 'failed'
+  }
   await store.fill(plan.key, text, retainMs, leaseToken)
   return 'filled'
 }

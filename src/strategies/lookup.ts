@@ -3,7 +3,7 @@ import { decodeEntry, type Entry } from '../core/entry.ts'
 import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
-import type { ReadPlan } from './read-plan.ts'
+import { about, type ReadPlan } from './read-plan.ts'
 import { isDue as isDueAhead } from './refresh-ahead.ts'
 
 export type Found =
@@ -74,6 +74,7 @@ async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, ra
     if (!hasCurrentStamps(entry, plan.tags, looked)) return missing
     if (!(await hasCurrentLateStamps(entry, plan.tags, store))) return missing
     const found = { result: codec.decode(entry.payload), ageMs }
+    if (!isAcceptable(plan, found.result, { report })) return missing
     if (kind === 'stale' && pastMs >= plan.staleMs) return { ...missing, spare: found }
     const isDue =
       kind === 'stale' ||
@@ -81,9 +82,21 @@ async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, ra
     return { kind, ...found, isDue }
   } catch (error) {
     if (isStoreError(error)) throw error
-    report({ kind: 'undecodable', model: plan.model, operation: plan.operation, key: plan.key.digest, error })
+    report({ kind: 'undecodable', ...about(plan), error })
     return missing
   }
+}
+
+/** Whether the user's function lets a result pass. One that throws does not. */
+export function isAcceptable(plan: ReadPlan, result: unknown, { report }: Pick<EntryDeps, 'report'>): boolean {
+  if (plan.validate === null) return true
+  try {
+    if (plan.validate(result)) return true
+    report({ kind: 'rejected', ...about(plan) })
+  } catch (error) {
+    report({ kind: 'rejected', ...about(plan), error })
+  }
+  return false
 }
 
 /** By the tags of the query as it is analysed now, not as it was when the entry was written. */

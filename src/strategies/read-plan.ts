@@ -33,6 +33,12 @@ export interface ReadPlan {
   readonly loadTimeout: { readonly softMs: number; readonly hardMs: number }
   /** How long stamps must live so that an entry of this query outlives none of them. */
   readonly retainMs: number
+  /** Loads of the model at a time in this process; `Infinity` for no limit. */
+  readonly maxLoads: number
+  /** Of an entry that may be stored, as it is stored. */
+  readonly maxBytes: number
+  /** Whether a result may be stored, or served from the store; throws what the user's function throws. `null`: every one may. */
+  readonly validate: ((result: unknown) => boolean) | null
   /** User tags that depend on the result; `null` when there are none. Throws what the user's function throws. */
   readonly userTags: ((result: unknown) => readonly string[]) | null
 }
@@ -54,4 +60,9 @@ export interface LateTags {
 export interface Served {
   readonly result: unknown
   readonly info: ReadInfo
+}
+
+/** What events say of a read. */
+export function about({ model, operation, key }: ReadPlan) {
+  return { model, operation, key: key.digest }
 }

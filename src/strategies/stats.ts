@@ -27,6 +27,8 @@ export function createStats(): Stats {
     storeErrors: 0,
     undecodable: 0,
     uncodable: 0,
+    oversized: 0,
+    rejected: 0,
     weakenedWrites: 0,
     flushErrors: 0,
   }
@@ -91,7 +93,9 @@ export function createStats(): Stats {
           total.undecodable += 1
           return
         case 'uncodable':
-          total.uncodable += 1
+        case 'oversized':
+        case 'rejected':
+          total[event.kind] += 1
           return
         case 'weakened-write':
           total.weakenedWrites += 1

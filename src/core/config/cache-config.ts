@@ -34,9 +34,15 @@ export interface AlsoChanged {
   readonly field: string | null
 }
 
-export interface CacheDefaults extends Freshness {
+export interface CacheDefaults extends Freshness, LoadLimits {
   readonly strategy: Strategy
   readonly ttlMs: number
+}
+
+export interface LoadLimits {
+  /** `Infinity` where there is no limit. */
+  readonly maxConcurrentLoads: number
+  readonly maxEntryBytes: number
 }
 
 /** What is served while an entry is, or becomes, too old. */
@@ -53,7 +59,7 @@ export type RefreshAhead =
   /** Of the TTL, between 0 and 1. */
   { readonly kind: 'threshold'; readonly part: number } | { readonly kind: 'xfetch'; readonly beta: number }
 
-export interface CachedModel extends Freshness {
+export interface CachedModel extends Freshness, LoadLimits {
   readonly strategy: Strategy
   /** The TTL when it is the same for every result, else `null`. */
   readonly fixedTtlMs: number | null
@@ -66,6 +72,8 @@ export interface CachedModel extends Freshness {
    * `CONFIG.INVALID` when it returns no tags.
    */
   readonly resultTags: ((context: ResultContext) => readonly string[]) | null
+  /** `null`: every result may be stored and served. Throws what the user's function throws. */
+  readonly validate: ((context: ResultContext) => boolean) | null
   /** Fields that stored rows lack. */
   readonly exclude: ReadonlySet<string>
   readonly batch: { readonly maxSize: number; readonly maxDelayMs: number }

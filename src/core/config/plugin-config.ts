@@ -91,6 +91,10 @@ export interface DefaultsConfig {
   readonly refreshAhead?: RefreshAheadConfig | undefined
   /** See `models.<Model>.loadTimeout`. Default none. */
   readonly loadTimeout?: LoadTimeoutConfig | undefined
+  /** See `models.<Model>.maxConcurrentLoads`. Default no limit. */
+  readonly maxConcurrentLoads?: number | undefined
+  /** See `models.<Model>.maxEntryBytes`. Default 4 MiB. */
+  readonly maxEntryBytes?: number | undefined
 }
 
 /**
@@ -127,6 +131,22 @@ export interface ModelConfig<Context = ResultContext> {
   readonly refreshAhead?: RefreshAheadConfig | undefined
   /** How long a query waits for the database. Default: that of `defaults`, else as long as it takes. */
   readonly loadTimeout?: LoadTimeoutConfig | undefined
+  /**
+   * How many queries of the model this process sends to fill the cache at a time; others wait in the order in which they came. At least 1.
+   * Default: that of `defaults`, else no limit.
+   */
+  readonly maxConcurrentLoads?: number | undefined
+  /**
+   * Larger results are returned and not stored, and the event `oversized` tells: whoever reads a large entry stalls its process while it
+   * is decoded. At least 1. Default: that of `defaults`, else 4 MiB.
+   */
+  readonly maxEntryBytes?: number | undefined
+  /**
+   * Whether a result may be stored, and one that was stored may be served; asked each time. What it refuses, or where it throws, is loaded
+   * again and returned without being stored. It must not change the result. For `read-through`, `write-through` and `write-behind`, lookups
+   * by a key show it the row as it is stored. Default: every result may.
+   */
+  readonly validate?: ((context: Context) => boolean) | undefined
   /** Names for entries, to invalidate them by: at most 64, each 1 to 128 characters. May depend on the result. Default none. */
   readonly tags?: readonly string[] | ((context: Context) => readonly string[]) | undefined
   /**

@@ -71,11 +71,15 @@ function alsoChanged(known: KnownSchema['models']) {
 
 const strategy = oneOf(strategies)
 
+const count = z.int(expected('a whole number')).min(1, expected('a whole number of at least 1'))
+
 const freshness = {
   staleWhileRevalidate: duration().optional(),
   staleIfError: duration().optional(),
   refreshAhead: refreshAhead().optional(),
   loadTimeout: loadTimeout().optional(),
+  maxConcurrentLoads: count.optional(),
+  maxEntryBytes: count.optional(),
 }
 
 function oneOf<const Names extends readonly [string, ...string[]]>(names: Names) {
@@ -85,14 +89,13 @@ function oneOf<const Names extends readonly [string, ...string[]]>(names: Names)
 const flag = z.boolean(expected('true or false'))
 const partitionsMax = 64
 
-const count = z.int(expected('a whole number')).min(1, expected('a whole number of at least 1'))
-
 const modelSchema = (fields: readonly string[]) =>
   section({
     strategy: strategy.optional(),
     ttl: valueOrFunction<(context: ResultContext) => Duration, number>(duration()),
     ...freshness,
     tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
+    validate: aFunction<(context: ResultContext) => boolean>().optional(),
     exclude: z.array(fieldOf(fields), expected('a list of fields')).default([]),
     batch: section({ maxSize: count.default(500), maxDelay: duration().default(200) }).optional(),
     durability: oneOf(durabilities).default('accepted'),

@@ -6,6 +6,7 @@ import { createNonceSource } from '../../../src/core/nonce.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { loadEntry, tagsToObtain } from '../../../src/strategies/fill.ts'
+import { createLoadSlots } from '../../../src/strategies/load-slots.ts'
 import { lookup } from '../../../src/strategies/lookup.ts'
 import type { LateTags, ReadPlan } from '../../../src/strategies/read-plan.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
@@ -64,12 +65,22 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     freshMaxMs: Number.POSITIVE_INFINITY,
     ...{ staleMs: 0, staleIfErrorMs: 0, keepMs: 0, refreshAhead: null },
     loadTimeout: { softMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },
+    ...{ maxLoads: 1, maxBytes: 1e6, validate: null },
     retainMs: 60_000,
     userTags,
   }
   const codec = { name: 'json', encode: JSON.stringify, decode: JSON.parse }
   const settled = async () => {}
-  const deps = { store, codec, clock: systemClock, random: () => 0, report: () => {}, limits: noLimits, settled }
+  const deps = {
+    store,
+    codec,
+    clock: systemClock,
+    random: () => 0,
+    report: () => {},
+    limits: noLimits,
+    slots: createLoadSlots(),
+    settled,
+  }
   const held = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
   const load = async () => ({ result: ['v1'], late })
   const { fill } = await loadEntry(plan, held, load, { ...deps, store: watched(store, beforeCall) })

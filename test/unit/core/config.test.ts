@@ -37,6 +37,7 @@ describe('a valid configuration', () => {
           refreshAhead: null,
         },
         loadTimeout: { softMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },
+        ...{ maxConcurrentLoads: Number.POSITIVE_INFINITY, maxEntryBytes: 4 * 1024 * 1024 },
       },
       models: {},
       leaseMs: 10_000,
@@ -137,6 +138,31 @@ describe('a valid configuration', () => {
     expect(model?.resultTags?.(context)).toEqual(['a', 'b'])
   })
 
+  it('takes what is said of freshness from the model, else from the defaults', () => {
+    const { City, Country, PageView } = parse({
+      defaults: { refreshAhead: 0.8, staleIfError: '1h', loadTimeout: { soft: '1s' }, maxEntryBytes: 100 },
+      models: {
+        City: { refreshAhead: { beta: 2 }, loadTimeout: { hard: '9s' }, maxConcurrentLoads: 4 },
+        Country: { refreshAhead: false, staleIfError: 0, maxEntryBytes: 7 },
+        PageView: {},
+      },
+    }).models
+    const none = Number.POSITIVE_INFINITY
+    expect(City).toMatchObject({
+      ...{ refreshAhead: { kind: 'xfetch', beta: 2 }, staleIfErrorMs: 3_600_000, maxConcurrentLoads: 4 },
+      ...{ loadTimeout: { softMs: none, hardMs: 9000 }, maxEntryBytes: 100 },
+    })
+    expect(Country).toMatchObject({ refreshAhead: null, staleIfErrorMs: 0, maxConcurrentLoads: none, maxEntryBytes: 7 })
+    expect(PageView).toMatchObject({
+      refreshAhead: { kind: 'threshold', part: 0.8 },
+      loadTimeout: { softMs: 1000, hardMs: none },
+    })
+    expect(parse({ models: { City: {} } }).models.City).toMatchObject({
+      ...{ refreshAhead: null, staleIfErrorMs: 0, maxConcurrentLoads: none, maxEntryBytes: 4 * 1024 * 1024 },
+      ...{ loadTimeout: { softMs: none, hardMs: none }, validate: null },
+    })
+  })
+
   it('refuses what ttl and tags functions should not return', () => {
     const model = parse({ models: { City: { ttl: () => 'soon', tags: () => ['a', ''] } } }).models.City
     expect(() => model?.ttlMs(context)).toThrow(`models.City.ttl(): expected a duration such as '5m', got 'soon'`)
@@ -225,6 +251,32 @@ describe('an invalid configuration', () => {
         'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, acceptLoss, flushDeadline, drainDeadline, memory, codec, onEvent',
       ].sort(),
     )
+  })
+
+  it('tells what is wrong about freshness', () => {
+    const expectedAhead = 'expected a number between 0 and 1, { beta: a number above 0 }, or false'
+    expect(
+      problemsOf({
+        defaults: { refreshAhead: true, maxEntryBytes: 0 },
+        models: {
+          City: { refreshAhead: 1, loadTimeout: { soft: 0, later: 1 }, maxConcurrentLoads: 1.5, validate: true },
+          Country: { refreshAhead: { beta: 0 }, loadTimeout: { soft: '2s', hard: '1s' } },
+          PageView: { refreshAhead: { beta: 1, part: 0.5 }, loadTimeout: '1s' },
+        },
+      }),
+    ).toEqual([
+      `defaults.refreshAhead: ${expectedAhead}, got true`,
+      'defaults.maxEntryBytes: expected a whole number of at least 1, got 0',
+      `models.City.refreshAhead: ${expectedAhead}, got 1`,
+      'models.City.loadTimeout.soft: expected a duration of at least 1ms, got 0',
+      'models.City.loadTimeout.later: unknown option, known are soft, hard',
+      'models.City.maxConcurrentLoads: expected a whole number, got 1.5',
+      'models.City.validate: expected a function, got true',
+      `models.Country.refreshAhead: ${expectedAhead}, got an object`,
+      'models.Country.loadTimeout: expected soft to be at most hard',
+      `models.PageView.refreshAhead: ${expectedAhead}, got an object`,
+      `models.PageView.loadTimeout: expected an object, got '1s'`,
+    ])
   })
 
   it('asks for triggers where there is no catalog of them', () => {

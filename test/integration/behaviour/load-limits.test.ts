@@ -1,0 +1,100 @@
+import { expect, inject, it } from 'vitest'
+import { type CachedClient, type CachedClientOptions, cachedClient, describeStores } from '../cached-client.ts'
+import { countOf, isSelect, lookAt, newNote, textOf } from '../races/notes.ts'
+
+type NoteConfig = NonNullable<NonNullable<CachedClientOptions['config']>['models']>['Note']
+
+/** Not by `findUnique`, of which Prisma makes one query for many. */
+async function firstText({ prisma }: CachedClient, id: number) {
+  const note = await prisma.note.findFirst({ where: { id } })
+  return note?.text
+}
+
+describeStores('limits of loads', (makeStoreConfig) => {
+  const open = (note: NoteConfig, more: object = {}) =>
+    cachedClient({
+      databaseUrl: inject('databaseUrl'),
+      ...makeStoreConfig(),
+      ...more,
+      config: { models: { Note: note } },
+    })
+
+  it('R36: so many at a time, and the others in their order', async () => {
+    const client = open({ maxConcurrentLoads: 3 })
+    const notes = await Promise.all(Array.from({ length: 8 }, (_, i) => newNote(client, `note ${i}`)))
+    const held = notes.map(() => client.adapter.holdNext(isSelect))
+    client.adapter.clear()
+    const reads = notes.map(({ id }) => firstText(client, id))
+    const sent = () => client.adapter.statements.filter(({ sql }) => isSelect(sql)).map(({ args }) => args[0])
+    const ids = notes.map(({ id }) => id)
+    for (let i = 0; i < notes.length; i += 1) {
+      await held[Math.min(i + 2, notes.length - 1)]!.reached
+      // Something else goes through meanwhile.
+      await client.base.$executeRaw`DELETE FROM "Note" WHERE false`
+      expect(sent()).toEqual(ids.slice(0, i + 3))
+      held[i]!.release()
+    }
+    expect(await Promise.all(reads)).toEqual(notes.map(({ text }) => text))
+  })
+
+  it('a load that fails makes room', async () => {
+    const client = open({ maxConcurrentLoads: 1 })
+    const [one, two] = [await newNote(client), await newNote(client)]
+    client.adapter.failNext(isSelect, new Error('no rows today'))
+    const [first, second] = await Promise.allSettled([firstText(client, one.id), firstText(client, two.id)])
+    expect(first).toMatchObject({ status: 'rejected' })
+    expect(second).toEqual({ status: 'fulfilled', value: 'v1' })
+  })
+
+  it('R45: what is too large is returned and not stored, and the event says how large it is', async () => {
+    const client = open({ maxEntryBytes: 2000 })
+    const [small, large] = [await newNote(client), await newNote(client, 'ä'.repeat(900))]
+    for (let i = 0; i < 2; i += 1) {
+      expect(await textOf(client.prisma, large.id)).toBe(large.text)
+      expect(await textOf(client.prisma, small.id)).toBe('v1')
+    }
+    expect(countOf(client, 'hit')).toBe(1)
+    const events = client.events.filter((event) => event.kind === 'oversized')
+    expect(events).toMatchObject([{ model: 'Note', maxBytes: 2000 }, { maxBytes: 2000 }])
+    // Two bytes each.
+    for (const { bytes } of events) expect(bytes).toBeGreaterThan(1800)
+    expect(client.prisma.$cache.stats()).toMatchObject({ oversized: 2, fills: 1 })
+  })
+
+  it('R46: what the user refuses is not stored', async () => {
+    const client = open({ validate: ({ result }) => (result as { text: string } | null)?.text !== 'bad' })
+    const [good, bad] = [await newNote(client), await newNote(client, 'bad')]
+    for (let i = 0; i < 2; i += 1) {
+      expect(await textOf(client.prisma, bad.id)).toBe('bad')
+      expect(await textOf(client.prisma, good.id)).toBe('v1')
+    }
+    expect(client.prisma.$cache.stats()).toMatchObject({ rejected: 2, fills: 1, hits: 1 })
+  })
+
+  it('a function that throws refuses, and the event has its error', async () => {
+    const client = open({
+      validate() {
+        throw new Error('a broken check')
+      },
+    })
+    const { id } = await newNote(client)
+    expect(await textOf(client.prisma, id)).toBe('v1')
+    expect(client.events.find(({ kind }) => kind === 'rejected')).toMatchObject({
+      error: { message: 'a broken check' },
+    })
+  })
+})
+
+it('R46: what another release has stored is not served where the user refuses it', async () => {
+  const redis = inject('redisUrl')
+  const old = cachedClient({ databaseUrl: inject('databaseUrl'), redis })
+  const options = { databaseUrl: inject('databaseUrl'), redis, namespace: old.namespace }
+  const validate = ({ result }: { result: unknown }) => (result as { text: string }).text !== 'bad'
+  const next = cachedClient({ ...options, config: { models: { Note: { validate } } } })
+  const { id } = await newNote(old, 'bad')
+  expect(await textOf(old.prisma, id)).toBe('bad')
+  await old.base.note.update({ where: { id }, data: { text: 'good' } })
+  expect(await lookAt(old, id)).toEqual({ text: 'bad', status: 'hit' })
+  expect(await lookAt(next, id)).toEqual({ text: 'good', status: 'miss' })
+  expect(await lookAt(next, id)).toEqual({ text: 'good', status: 'hit' })
+})
