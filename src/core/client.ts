@@ -67,6 +67,11 @@ export interface InvalidateTarget {
   readonly tags?: readonly string[]
   /** Model names as in the schema: `['City']`. */
   readonly models?: readonly string[]
+  /**
+   * `true`: what is invalidated may be served once more to everybody until one process has loaded it again. Default `false`: nothing of
+   * it is served again.
+   */
+  readonly soft?: boolean
 }
 
 /** `prisma.$accelerate`: Accelerate's names and meaning, on this cache. */

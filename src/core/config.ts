@@ -7,7 +7,7 @@ import { parseDuration } from './duration.ts'
 import { CacheError } from './errors.ts'
 import type { Report } from './events.ts'
 
-export type { CacheConfig, CachedModel, Freshness, RefreshAhead } from './config/cache-config.ts'
+export type { CacheConfig, CachedModel, RefreshAhead } from './config/cache-config.ts'
 export { type ParsedStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
 export type {
   BatchConfig,

@@ -52,6 +52,11 @@ export interface Replacement {
   readonly text: string
 }
 
+export interface Softened {
+  readonly models: readonly string[]
+  readonly userTags: readonly string[]
+}
+
 /** Says which tags a write touches, given the shapes in use on the model. Pure; may be called again with newer shapes. */
 export type DecideTouched = (shapesInUse: readonly string[]) => readonly Tag[]
 
@@ -113,6 +118,11 @@ export interface Store {
   dropRoots(models: readonly string[]): Promise<void>
   /** Removes the stamps of tags that users named. */
   touchUserTags(names: readonly string[]): Promise<void>
+  /**
+   * Replaces the stamps of models and of tags that users named by softened ones (`soft-stamps.ts`); removes them where there is no room. A stamp
+   * that is missing stays so.
+   */
+  soften(what: Softened): Promise<void>
 
   /** Records (or renews) that a write on these models is under way; it is presumed dead after `leaseMs`. */
   intend(intent: Intent, leaseMs: number): Promise<void>

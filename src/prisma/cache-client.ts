@@ -10,7 +10,7 @@ import type { InfoScope } from './read-info.ts'
 export interface CacheClientDeps {
   readonly store: Store
   readonly dataModel: DataModel
-  readonly invalidator: Pick<Invalidator, 'dropModels'>
+  readonly invalidator: Pick<Invalidator, 'dropModels' | 'soften'>
   readonly info: InfoScope
   readonly explain: ExplainScope
   readonly stats: () => CacheStats
@@ -33,8 +33,12 @@ export function cacheClient({
     withInfo: info.withInfo,
     explain: explain.run,
     async invalidate(what) {
-      const { tags, models } = parseTarget(what, [...dataModel.models.keys()])
+      const { tags, models, isSoft } = parseTarget(what, [...dataModel.models.keys()])
       wake()
+      if (isSoft) {
+        await invalidator.soften(models, tags)
+        return
+      }
       await Promise.all([
         tags.length > 0 ? store.touchUserTags(tags) : undefined,
         models.length > 0 ? invalidator.dropModels(models) : undefined,
@@ -62,16 +66,17 @@ export function accelerateClient(cache: CacheClient): AccelerateClient {
 }
 
 function parseTarget(what: InvalidateTarget, known: readonly string[]) {
-  const { tags = [], models = [] } = what ?? {}
+  const { tags = [], models = [], soft = false } = what ?? {}
   const isNames = (value: unknown) =>
     Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')
   const strangers = isNames(models) ? models.filter((name) => !known.includes(name)) : []
   const problems = [
     ...(isNames(tags) ? [] : ['tags: expected a list of names']),
     ...(isNames(models) ? [] : ['models: expected a list of model names']),
+    ...(typeof soft === 'boolean' ? [] : ['soft: expected true or false']),
     ...strangers.map((name) => `models: there is no model '${name}'`),
   ]
-  if (problems.length === 0) return { tags, models }
+  if (problems.length === 0) return { tags, models, isSoft: soft }
   throw new CacheError('INVALIDATE.INVALID_TARGET', `Nothing was invalidated: ${problems.join('; ')}.`, {
     fix: `The models are ${known.filter((name) => !name.startsWith('_')).join(', ')}.`,
     problems,

@@ -53,6 +53,8 @@ export interface Invalidator {
   open(): WriteScope
   /** Invalidates everything that reads these models. Rejects when that could not be confirmed; it is owed then. */
   dropModels(models: readonly string[]): Promise<void>
+  /** What depends on these may be served until it is loaded again. Rejects when that could not be confirmed; nothing is owed then. */
+  soften(models: readonly string[], userTags: readonly string[]): Promise<void>
   /** Whether an invalidation of one of these models has failed and not yet been made good: then the store must not serve. */
   owes(models: readonly string[]): boolean
   /** Resolves when nothing runs in the background any more; tries once more to pay what is owed. */
@@ -156,6 +158,10 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
         throw error
       }
       report({ kind: 'invalidated', models })
+    },
+    async soften(models, userTags) {
+      await store.soften({ models, userTags })
+      if (models.length > 0) report({ kind: 'invalidated', models })
     },
     owes: debts.owes,
     async idle() {

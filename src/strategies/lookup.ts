@@ -2,6 +2,7 @@ import type { Codec } from '../core/codec.ts'
 import { decodeEntry, type Entry } from '../core/entry.ts'
 import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
+import { isSoftlyOutdated } from '../core/soft-stamps.ts'
 import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
 import { about, type ReadPlan } from './read-plan.ts'
 import { isDue as isDueAhead } from './refresh-ahead.ts'
@@ -71,11 +72,14 @@ async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, ra
     const kind = ageMs < freshMs || looked.isPending ? 'fresh' : 'stale'
     const pastMs = kind === 'fresh' ? 0 : ageMs - freshMs
     if (pastMs > 0 && pastMs >= Math.max(plan.staleMs, plan.staleIfErrorMs)) return missing
-    if (!hasCurrentStamps(entry, plan.tags, looked)) return missing
-    if (!(await hasCurrentLateStamps(entry, plan.tags, store))) return missing
+    const byTags = judgedByTags(entry, plan.tags, looked)
+    if (byTags === 'outdated') return missing
+    const verdict = worst([byTags, await judgedByLateTags(entry, plan.tags, store)])
+    if (verdict === 'outdated') return missing
     const found = { result: codec.decode(entry.payload), ageMs }
     if (!isAcceptable(plan, found.result, { report })) return missing
     if (kind === 'stale' && pastMs >= plan.staleMs) return { ...missing, spare: found }
+    if (verdict === 'softened') return { kind: 'stale', ...found, isDue: true }
     const isDue =
       kind === 'stale' ||
       (!looked.isPending && isDueAhead({ freshMs, ageMs, loadMs: entry.loadMs }, plan.refreshAhead, random))
@@ -99,22 +103,36 @@ export function isAcceptable(plan: ReadPlan, result: unknown, { report }: Pick<E
   return false
 }
 
+/** What the stamps of an entry say: `softened` may be served until it is loaded again. */
+type Verdict = 'current' | 'softened' | 'outdated'
+
 /** By the tags of the query as it is analysed now, not as it was when the entry was written. */
-function hasCurrentStamps(entry: Entry, tags: readonly StampTag[], { stamps }: Looked): boolean {
-  return tags.every((tag, i) => sameStamp(entry.stamps[tagId(tag)], stamps[i]))
+function judgedByTags(entry: Entry, tags: readonly StampTag[], { stamps }: Looked): Verdict {
+  if (tags.every((tag, i) => isCurrent(entry.stamps[tagId(tag)], stamps[i]))) return 'current'
+  return worst(tags.map((tag, i) => judgedStamp(entry.stamps[tagId(tag)], stamps[i])))
 }
 
-/** What the entry depends on besides: the tags that its rows told, and user tags that this caller did not name. */
-async function hasCurrentLateStamps({ stamps }: Entry, tags: readonly StampTag[], store: Store): Promise<boolean> {
+/** By what the entry depends on besides: the tags that its rows told, and user tags that this caller did not name. */
+async function judgedByLateTags({ stamps }: Entry, tags: readonly StampTag[], store: Store): Promise<Verdict> {
   const named = new Set(tags.map(tagId))
   const ids = Object.keys(stamps).filter((id) => !named.has(id))
-  if (ids.length === 0) return true
+  if (ids.length === 0) return 'current'
   const late = ids.map(parseTagId)
-  if (late.includes(undefined)) return false
+  if (late.includes(undefined)) return 'outdated'
   const current = await store.stamps(late as StampTag[])
-  return ids.every((id, i) => sameStamp(stamps[id], current[i]))
+  return worst(ids.map((id, i) => judgedStamp(stamps[id], current[i])))
 }
 
-function sameStamp(held: Stamp | undefined, current: Stamp | null | undefined): boolean {
+function judgedStamp(held: Stamp | undefined, current: Stamp | null | undefined): Verdict {
+  if (isCurrent(held, current)) return 'current'
+  return isSoftlyOutdated(held, current) ? 'softened' : 'outdated'
+}
+
+function isCurrent(held: Stamp | undefined, current: Stamp | null | undefined): boolean {
   return held !== undefined && held === current
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('outdated')) return 'outdated'
+  return verdicts.includes('softened') ? 'softened' : 'current'
 }

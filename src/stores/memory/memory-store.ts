@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import { nameOf } from '../../core/pending-names.ts'
+import { softened } from '../../core/soft-stamps.ts'
 import {
   type EntryKey,
   type Intent,
@@ -164,6 +165,19 @@ export function createMemoryStore({
     async touchUserTags(names) {
       bounded.delete(tagId({ kind: 'user-mark' }))
       for (const name of names) bounded.delete(tagId({ kind: 'user', name }))
+    },
+
+    async soften({ models: names, userTags }) {
+      if (userTags.length > 0) bounded.delete(tagId({ kind: 'user-mark' }))
+      for (const name of userTags) {
+        const id = tagId({ kind: 'user', name })
+        const stamp = alive(id)
+        if (stamp) bounded.set(id, { ...stamp, text: softened(stamp.text, makeNonce()) })
+      }
+      for (const name of names) {
+        const model = modelOf(name)
+        if (model.root !== null) model.root = softened(model.root, makeNonce())
+      }
     },
 
     async intend({ id, models: touched }: Intent, leaseMs) {

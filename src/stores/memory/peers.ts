@@ -82,6 +82,12 @@ export function withPeers(store: Store, { namespace, models }: PeersDeps): Store
     async touchUserTags(names) {
       await Promise.all(everyone().map((peer) => peer.store.touchUserTags(names)))
     },
+    async soften({ models: names, userTags }) {
+      const tables = names.map((name) => models.get(name)!)
+      const soften = (peer: Peer) =>
+        peer.store.soften({ models: tables.flatMap((table) => modelsOfTable(peer, table)), userTags })
+      await Promise.all(everyone().map(soften))
+    },
     async sweep(leaseMs) {
       const swept = await store.sweep(leaseMs)
       await dropRoots(swept)

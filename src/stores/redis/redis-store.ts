@@ -131,6 +131,16 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
         await Promise.all(names.map((name) => send(client, ['unlink', keys.userTag(name)])))
       }),
 
+    soften: ({ models, userTags }) =>
+      connection.run(async (client, identity) => {
+        // The mark first, as with every invalidation of tags.
+        if (userTags.length > 0) await send(client, ['unlink', keys.userMark])
+        await Promise.all([
+          ...userTags.map((name) => scripts.soften(client, keys.userTag(name), null, makeNonce())),
+          ...models.map((model) => scripts.soften(client, keys.model(model), 'root', `${identity}:${makeNonce()}`)),
+        ])
+      }),
+
     intend: (intent, leaseMs) =>
       connection.run((client) => scripts.intend(client, keys.intents, leaseMs, members(intent, keys))),
     settle: (intent) =>

@@ -8,6 +8,7 @@ const scripts = {
   obtainStamps: loadScript('obtain-stamps'),
   obtainStamp: loadScript('obtain-stamp'),
   touch: loadScript('touch'),
+  soften: loadScript('soften'),
   intend: loadScript('intend'),
   expiredIntents: loadScript('expired-intents'),
   acquireLease: loadScript('acquire-lease'),
@@ -50,6 +51,11 @@ export async function obtainStamps(client: Client, ask: ObtainStamps): Promise<r
 
 export async function obtainStamp(client: Client, key: string, nonce: string, retainMs: number): Promise<string> {
   return (await run(client, scripts.obtainStamp, [key], [nonce, Math.ceil(retainMs)])) as string
+}
+
+/** @param field `null` where the key is the stamp itself. */
+export async function soften(client: Client, key: string, field: string | null, fresh: string): Promise<void> {
+  await run(client, scripts.soften, [key], [field ?? '', fresh])
 }
 
 /** The shapes registered for a model, and the version that stands for exactly them. */

@@ -255,3 +255,84 @@ describe('a PostgreSQL that dies', () => {
     }
   })
 })
+
+describeStores('soft invalidation', (makeStoreConfig) => {
+  const note = { ttl: '1m', tags: ['desk'] } as const
+
+  it.each([
+    ['a tag', { tags: ['desk'] }],
+    ['a model', { models: ['Note'] }],
+  ] as const)('of %s: served until one process has loaded it again', async (_, target) => {
+    const { reader, writer } = clients(makeStoreConfig(), note)
+    const { id } = await storedNote(reader)
+    await writeOutside(reader, id, 'v2')
+    await writer.prisma.$cache.invalidate({ ...target, soft: true })
+    const held = reader.adapter.holdNext(isSelect)
+    reader.adapter.clear()
+    writer.adapter.clear()
+    for (let i = 0; i < 3; i += 1) expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'stale' })
+    await held.reached
+    for (let i = 0; i < 3; i += 1) expect(await lookAt(writer, id)).toEqual({ text: 'v1', status: 'stale' })
+    expect(reader.adapter.count(isSelect)).toBe(1)
+    if (writer !== reader) expect(writer.adapter.count(isSelect)).toBe(0)
+    held.release()
+    await expect.poll(() => lookAt(reader, id)).toEqual({ text: 'v2', status: 'hit' })
+    expect(await lookAt(writer, id)).toEqual({ text: 'v2', status: 'hit' })
+    expect(countOf(reader, 'miss')).toBe(1)
+  })
+
+  it.each([
+    ['hard by hand', ({ prisma }: CachedClient) => prisma.$cache.invalidate({ tags: ['desk'] })],
+    ['written', ({ prisma }: CachedClient, id: number) => setText(prisma, id, 'v2')],
+    ['soft a second time', ({ prisma }: CachedClient) => prisma.$cache.invalidate({ tags: ['desk'], soft: true })],
+  ] as const)('R34: what is then invalidated, %s, is not served any more', async (_, invalidate) => {
+    const { reader, writer } = clients(makeStoreConfig(), { ...note, staleIfError: '1m', staleWhileRevalidate: '1m' })
+    const { id } = await storedNote(reader)
+    await writer.prisma.$cache.invalidate({ tags: ['desk'], soft: true })
+    await writeOutside(reader, id, 'v2')
+    await invalidate(writer, id)
+    expect(await lookAt(reader, id)).toEqual({ text: 'v2', status: 'miss' })
+  })
+
+  it('lets what was loading be served, and has it loaded again', async () => {
+    const { reader, writer } = clients(makeStoreConfig(), note)
+    const { id } = await newNote(reader)
+    const held = reader.adapter.holdNext(isSelect, { when: 'after' })
+    const first = textOf(reader.prisma, id)
+    await held.reached
+    await writeOutside(reader, id, 'v2')
+    await writer.prisma.$cache.invalidate({ models: ['Note'], soft: true })
+    held.release()
+    expect(await first).toBe('v1')
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'stale' })
+    await expect.poll(() => lookAt(reader, id)).toEqual({ text: 'v2', status: 'hit' })
+  })
+
+  it('of tags that only the result tells: what was loaded before is not taken for newer', async () => {
+    const tags = ({ result }: { result: unknown }) => [`note ${(result as { id: number }).id}`]
+    const { reader, writer } = clients(makeStoreConfig(), { ttl: '1m', tags })
+    const { id } = await storedNote(reader)
+    const soft = { tags: [`note ${id}`], soft: true }
+    await writeOutside(reader, id, 'v2')
+    await writer.prisma.$cache.invalidate(soft)
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'stale' })
+    await expect.poll(() => lookAt(reader, id)).toEqual({ text: 'v2', status: 'hit' })
+    // A load that it crosses stores nothing under the new stamp.
+    await writer.prisma.$cache.invalidate({ models: ['Note'] })
+    const held = reader.adapter.holdNext(isSelect, { when: 'after' })
+    const first = textOf(reader.prisma, id)
+    await held.reached
+    await writeOutside(reader, id, 'v3')
+    await writer.prisma.$cache.invalidate(soft)
+    held.release()
+    expect(await first).toBe('v2')
+    expect(await lookAt(reader, id)).toEqual({ text: 'v3', status: 'miss' })
+  })
+})
+
+it('soft invalidation refuses what is neither true nor false', async () => {
+  const client = cachedClient({ databaseUrl: inject('databaseUrl') })
+  await expect(client.prisma.$cache.invalidate({ models: ['Note'], soft: 1 as never })).rejects.toMatchObject({
+    ...{ code: 'INVALIDATE.INVALID_TARGET', problems: ['soft: expected true or false'] },
+  })
+})

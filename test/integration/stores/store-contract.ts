@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isSoftlyOutdated } from '../../../src/core/soft-stamps.ts'
 import type { StampTag, Store } from '../../../src/core/store.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 
@@ -131,6 +132,30 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       const stamps = await store.obtainStamps([...tags, mark, root], retainMs)
       await other.touchUserTags(names.slice(0, 2))
       expect(await store.stamps([...tags, mark, root])).toEqual([null, null, stamps[2], null, stamps[4]])
+    })
+
+    it('softens stamps: a new one each, which shows the one before', async () => {
+      const names = ['home page', 'a:b {c}']
+      const tags: StampTag[] = [...names.map((name) => ({ kind: 'user', name }) as const), root]
+      const before = await store.obtainStamps([...tags, mark, one], retainMs)
+      await other.soften({ models: ['City', 'NeverSeen'], userTags: [names[0]!, 'never seen'] })
+      const after = await store.stamps([...tags, mark, one])
+      expect(after.map((stamp, i) => isSoftlyOutdated(before[i]!, stamp))).toEqual([true, false, true, false, false])
+      expect([after[1], after[3], after[4]]).toEqual([before[1], null, before[4]])
+      // What is obtained now is under the new ones.
+      expect(await other.obtainStamps(tags, retainMs)).toEqual(after.slice(0, 3))
+      await store.soften({ models: ['City'], userTags: [names[0]!] })
+      const last = await other.stamps(tags)
+      expect(last.map((stamp, i) => isSoftlyOutdated(after[i]!, stamp))).toEqual([true, false, true])
+      expect(last.map((stamp, i) => isSoftlyOutdated(before[i]!, stamp))).toEqual([false, false, false])
+    })
+
+    it('leaves a stamp that was removed where it is softened', async () => {
+      await store.obtainStamps([root, user], retainMs)
+      await store.dropRoots(['City'])
+      await store.touchUserTags(['home page'])
+      await other.soften({ models: ['City'], userTags: ['home page'] })
+      expect(await store.stamps([root, user])).toEqual([null, null])
     })
 
     it('keeps a stamp for the longest time that anyone asked for', async () => {

@@ -218,9 +218,11 @@ describe('loss of what Redis held', () => {
     const { store, kinds } = openStore(redis.url, { namespace: 'n' })
     const intent = { id: 'early', models: ['City'] }
     const street = { kind: 'root', model: 'Street' } as const
+    const news = { kind: 'user', name: 'news' } as const
+    const lane = { kind: 'root', model: 'Lane' } as const
     await fillEntry(store, 'row')
     await store.obtainStamps([street], retainMs)
-    await store.obtainStamps([{ kind: 'user', name: 'home' }], retainMs)
+    await store.obtainStamps([{ kind: 'user', name: 'home' }, news, lane], retainMs)
     await store.intend(intent, 1)
     await redisCommand(redis.url, ['CONFIG', 'SET', 'maxmemory', '1'])
     for (let i = 0; i < 5; i++) await expect(store.fill(key, 'new', retainMs)).rejects.toThrow(/OOM/)
@@ -230,6 +232,9 @@ describe('loss of what Redis held', () => {
     expect(await servedRow(store)).toBeNull()
     await store.touchUserTags(['home'])
     expect(await store.stamps([{ kind: 'user', name: 'home' }])).toEqual([null])
+    // There is no room for the new stamps.
+    await store.soften({ models: ['Lane'], userTags: ['news'] })
+    expect(await store.stamps([lane, news])).toEqual([null, null])
     expect(await waitUntil(async () => (await store.sweep(retainMs)).length > 0, { what: 'the sweep' })).toBe(true)
     expect(await store.stamps([root])).toEqual([null])
     await store.dropRoots(['City'])
