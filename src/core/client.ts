@@ -26,6 +26,14 @@ export interface CacheClient {
   invalidate(what: InvalidateTarget): Promise<void>
   /** Makes every entry of the namespace count as missing. */
   invalidateAll(): Promise<void>
+  /**
+   * Switches the caching of models off, in every process that shares the store, until {@link enable}: queries that read one of them go to
+   * the database, writes go on as ever. Nothing that was cached before is served once it resolves. Without models: of all. Lasts as long as
+   * Redis remembers it.
+   */
+  disable(models?: readonly string[]): Promise<void>
+  /** The caching of models goes on, beginning with nothing. Without models: of all. */
+  enable(models?: readonly string[]): Promise<void>
   /** Write-behind: resolves when every write accepted before the call is in the database. Resolves at once without one. */
   flush(): Promise<void>
   /** Write-behind: accepted writes that the database refused. */

@@ -60,6 +60,8 @@ export type CacheEvent =
   /** Write-behind: this process ends, and so many accepted writes are left to others. */
   | { readonly kind: 'writes-left'; readonly model: string; readonly writes: number }
   | { readonly kind: 'invalidated'; readonly models: readonly string[] }
+  /** The caching of models was switched off, or on again, by this process for all. */
+  | { readonly kind: 'switched'; readonly models: readonly string[]; readonly to: 'on' | 'off' }
   /** Writers of these models died, here or elsewhere; what they may have left behind was invalidated. */
   | { readonly kind: 'swept'; readonly models: readonly string[] }
   /** An invalidation failed and will be retried; until then these models are not served from the cache. */

@@ -27,6 +27,8 @@ export interface Looked {
   readonly stamps: readonly (Stamp | null)[]
   /** Whether what was watched has writes that are accepted and not settled. */
   readonly isPending: boolean
+  /** Models among the tags' whose caching is switched off. */
+  readonly off: readonly string[]
 }
 
 /** Which accepted writes matter to a lookup: those of the row with this guard, or any of these models. */
@@ -114,6 +116,8 @@ export interface Store {
   touch(model: string, decide: DecideTouched, replacements?: readonly Replacement[]): Promise<number>
   /** The shapes that are registered for a model. */
   shapesInUse(model: string): Promise<readonly string[]>
+  /** Switches the caching of models off, or on again, for every process, and removes their root stamps. */
+  switchModels(models: readonly string[], to: 'on' | 'off'): Promise<void>
   /** Removes the root stamps of models: everything that depends on them is invalid. */
   dropRoots(models: readonly string[]): Promise<void>
   /** Removes the stamps of tags that users named. */

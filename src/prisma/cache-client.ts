@@ -10,7 +10,7 @@ import type { InfoScope } from './read-info.ts'
 export interface CacheClientDeps {
   readonly store: Store
   readonly dataModel: DataModel
-  readonly invalidator: Pick<Invalidator, 'dropModels' | 'soften'>
+  readonly invalidator: Pick<Invalidator, 'dropModels' | 'soften' | 'switchModels'>
   readonly info: InfoScope
   readonly explain: ExplainScope
   readonly stats: () => CacheStats
@@ -29,11 +29,18 @@ export function cacheClient({
   writeBehind,
   wake,
 }: CacheClientDeps): CacheClient {
+  const known = [...dataModel.models.keys()]
+  const turn = async (to: 'on' | 'off', given?: readonly string[]) => {
+    const { models } = parseTarget({ models: given ?? known }, known)
+    wake()
+    await invalidator.switchModels(models, to)
+  }
+
   return {
     withInfo: info.withInfo,
     explain: explain.run,
     async invalidate(what) {
-      const { tags, models, isSoft } = parseTarget(what, [...dataModel.models.keys()])
+      const { tags, models, isSoft } = parseTarget(what, known)
       wake()
       if (isSoft) {
         await invalidator.soften(models, tags)
@@ -46,8 +53,10 @@ export function cacheClient({
     },
     async invalidateAll() {
       wake()
-      await invalidator.dropModels([...dataModel.models.keys()])
+      await invalidator.dropModels(known)
     },
+    disable: (models) => turn('off', models),
+    enable: (models) => turn('on', models),
     async flush() {
       wake()
       await writeBehind.flush()

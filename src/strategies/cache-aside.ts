@@ -4,7 +4,7 @@ import { type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from '
 import { createFlights, type Landed, type Loading } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
-import { type Found, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
+import { type Found, type FoundAgain, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
 import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
 import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
 
@@ -43,6 +43,10 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
       if (isFlushTimeout(error)) throw error
       if (!isStoreError(error)) report({ kind: 'warning', model: plan.model, message: refused, error })
       return bypass('the store is unavailable', plan, load, report)
+    }
+    if (found.kind === 'off') {
+      await settled(plan)
+      return bypass(`the caching of ${found.model} is switched off`, plan, load, report)
     }
     if (found.kind !== 'missing') {
       if (found.isDue) refresh(plan, load)
@@ -146,7 +150,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     return pendingRow !== null && (await store.lookup(key, tags, { row: pendingRow })).isPending
   }
 
-  function fromStore({ kind, result, ageMs }: Exclude<Found, { kind: 'missing' }>, plan: ReadPlan): Served {
+  function fromStore({ kind, result, ageMs }: Exclude<FoundAgain, { kind: 'missing' }>, plan: ReadPlan): Served {
     const status = kind === 'fresh' ? 'hit' : 'stale'
     if (status === 'hit') report({ kind: status, ...about(plan), ageMs })
     else report({ kind: status, ...about(plan), ageMs, why: 'refreshing' })

@@ -55,6 +55,8 @@ export interface Invalidator {
   dropModels(models: readonly string[]): Promise<void>
   /** What depends on these may be served until it is loaded again. Rejects when that could not be confirmed; nothing is owed then. */
   soften(models: readonly string[], userTags: readonly string[]): Promise<void>
+  /** Switches caching off or on, for every process. Rejects when that could not be confirmed. */
+  switchModels(models: readonly string[], to: 'on' | 'off'): Promise<void>
   /** Whether an invalidation of one of these models has failed and not yet been made good: then the store must not serve. */
   owes(models: readonly string[]): boolean
   /** Resolves when nothing runs in the background any more; tries once more to pay what is owed. */
@@ -162,6 +164,10 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     async soften(models, userTags) {
       await store.soften({ models, userTags })
       if (models.length > 0) report({ kind: 'invalidated', models })
+    },
+    async switchModels(models, to) {
+      await store.switchModels(models, to)
+      report({ kind: 'switched', models, to })
     },
     owes: debts.owes,
     async idle() {

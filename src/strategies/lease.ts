@@ -3,7 +3,7 @@ import { isFlushTimeout } from '../core/errors.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import type { EntryKey, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
 import type { Held } from './fill.ts'
-import type { Found } from './lookup.ts'
+import type { FoundAgain } from './lookup.ts'
 
 export interface LeaseDeps {
   readonly store: Store
@@ -28,13 +28,13 @@ export type Turn =
   /** Ours to load: nothing was stored when the lease was taken. */
   | { readonly kind: 'ours'; readonly lease: HeldLease; readonly stamps: Held }
   /** Somebody else has loaded, and left this. */
-  | { readonly kind: 'theirs'; readonly found: Exclude<Found, { kind: 'missing' }> }
+  | { readonly kind: 'theirs'; readonly found: Exclude<FoundAgain, { kind: 'missing' }> }
   /** Load without a lease: the other failed, the wait was too long, or the store is out of reach (then there are no stamps). */
   | { readonly kind: 'alone'; readonly stamps: Held | null }
 
 export interface TakeTurn {
   readonly key: EntryKey
-  readonly look: () => Promise<Found>
+  readonly look: () => Promise<FoundAgain>
   readonly obtainStamps: () => Promise<Held>
 }
 

@@ -12,6 +12,11 @@ export type Found =
   | { readonly kind: 'fresh' | 'stale'; readonly result: unknown; readonly ageMs: number; readonly isDue: boolean }
   /** `stamps` are the current ones of the query's tags; `spare` is what may be served where nothing can be loaded. */
   | { readonly kind: 'missing'; readonly stamps: Looked['stamps']; readonly spare: Spare | null }
+  /** The caching of a model that it reads is switched off: nothing is to be served or stored. */
+  | { readonly kind: 'off'; readonly stamps: Looked['stamps']; readonly model: string }
+
+/** What a second look finds: who has begun to load goes on, whatever is switched off meanwhile. */
+export type FoundAgain = Exclude<Found, { kind: 'off' }>
 
 /** An entry that is valid, and too old to be served without need. */
 export interface Spare {
@@ -57,11 +62,14 @@ export async function lookup(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
 }
 
 /** The same for a second look, at a query that has waited for accepted writes already. */
-export function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
-  return lookup(plan.pendingRow ? plan : { ...plan, pending: [] }, deps)
+export async function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<FoundAgain> {
+  const found = await lookup(plan.pendingRow ? plan : { ...plan, pending: [] }, deps)
+  return found.kind === 'off' ? { kind: 'missing', stamps: found.stamps, spare: null } : found
 }
 
 async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, random }: LookupDeps): Promise<Found> {
+  const [off] = looked.off
+  if (off !== undefined) return { kind: 'off', stamps: looked.stamps, model: off }
   const missing: Found = { kind: 'missing', stamps: looked.stamps, spare: null }
   if (!looked.entry) return missing
   try {

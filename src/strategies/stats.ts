@@ -101,6 +101,7 @@ export function createStats(): Stats {
           total.weakenedWrites += 1
           return
         case 'store-recovered':
+        case 'switched':
         case 'swept':
         case 'writes-left':
         case 'warning':

@@ -54,7 +54,7 @@ export function createMemoryStore({
     sizeCalculation: (item, key) => 2 * (item.text.length + key.length) + slotBytes,
   })
   /** Per model: the root stamp, and the registered shapes. Lost together or not at all. */
-  const models = new Map<string, { root: Stamp | null; readonly shapes: ShapeRegistry }>()
+  const models = new Map<string, { root: Stamp | null; isOff: boolean; readonly shapes: ShapeRegistry }>()
   const intents = new Map<string, { model: string; deadlineMs: number }>()
   const leases = createLeases(clock)
 
@@ -63,7 +63,7 @@ export function createMemoryStore({
   function modelOf(name: string) {
     const known = models.get(name)
     if (known) return known
-    const created = { root: null, shapes: createShapeRegistry({ clock, makeNonce }) }
+    const created = { root: null, isOff: false, shapes: createShapeRegistry({ clock, makeNonce }) }
     models.set(name, created)
     return created
   }
@@ -128,7 +128,9 @@ export function createMemoryStore({
     async lookup(key, tags, watch = { models: [] }) {
       const item = alive(entryName(key))
       const entry = item && { text: item.text, remainingMs: item.expiresAtMs - clock.nowMs() }
-      return { entry, stamps: tags.map(stampOf), isPending: isPending(watch) }
+      const read = new Set(tags.flatMap((tag) => (tag.kind === 'root' ? [tag.model] : [])))
+      const off = [...read].filter((model) => models.get(model)?.isOff)
+      return { entry, stamps: tags.map(stampOf), isPending: isPending(watch), off }
     },
     async stamps(tags) {
       return tags.map(stampOf)
@@ -158,6 +160,10 @@ export function createMemoryStore({
     },
     async shapesInUse(model) {
       return modelOf(model).shapes.ids()
+    },
+    async switchModels(names, to) {
+      for (const name of names) modelOf(name).isOff = to === 'off'
+      dropRoots(names)
     },
     async dropRoots(names) {
       dropRoots(names)

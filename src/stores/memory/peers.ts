@@ -79,6 +79,15 @@ export function withPeers(store: Store, { namespace, models }: PeersDeps): Store
       return stored
     },
     dropRoots,
+    async switchModels(names, to) {
+      const tables = names.map((name) => models.get(name)!)
+      const turn = (peer: Peer) =>
+        peer.store.switchModels(
+          tables.flatMap((table) => modelsOfTable(peer, table)),
+          to,
+        )
+      await Promise.all(everyone().map(turn))
+    },
     async touchUserTags(names) {
       await Promise.all(everyone().map((peer) => peer.store.touchUserTags(names)))
     },

@@ -11,8 +11,8 @@ import { obtainStamps } from './obtain.ts'
 import { createPendingStore } from './pending-store.ts'
 import { loadScripts } from './script.ts'
 import * as scripts from './scripts.ts'
-import { send } from './send.ts'
-import { planStamps, readStamps } from './stamp-plan.ts'
+import { type Command, send } from './send.ts'
+import { offField, planStamps, readStamps, readSwitches } from './stamp-plan.ts'
 import { planReplacement, planTouch } from './touch-plan.ts'
 
 export interface RedisStoreDeps {
@@ -93,7 +93,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
         const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remainingMs), 0) } : null
         const isMarked = mark.length > 0 && typeof values.at(-1) === 'string'
         const isPending = isMarked || writes.some((count) => count > 0)
-        return { entry, stamps: readStamps(plan, values, identity), isPending }
+        return { entry, stamps: readStamps(plan, values, identity), isPending, off: readSwitches(plan, values) }
       }),
 
     stamps: (tags) =>
@@ -122,6 +122,20 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
       connection.run(async (client) => {
         const fields = (await send(client, ['hkeys', keys.model(model)])) as string[]
         return fields.filter((field) => field.startsWith('shape ')).map((field) => field.slice('shape '.length))
+      }),
+    switchModels: (models, to) =>
+      connection.run(async (client) => {
+        const commands = models.flatMap((model): Command[] => {
+          const key = keys.model(model)
+          // On one connection in this order: who finds it off finds nothing from before when it is on again.
+          return to === 'on'
+            ? [['hdel', key, 'root', offField]]
+            : [
+                ['hset', key, offField, 1],
+                ['hdel', key, 'root'],
+              ]
+        })
+        await Promise.all(commands.map((command) => send(client, command)))
       }),
     dropRoots: (models) => connection.run((client) => dropRoots(client, models.map(keys.table), keys)),
     touchUserTags: (names) =>

@@ -7,7 +7,12 @@ export interface StampPlan {
   readonly keys: readonly StampKey[]
   /** Per tag: which of all the values, counted over the keys and their fields. */
   readonly places: readonly { readonly value: number; readonly isRoot: boolean }[]
+  /** Per model of which the root is read: whether it is switched off. */
+  readonly switches: readonly { readonly value: number; readonly model: string }[]
 }
+
+/** The field of a model's hash that is there while its caching is switched off. */
+export const offField = 'off'
 
 export function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
   const fieldsOf = new Map<string, string[]>()
@@ -18,6 +23,11 @@ export function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
     const field = fieldOf(tag)
     return { key, field: field === null ? 0 : fields.push(field) - 1, isRoot: tag.kind === 'root' }
   })
+  const roots = new Set(tags.flatMap((tag) => (tag.kind === 'root' ? [tag.model] : [])))
+  const switches = [...roots].map((model) => {
+    const key = names.model(model)
+    return { key, field: fieldsOf.get(key)!.push(offField) - 1, model }
+  })
   const starts = new Map<string, number>()
   let values = 0
   for (const [key, fields] of fieldsOf) {
@@ -27,6 +37,7 @@ export function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
   return {
     keys: [...fieldsOf].map(([key, fields]) => ({ key, fields })),
     places: located.map(({ key, field, isRoot }) => ({ value: starts.get(key)! + field, isRoot })),
+    switches: switches.map(({ key, field, model }) => ({ value: starts.get(key)! + field, model })),
   }
 }
 
@@ -37,6 +48,10 @@ export function readStamps(plan: StampPlan, values: readonly unknown[], identity
     if (typeof value !== 'string') return null
     return isRoot && !value.startsWith(`${identity}:`) ? null : value
   })
+}
+
+export function readSwitches({ switches }: StampPlan, values: readonly unknown[]): readonly string[] {
+  return switches.flatMap(({ value, model }) => (typeof values[value] === 'string' ? [model] : []))
 }
 
 function keyOf(tag: StampTag, names: Keys): string {

@@ -1,6 +1,6 @@
 import { expect, inject, it } from 'vitest'
 import { type CachedClient, type CachedClientOptions, cachedClient, describeStores } from '../cached-client.ts'
-import { countOf, isSelect, lookAt, newNote, textOf } from '../races/notes.ts'
+import { countOf, isSelect, lookAt, newNote, readerAndWriter, textOf } from '../races/notes.ts'
 
 type NoteConfig = NonNullable<NonNullable<CachedClientOptions['config']>['models']>['Note']
 
@@ -97,4 +97,76 @@ it('R46: what another release has stored is not served where the user refuses it
   expect(await lookAt(old, id)).toEqual({ text: 'bad', status: 'hit' })
   expect(await lookAt(next, id)).toEqual({ text: 'good', status: 'miss' })
   expect(await lookAt(next, id)).toEqual({ text: 'good', status: 'hit' })
+})
+
+describeStores('a model whose caching is switched off', (makeStoreConfig) => {
+  const open = () => readerAndWriter(makeStoreConfig(), { models: { Note: {}, City: {}, Country: {} } })
+  const reason = async ({ prisma }: CachedClient, id: number) =>
+    (await prisma.$cache.withInfo(() => prisma.note.findUnique({ where: { id } }))).info.reason
+
+  it('R46: is read from the database by every process, from then on, until it is switched on', async () => {
+    const { reader, writer } = open()
+    const { id } = await newNote(reader)
+    expect(await textOf(reader.prisma, id)).toBe('v1')
+    await reader.base.note.update({ where: { id }, data: { text: 'v2' } })
+    await writer.prisma.$cache.disable(['Note'])
+    for (const client of [reader, writer, reader]) {
+      expect(await lookAt(client, id)).toEqual({ text: 'v2', status: 'bypass' })
+    }
+    expect(await reason(reader, id)).toBe('the caching of Note is switched off')
+    expect(countOf(reader, 'filled')).toBe(1)
+    // Writes go on, and do not switch it on.
+    await writer.prisma.note.update({ where: { id }, data: { text: 'v3' } })
+    await writer.prisma.$cache.invalidate({ models: ['Note'] })
+    expect(await lookAt(reader, id)).toEqual({ text: 'v3', status: 'bypass' })
+    await writer.prisma.$cache.enable(['Note'])
+    for (const status of ['miss', 'hit']) expect(await lookAt(reader, id)).toEqual({ text: 'v3', status })
+    expect(writer.events.filter(({ kind }) => kind === 'switched')).toMatchObject([
+      { models: ['Note'], to: 'off' },
+      { models: ['Note'], to: 'on' },
+    ])
+  })
+
+  it('what was loading meanwhile is not served when it is switched on', async () => {
+    const { reader, writer } = open()
+    const { id } = await newNote(reader)
+    const held = reader.adapter.holdNext(isSelect, { when: 'after' })
+    const first = textOf(reader.prisma, id)
+    await held.reached
+    await writer.prisma.$cache.disable(['Note'])
+    await reader.base.note.update({ where: { id }, data: { text: 'v2' } })
+    held.release()
+    expect(await first).toBe('v1')
+    await writer.prisma.$cache.enable(['Note'])
+    expect(await lookAt(reader, id)).toEqual({ text: 'v2', status: 'miss' })
+  })
+
+  it('takes the queries of others with it that read it, and no more', async () => {
+    const { reader, writer } = open()
+    const { id } = await newNote(reader)
+    const cities = () => reader.prisma.city.findMany({ where: { id: -1 }, include: { country: true } })
+    const status = async () => (await reader.prisma.$cache.withInfo(cities)).info.status
+    await textOf(reader.prisma, id)
+    await writer.prisma.$cache.disable(['Country'])
+    expect([await status(), await status()]).toEqual(['bypass', 'bypass'])
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'hit' })
+    await writer.prisma.$cache.disable()
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'bypass' })
+    await writer.prisma.$cache.enable()
+    expect([await status(), await status()]).toEqual(['miss', 'hit'])
+    await expect(writer.prisma.$cache.disable(['Citty'])).rejects.toMatchObject({ code: 'INVALIDATE.INVALID_TARGET' })
+  })
+
+  it('still shows what was accepted', async () => {
+    const store = makeStoreConfig()
+    const models = { Note: { strategy: 'write-behind', acceptLoss: true, batch: { maxDelay: '1h' } } } as const
+    const client = cachedClient({ databaseUrl: inject('databaseUrl'), ...store, config: { models } })
+    const { id } = await newNote(client)
+    await client.prisma.note.update({ where: { id }, data: { text: 'accepted' } })
+    expect(countOf(client, 'accepted')).toBe(1)
+    await client.prisma.$cache.disable(['Note'])
+    expect(await lookAt(client, id)).toEqual({ text: 'accepted', status: 'bypass' })
+    await client.prisma.note.update({ where: { id }, data: { text: 'later' } })
+    expect(await lookAt(client, id)).toEqual({ text: 'later', status: 'bypass' })
+  })
 })

@@ -37,7 +37,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
 
     it('returns nothing for what was never stored', async () => {
       expect(await store.lookup(newKey(), all)).toEqual({
-        ...{ entry: null, stamps: all.map(() => null), isPending: false },
+        ...{ entry: null, stamps: all.map(() => null), isPending: false, off: [] },
       })
     })
 
@@ -156,6 +156,26 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       await store.touchUserTags(['home page'])
       await other.soften({ models: ['City'], userTags: ['home page'] })
       expect(await store.stamps([root, user])).toEqual([null, null])
+    })
+
+    it('switches models off and on, and drops their roots each time', async () => {
+      const country: StampTag = { kind: 'root', model: 'Country' }
+      const street: StampTag = { kind: 'root', model: 'Street' }
+      const tags = [root, shape, country, street]
+      const off = async () => (await store.lookup(newKey(), tags)).off
+      const [, shapeStamp, , streetStamp] = await store.obtainStamps(tags, retainMs)
+      await other.switchModels(['City', 'Country'], 'off')
+      expect(await off()).toEqual(['City', 'Country'])
+      expect(await store.stamps(tags)).toEqual([null, shapeStamp, null, streetStamp])
+      // An invalidation does not switch it on, nor does who loads meanwhile.
+      await store.dropRoots(['City'])
+      await store.obtainStamps(tags, retainMs)
+      expect(await off()).toEqual(['City', 'Country'])
+      await other.switchModels(['City'], 'on')
+      expect(await off()).toEqual(['Country'])
+      expect((await store.stamps([root]))[0]).toBeNull()
+      await other.switchModels(['City', 'Country', 'Street'], 'on')
+      expect(await off()).toEqual([])
     })
 
     it('keeps a stamp for the longest time that anyone asked for', async () => {
