@@ -23,7 +23,7 @@ await withCleanup(async (later) => {
       namespace,
       defaults: { ttl: '5m' },
       models: {
-        Country: { ttl: '1h', staleWhileRevalidate: '1m', tags: ['atlas'] },
+        Country: { ttl: '1h', staleWhileRevalidate: '1m', refreshAhead: 0.8, staleIfError: '1d', tags: ['atlas'] },
         City: {
           strategy: 'write-through',
           ttl: ({ operation }) => (operation === 'findUnique' ? '10m' : '30s'),
@@ -58,6 +58,9 @@ await withCleanup(async (later) => {
 
   // #region client
   await prisma.$cache.invalidate({ tags: ['home', 'country-FR'], models: ['Country'] })
+  await prisma.$cache.invalidate({ tags: ['atlas'], soft: true }) // served until one process has loaded it again
+  await prisma.$cache.disable(['Country']) // in every process
+  await prisma.$cache.enable(['Country'])
   await prisma.$cache.invalidateAll()
   const { hits, misses, models } = prisma.$cache.stats()
   console.log({ hits, misses, fills: models.City?.fills })
