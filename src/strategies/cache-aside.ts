@@ -166,7 +166,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   return {
     read,
     async idle() {
-      await Promise.allSettled([...flights.running(), ...staleAnswers.running(), ...refreshes.values()])
+      await Promise.allSettled([...flights.running(), ...refreshes.values()])
     },
   }
 }

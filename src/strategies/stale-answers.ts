@@ -18,7 +18,7 @@ export type Outcome<T> =
 /** Serves an entry past its time where that was allowed, rather than an error or a long wait. */
 export interface StaleAnswers {
   /**
-   * Waits for a load, within the limits of the plan.
+   * Waits for a load, within the limits of the plan. A load that is too late goes on.
    *
    * @param start not called while an entry rests: its last load failed a moment ago, and another attempt would only add to the trouble.
    * @throws what the load throws, and CacheError `LOAD.TIMEOUT`.
@@ -28,8 +28,6 @@ export interface StaleAnswers {
   isResting(plan: ReadPlan): boolean
   /** To be told of every load that failed. */
   failed(plan: ReadPlan, error: unknown): void
-  /** Loads that nobody waits for any more. */
-  running(): readonly Promise<unknown>[]
 }
 
 /** How long an entry rests in this process after a load has failed. */
@@ -38,23 +36,15 @@ const restingMax = 10_000
 
 export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): StaleAnswers {
   const resting = new LRUCache<string, true>({ max: restingMax, ttl: restMs })
-  const left = new Set<Promise<unknown>>()
   const idOf = ({ key }: ReadPlan) => `${key.model} ${key.digest}`
 
   function failed(plan: ReadPlan, error: unknown): void {
     if (isOutage(error)) resting.set(idOf(plan), true)
   }
 
-  /** It goes on, and is stored when it ends. */
-  function leave(load: Promise<unknown>): void {
-    const tracked = load.catch(() => {}).finally(() => left.delete(tracked))
-    left.add(tracked)
-  }
-
   return {
     isResting: (plan) => resting.has(idOf(plan)),
     failed,
-    running: () => [...left],
     async wait(plan, spare, start) {
       if (spare && resting.has(idOf(plan))) return { kind: 'spare', spare, why: 'failed' }
       const { softMs, hardMs } = plan.loadTimeout
@@ -62,7 +52,6 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
       const waitMs = spare ? Math.min(softMs, hardMs) : hardMs
       const waited = Number.isFinite(waitMs) ? await inTime(load, waitMs, clock) : await settled(load)
       if (waited.kind === 'loaded') return waited
-      if (waited.kind === 'late') leave(load)
       if (spare && waited.kind === 'late') return { kind: 'spare', spare, why: 'slow' }
       const error = waited.kind === 'late' ? timeout(plan, hardMs) : waited.error
       if (spare && isOutage(error)) return { kind: 'spare', spare, why: 'failed' }
