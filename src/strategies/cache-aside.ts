@@ -1,7 +1,7 @@
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
-import { type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
-import { createFlights, type Landed, type Loading } from './flights.ts'
+import { type Asked, type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
+import { createFlights, type Flying, type Landed } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
 import { type Found, type FoundAgain, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
@@ -27,7 +27,7 @@ export interface CacheAside {
  */
 export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   const { store, codec, report, invalidator } = deps
-  const flights = createFlights()
+  const flights = createFlights(deps.clock)
   const staleAnswers = createStaleAnswers(deps)
   const refreshes = new Map<string, Promise<void>>()
 
@@ -60,7 +60,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   async function arrive(plan: ReadPlan, load: Load, seen: Held): Promise<Served> {
     // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
     const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
-    const arrival = await flights.join(id, seen, (loading) => fly(plan, load, loading))
+    const arrival = await flights.join(id, seen, (flying) => fly(plan, load, flying))
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
     if (arrival.kind === 'too-early') return read(plan, load)
@@ -78,7 +78,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   }
 
   /** One load for everybody: in this process by the flight, across processes by the lease. */
-  async function fly(plan: ReadPlan, load: Load, loading: Loading): Promise<Landed> {
+  async function fly(plan: ReadPlan, load: Load, { loading, waitedMs }: Flying): Promise<Landed> {
     const turn = await takeTurn(
       {
         key: plan.key,
@@ -91,19 +91,14 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     report({ kind: 'miss', ...about(plan) })
     loading(turn.stamps)
     const lease = turn.kind === 'ours' ? turn.lease : null
-    const { result, payload } = await loadAndFill(plan, turn.stamps, load, lease)
+    const { result, payload } = await loadAndFill(plan, turn.stamps, { load, lease, waitedMs })
     return { kind: 'loaded', served: { result, info: missInfo }, payload }
   }
 
-  async function loadAndFill(
-    plan: ReadPlan,
-    stamps: Held | null,
-    load: Load,
-    lease: HeldLease | null,
-  ): Promise<Loaded> {
+  async function loadAndFill(plan: ReadPlan, stamps: Held | null, { load, lease, waitedMs }: Loading): Promise<Loaded> {
     let loaded: Loaded
     try {
-      loaded = await loadEntry(plan, stamps, load, deps)
+      loaded = await loadEntry(plan, stamps, { load, waitedMs }, deps)
     } catch (error) {
       staleAnswers.failed(plan, error)
       await lease?.release('failed')
@@ -142,7 +137,8 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
       await lease.release('failed')
       return
     }
-    await loadAndFill(plan, stamps, load, lease)
+    // Nobody waits for it.
+    await loadAndFill(plan, stamps, { load, lease, waitedMs: () => 0 })
   }
 
   /** Whether the row has writes that the database lacks. */
@@ -169,6 +165,10 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
       await Promise.allSettled([...flights.running(), ...refreshes.values()])
     },
   }
+}
+
+interface Loading extends Asked {
+  readonly lease: HeldLease | null
 }
 
 const refused = 'The store refused to look something up: queries go to the database.'

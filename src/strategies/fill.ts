@@ -17,6 +17,12 @@ export interface FillDeps extends EntryDeps {
 /** The stamps that a load holds, in the order of {@link tagsToObtain}. `null` where a shape was refused. */
 export type Held = readonly (Stamp | null)[]
 
+/** A query, and how urgent it is: how long reads have waited for it, together. */
+export interface Asked {
+  readonly load: Load
+  readonly waitedMs: () => number
+}
+
 export interface Loaded {
   readonly result: unknown
   /** The result as text, for callers that need an object of their own; `null` when it cannot be encoded. */
@@ -37,7 +43,12 @@ export function jittered(ttlMs: number, random: () => number): number {
  * Without stamps nothing can be stored. The query failing is the caller's error, untouched. Everything after it is only a
  * matter of being stored or not.
  */
-export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, deps: FillDeps): Promise<Loaded> {
+export async function loadEntry(
+  plan: ReadPlan,
+  held: Held | null,
+  { load, waitedMs }: Asked,
+  deps: FillDeps,
+): Promise<Loaded> {
   const { codec, clock, report, slots } = deps
   const told = about(plan)
   let startedMs = 0
@@ -45,7 +56,7 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
     startedMs = clock.nowMs()
     return load()
   }
-  const loaded = await slots.run(plan, timed).catch((error: unknown) => {
+  const loaded = await slots.run(plan, timed, waitedMs).catch((error: unknown) => {
     report({ kind: 'load-failed', ...told, error })
     throw error
   })

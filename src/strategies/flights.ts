@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import type { Stamp } from '../core/store.ts'
 import type { Held } from './fill.ts'
 import type { Served } from './read-plan.ts'
@@ -17,8 +18,13 @@ export type Arrival =
   /** It joined, and the flight brought what had been in the store before: read again. */
   | { readonly kind: 'too-early' }
 
-/** A flight calls it right before it asks the database, with the stamps that it obtained before. */
-export type Loading = (stamps: Held | null) => void
+/** What a flight knows of itself. */
+export interface Flying {
+  /** To be called right before the database is asked, with the stamps that were obtained before. */
+  readonly loading: (stamps: Held | null) => void
+  /** How long reads have waited for it until now, all of them together. */
+  readonly waitedMs: () => number
+}
 
 /**
  * The loads of this process: misses with one id share one, and its error.
@@ -34,7 +40,7 @@ export type Loading = (stamps: Held | null) => void
  */
 export interface Flights {
   /** @param seen the stamps that the read saw when it missed; `null` where there was none. */
-  join(id: string, seen: readonly (Stamp | null)[], start: (loading: Loading) => Promise<Landed>): Promise<Arrival>
+  join(id: string, seen: readonly (Stamp | null)[], start: (flying: Flying) => Promise<Landed>): Promise<Arrival>
   running(): readonly Promise<unknown>[]
 }
 
@@ -42,18 +48,28 @@ interface Running {
   readonly landing: Promise<Landed>
   /** The stamps of the load; `undefined` until it begins. */
   readonly held: () => Held | null | undefined
+  joined(): void
 }
 
-export function createFlights(): Flights {
+export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
   const latest = new Map<string, Running>()
   const all = new Set<Promise<Landed>>()
 
-  async function startOne(id: string, start: (loading: Loading) => Promise<Landed>): Promise<Arrival> {
+  async function startOne(id: string, start: (flying: Flying) => Promise<Landed>): Promise<Arrival> {
     let held: Held | null | undefined
-    const landing = start((stamps) => {
-      held = stamps
+    let [reads, sinceMs] = [0, 0]
+    const joined = () => {
+      reads += 1
+      sinceMs += nowMs()
+    }
+    joined()
+    const landing = start({
+      loading(stamps) {
+        held = stamps
+      },
+      waitedMs: () => reads * nowMs() - sinceMs,
     })
-    const flight: Running = { landing, held: () => held }
+    const flight: Running = { landing, held: () => held, joined }
     latest.set(id, flight)
     all.add(landing)
     try {
@@ -70,6 +86,7 @@ export function createFlights(): Flights {
       if (!flight) return startOne(id, start)
       const held = flight.held()
       if (held !== undefined && !sameStamps(seen, held)) return startOne(id, start)
+      flight.joined()
       const landed = await flight.landing
       if (landed.kind === 'loaded') return { kind: 'joined', payload: landed.payload }
       return { kind: 'too-early' }

@@ -1,22 +1,52 @@
-import pLimit, { type LimitFunction } from 'p-limit'
 import type { ReadPlan } from './read-plan.ts'
 
-/** Bounds how many loads of a model this process has under way at a time; the others wait, first come, first served. */
+/**
+ * Bounds how many loads of a model this process has under way at a time.
+ *
+ * Next comes the load for which readers together have waited longest: after an invalidation of everything, what many ask for comes back
+ * first, and what few ask for comes all the same. Loads that nobody waits for come last.
+ */
 export interface LoadSlots {
-  run<T>(plan: Pick<ReadPlan, 'model' | 'maxLoads'>, load: () => Promise<T>): Promise<T>
+  /** @param waitedMs how long readers have waited for it until now, all of them together. */
+  run<T>(plan: Pick<ReadPlan, 'model' | 'maxLoads'>, load: () => Promise<T>, waitedMs: () => number): Promise<T>
 }
 
+interface Waiting {
+  readonly waitedMs: () => number
+  readonly start: () => void
+}
+
+/** Of those that wait, so many of the oldest are compared. */
+const comparedMax = 1000
+
 export function createLoadSlots(): LoadSlots {
-  const limits = new Map<string, LimitFunction>()
+  const queues = new Map<string, { running: number; readonly waiting: Waiting[] }>()
+
   return {
-    run({ model, maxLoads }, load) {
+    async run({ model, maxLoads }, load, waitedMs) {
       if (maxLoads === Number.POSITIVE_INFINITY) return load()
-      let limit = limits.get(model)
-      if (!limit) {
-        limit = pLimit(maxLoads)
-        limits.set(model, limit)
+      const queue = queues.get(model) ?? { running: 0, waiting: [] }
+      queues.set(model, queue)
+      if (queue.running < maxLoads) queue.running += 1
+      else await new Promise<void>((start) => queue.waiting.push({ waitedMs, start }))
+      try {
+        return await load()
+      } finally {
+        // The slot goes to the next one.
+        const next = takeNext(queue.waiting)
+        if (next) next.start()
+        else queue.running -= 1
       }
-      return limit(load)
     },
   }
+}
+
+/** Of equals the one that came first. */
+function takeNext(waiting: Waiting[]): Waiting | undefined {
+  let [next, most] = [0, Number.NEGATIVE_INFINITY]
+  for (const [i, { waitedMs }] of waiting.slice(0, comparedMax).entries()) {
+    const ms = waitedMs()
+    if (ms > most) [next, most] = [i, ms]
+  }
+  return waiting.splice(next, 1)[0]
 }

@@ -132,8 +132,8 @@ export interface ModelConfig<Context = ResultContext> {
   /** How long a query waits for the database. Default: that of `defaults`, else as long as it takes. */
   readonly loadTimeout?: LoadTimeoutConfig | undefined
   /**
-   * How many queries of the model this process sends to fill the cache at a time; others wait in the order in which they came. At least 1.
-   * Default: that of `defaults`, else no limit.
+   * How many queries of the model this process sends to fill the cache at a time; of the others, the one comes next for which readers
+   * together have waited longest. At least 1. Default: that of `defaults`, else no limit.
    */
   readonly maxConcurrentLoads?: number | undefined
   /**

@@ -183,6 +183,16 @@ describeStores('stale if error', (makeStoreConfig) => {
     expect(await impatient(reader, id)).toMatchObject({ text: 'v1', status: 'stale' })
   })
 
+  it.each(['cache-aside', 'write-through'] as const)('keeps an entry past its TTL: %s', async (strategy) => {
+    const { reader, writer } = clients(makeStoreConfig(), { ttl: '20ms', staleIfError: '1m', strategy })
+    const { id } = await newNote(reader)
+    if (strategy === 'write-through') await setText(writer.prisma, id, 'v1')
+    else await textOf(reader.prisma, id)
+    await delay(25)
+    reader.adapter.failNext(isSelect, outage)
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'stale' })
+  })
+
   it('keeps what writes stored as long', async () => {
     const { reader, writer } = clients(makeStoreConfig(), { ...note, strategy: 'write-through' })
     const { id } = await newNote(reader)

@@ -1,4 +1,5 @@
 import { expect, inject, it } from 'vitest'
+import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, type CachedClientOptions, cachedClient, describeStores } from '../cached-client.ts'
 import { countOf, isSelect, lookAt, newNote, readerAndWriter, textOf } from '../races/notes.ts'
 
@@ -35,6 +36,24 @@ describeStores('limits of loads', (makeStoreConfig) => {
       held[i]!.release()
     }
     expect(await Promise.all(reads)).toEqual(notes.map(({ text }) => text))
+  })
+
+  it('R36: what many wait for comes first', async () => {
+    const client = open({ maxConcurrentLoads: 1 })
+    const notes = [await newNote(client), await newNote(client), await newNote(client), await newNote(client)]
+    const [first, ...others] = notes.map(({ id }) => id)
+    const held = client.adapter.holdNext(isSelect)
+    client.adapter.clear()
+    const reads = [firstText(client, first!)]
+    await held.reached
+    for (const [i, id] of others.entries()) {
+      for (let readers = 0; readers < (i === 2 ? 20 : 1); readers += 1) reads.push(firstText(client, id))
+    }
+    await waitUntil(async () => countOf(client, 'miss') === notes.length, { what: 'all loads to wait' })
+    held.release()
+    await Promise.all(reads)
+    const sent = client.adapter.statements.filter(({ sql }) => isSelect(sql)).map(({ args }) => args[0])
+    expect(sent).toEqual([first, others[2], others[0], others[1]])
   })
 
   it('a load that fails makes room', async () => {

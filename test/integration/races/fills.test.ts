@@ -83,7 +83,12 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
   }
   const held = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
   const load = async () => ({ result: ['v1'], late })
-  const { fill } = await loadEntry(plan, held, load, { ...deps, store: watched(store, beforeCall) })
+  const { fill } = await loadEntry(
+    plan,
+    held,
+    { load, waitedMs: () => 0 },
+    { ...deps, store: watched(store, beforeCall) },
+  )
   return { fill, look: async () => (await lookup(plan, deps)).kind }
 }
 

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest'
 import type { Stamp } from '../../../src/core/store.ts'
-import { type Arrival, createFlights, type Landed, type Loading } from '../../../src/strategies/flights.ts'
+import { type Arrival, createFlights, type Flying, type Landed } from '../../../src/strategies/flights.ts'
 
 const key = 'City k'
+let nowMs = 0
+const clock = { nowMs: () => nowMs }
 const info = { status: 'miss', source: 'database', ageMs: null } as const
 const loadedAs = (payload: string): Landed => ({ kind: 'loaded', payload, served: { result: payload, info } })
 
@@ -13,17 +15,24 @@ function held() {
   const landing = new Promise<Landed>((resolve) => {
     land = resolve
   })
-  const start = (loading: Loading) => {
-    begin = loading
+  let waitedMs = () => Number.NaN
+  const start = (flying: Flying) => {
+    begin = flying.loading
+    waitedMs = flying.waitedMs
     return landing
   }
-  return { start, begin: (stamps: readonly Stamp[]) => begin(stamps), land: (landed: Landed) => land(landed) }
+  return {
+    start,
+    waitedMs: () => waitedMs(),
+    begin: (stamps: readonly Stamp[]) => begin(stamps),
+    land: (landed: Landed) => land(landed),
+  }
 }
 
 const own = (payload: string): Arrival => ({ kind: 'own', served: { result: payload, info } })
 
 it('lets reads join before the database is asked, whatever they saw', async () => {
-  const flights = createFlights()
+  const flights = createFlights(clock)
   const flight = held()
   const first = flights.join(key, [null], flight.start)
   const second = flights.join(key, ['other'], held().start)
@@ -33,7 +42,7 @@ it('lets reads join before the database is asked, whatever they saw', async () =
 })
 
 it('sends who joined back when the flight found an entry, which may be older than their read', async () => {
-  const flights = createFlights()
+  const flights = createFlights(clock)
   const flight = held()
   const first = flights.join(key, [null], flight.start)
   const second = flights.join(key, [null], held().start)
@@ -42,7 +51,7 @@ it('sends who joined back when the flight found an entry, which may be older tha
 })
 
 it('R16: lets a read join a load under way only if it saw the stamps of the load', async () => {
-  const flights = createFlights()
+  const flights = createFlights(clock)
   const older = held()
   const newer = held()
   const first = flights.join(key, ['a'], older.start)
@@ -62,7 +71,7 @@ it('R16: lets a read join a load under way only if it saw the stamps of the load
 })
 
 it('starts another flight where a stamp is missing, or where the load holds the mark of the user tags', async () => {
-  const flights = createFlights()
+  const flights = createFlights(clock)
   const flight = held()
   void flights.join(key, ['a'], flight.start)
   flight.begin(['a', 'mark'])
@@ -77,7 +86,7 @@ it('starts another flight where a stamp is missing, or where the load holds the 
 })
 
 it('forgets a flight that failed', async () => {
-  const flights = createFlights()
+  const flights = createFlights(clock)
   const failing = flights.join(key, ['a'], () => Promise.reject(new Error('no database')))
   await expect(failing).rejects.toThrow('no database')
   expect(flights.running()).toEqual([])
@@ -85,4 +94,18 @@ it('forgets a flight that failed', async () => {
   const again = flights.join(key, ['a'], next.start)
   next.land(loadedAs('row'))
   expect(await again).toEqual(own('row'))
+})
+
+it('knows how long reads have waited for it, together', async () => {
+  const flights = createFlights(clock)
+  const flight = held()
+  nowMs = 100
+  const reads = [flights.join(key, [null], flight.start)]
+  nowMs = 110
+  expect(flight.waitedMs()).toBe(10)
+  for (let i = 0; i < 3; i += 1) reads.push(flights.join(key, [null], held().start))
+  nowMs = 115
+  expect(flight.waitedMs()).toBe(15 + 3 * 5)
+  flight.land(loadedAs('row'))
+  await Promise.all(reads)
 })
