@@ -1,4 +1,5 @@
 import { expect, inject, it } from 'vitest'
+import { freshNamespace } from '../../services/fresh.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, type CachedClientOptions, cachedClient, describeStores } from '../cached-client.ts'
 import { countOf, isSelect, lookAt, newNote, readerAndWriter, textOf } from '../races/notes.ts'
@@ -188,4 +189,19 @@ describeStores('a model whose caching is switched off', (makeStoreConfig) => {
     await client.prisma.note.update({ where: { id }, data: { text: 'later' } })
     expect(await lookAt(client, id)).toEqual({ text: 'later', status: 'bypass' })
   })
+})
+
+it('clients of one process without Redis tell each other what is switched off, and what is invalidated softly', async () => {
+  const options = { databaseUrl: inject('databaseUrl'), namespace: freshNamespace(), config: { models: { Note: {} } } }
+  const [one, other] = [cachedClient(options), cachedClient(options)]
+  const { id } = await newNote(one)
+  expect(await textOf(other.prisma, id)).toBe('v1')
+  const status = async () => (await lookAt(other, id)).status
+  await one.prisma.$cache.invalidate({ models: ['Note'], soft: true })
+  expect(await status()).toBe('stale')
+  await expect.poll(status).toBe('hit')
+  await one.prisma.$cache.disable(['Note'])
+  expect(await status()).toBe('bypass')
+  await one.prisma.$cache.enable(['Note'])
+  expect([await status(), await status()]).toEqual(['miss', 'hit'])
 })
