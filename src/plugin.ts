@@ -27,7 +27,7 @@ import { readDataModel } from './prisma/schema/read-data-model.ts'
 import { storedRows } from './prisma/stored-rows.ts'
 import { beforeTermination } from './prisma/termination.ts'
 import { createTransactions } from './prisma/transactions.ts'
-import { isTransientError } from './prisma/transient.ts'
+import { isOutage } from './prisma/transient.ts'
 import { createTriggerCheck, noTriggerCheck } from './prisma/trigger-check.ts'
 import type { CachePlugin } from './prisma/types.ts'
 import { Decimal } from './prisma/values.ts'
@@ -140,7 +140,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const reader = createCacheAside({
     ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs, settled },
     random: Math.random,
-    isOutage: isTransientError,
+    isOutage,
     slots: createLoadSlots(),
   })
   const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)

@@ -17,6 +17,17 @@ export function isTransientError(error: unknown): boolean {
   return !code.startsWith('P2') || transientPrismaCodes.has(code)
 }
 
+/** Whether an error of a read says that the database is out of reach, rather than that the query is wrong, or forbidden. */
+export function isOutage(error: unknown): boolean {
+  const driverError = driverErrorOf(error)
+  const isForbidden =
+    driverError !== null && (driverError.kind === 'DatabaseAccessDenied' || forbidden.has(driverError.originalCode))
+  return isTransientError(error) && !isForbidden
+}
+
+/** A permission is missing: `insufficient_privilege` of PostgreSQL; `ER_TABLEACCESS_DENIED_ERROR` and its kin; of SQL Server. */
+const forbidden = new Set(['42501', '1044', '1142', '1143', '229', '230'])
+
 /**
  * Pool exhausted, transaction API, raw query and error of an unknown kind, write conflict, external connector, connections.
  *

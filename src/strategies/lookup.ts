@@ -79,7 +79,7 @@ async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, ra
     // What the database has is older than a row with accepted writes, whatever its age.
     const kind = ageMs < freshMs || looked.isPending ? 'fresh' : 'stale'
     const pastMs = kind === 'fresh' ? 0 : ageMs - freshMs
-    if (pastMs > 0 && pastMs >= Math.max(plan.staleMs, plan.staleIfErrorMs)) return missing
+    if (kind === 'stale' && pastMs >= Math.max(plan.staleMs, plan.staleIfErrorMs)) return missing
     const byTags = judgedByTags(entry, plan.tags, looked)
     if (byTags === 'outdated') return missing
     const verdict = worst([byTags, await judgedByLateTags(entry, plan.tags, store)])

@@ -6,7 +6,7 @@ import type { ReadPlan } from './read-plan.ts'
 
 export interface StaleAnswersDeps {
   readonly clock: Clock
-  /** Whether the database is out of reach, or the query is wrong. */
+  /** Whether an error says that the database is out of reach, and nothing about the query. */
   readonly isOutage: (error: unknown) => boolean
 }
 

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, inject, it } from 'vitest'
+import { stopLater } from '../../services/cleanup.ts'
 import { createDatabase } from '../../services/database.ts'
+import { freshDatabase } from '../../services/fresh.ts'
 import { migrate } from '../../services/migrate.ts'
 import { startPostgres, withPostgres } from '../../services/postgres.ts'
 import { waitUntil } from '../../services/wait-until.ts'
@@ -262,6 +265,22 @@ describeStores('load timeouts', (makeStoreConfig) => {
     const { id } = await newNote(reader)
     expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'miss' })
   })
+})
+
+it('a permission that is taken away is no outage', async () => {
+  const databaseUrl = await freshDatabase()
+  const role = `reader_${randomUUID().slice(0, 8)}`
+  const admin = (sql: string) => withPostgres(databaseUrl, (client) => client.query(sql))
+  await admin(`CREATE ROLE ${role} LOGIN; GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role};
+    GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`)
+  stopLater(async () => void (await admin(`DROP OWNED BY ${role}; DROP ROLE ${role}`)))
+  const url = new URL(databaseUrl)
+  url.username = role
+  const config = { models: { Note: { ttl: '1m', staleIfError: '1m' } } } as const
+  const client = cachedClient({ databaseUrl: url.href, config })
+  const { id } = await storedNote(client)
+  await admin(`REVOKE SELECT ON "Note" FROM ${role}`)
+  for (let i = 0; i < 2; i += 1) await expect(impatient(client, id)).rejects.toThrow(/permission denied|denied access/)
 })
 
 describe('a PostgreSQL that dies', () => {
