@@ -202,6 +202,7 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
       ...{
         hits: 2,
         staleHits: 0,
+        staleInstead: 0,
         misses: 3,
         bypasses: 1,
         fills: 3,
@@ -212,11 +213,29 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
         loads: 3,
         loadErrors: 0,
       },
-      ...{ storeErrors: 0, undecodable: 0, uncodable: 0, weakenedWrites: 0, flushErrors: 0 },
+      ...{ storeErrors: 0, undecodable: 0, uncodable: 0, oversized: 0, rejected: 0, weakenedWrites: 0, flushErrors: 0 },
       writeBehind: {},
       models: {
-        City: { hits: 2, staleHits: 0, misses: 2, bypasses: 1, fills: 2, writtenThrough: 0, ...noWriteBehind },
-        Team: { hits: 0, staleHits: 0, misses: 1, bypasses: 0, fills: 1, writtenThrough: 0, ...noWriteBehind },
+        City: {
+          hits: 2,
+          staleHits: 0,
+          staleInstead: 0,
+          misses: 2,
+          bypasses: 1,
+          fills: 2,
+          writtenThrough: 0,
+          ...noWriteBehind,
+        },
+        Team: {
+          hits: 0,
+          staleHits: 0,
+          staleInstead: 0,
+          misses: 1,
+          bypasses: 0,
+          fills: 1,
+          writtenThrough: 0,
+          ...noWriteBehind,
+        },
       },
     })
     await statuses(cities)
