@@ -12,10 +12,13 @@ export interface Timer {
   cancel(): void
 }
 
+/** Past that Node fires at once. */
+const delayMsMax = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   after(delayMs, run) {
-    const handle = setTimeout(run, delayMs)
+    const handle = setTimeout(run, Math.min(delayMs, delayMsMax))
     handle.unref()
     return { cancel: () => clearTimeout(handle) }
   },

@@ -124,7 +124,10 @@ function freshnessOf(given: ParsedFreshness, otherwise: Freshness & LoadLimits):
     staleIfErrorMs: staleIfError ?? otherwise.staleIfErrorMs,
     // `null` was given: never.
     refreshAhead: refreshAhead === undefined ? otherwise.refreshAhead : refreshAhead,
-    loadTimeout: loadTimeout ? { softMs: loadTimeout.soft, hardMs: loadTimeout.hard } : otherwise.loadTimeout,
+    loadTimeout: {
+      softMs: loadTimeout?.soft ?? otherwise.loadTimeout.softMs,
+      hardMs: loadTimeout?.hard ?? otherwise.loadTimeout.hardMs,
+    },
     maxConcurrentLoads: given.maxConcurrentLoads ?? otherwise.maxConcurrentLoads,
     maxEntryBytes: given.maxEntryBytes ?? otherwise.maxEntryBytes,
   }

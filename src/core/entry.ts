@@ -26,7 +26,7 @@ const formatVersion = 2
 export const entryFormat = `entry-${formatVersion}`
 
 export function encodeEntry({ stamps, ttlMs, keepMs, loadMs, payload }: Entry): string {
-  return `${JSON.stringify({ v: formatVersion, s: stamps, t: ttlMs, w: keepMs, d: Math.round(loadMs) })}\n${payload}`
+  return `${JSON.stringify({ v: formatVersion, s: stamps, t: ttlMs, w: keepMs, d: Math.round(loadMs * 10) / 10 })}\n${payload}`
 }
 
 /** Throws `CODEC.UNDECODABLE` when the text is not an entry of this format. */

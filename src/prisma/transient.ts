@@ -22,7 +22,9 @@ export function isOutage(error: unknown): boolean {
   const driverError = driverErrorOf(error)
   const isForbidden =
     driverError !== null && (driverError.kind === 'DatabaseAccessDenied' || forbidden.has(driverError.originalCode))
-  return isTransientError(error) && !isForbidden
+  // Faults of a program are none of the database.
+  const isFault = error instanceof TypeError || error instanceof RangeError
+  return isTransientError(error) && !isForbidden && !isFault
 }
 
 /** A permission is missing: `insufficient_privilege` of PostgreSQL; `ER_TABLEACCESS_DENIED_ERROR` and its kin; of SQL Server. */

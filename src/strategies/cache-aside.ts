@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { type Asked, type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
@@ -6,7 +7,7 @@ import type { Invalidator } from './invalidator.ts'
 import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
 import { type Found, type FoundAgain, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
 import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
-import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
+import { createStaleAnswers, restMs, type StaleAnswersDeps } from './stale-answers.ts'
 
 export interface CacheAsideDeps extends FillDeps, LookupDeps, LeaseDeps, StaleAnswersDeps {
   readonly invalidator: Pick<Invalidator, 'owes'>
@@ -30,6 +31,8 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   const flights = createFlights(deps.clock)
   const staleAnswers = createStaleAnswers(deps)
   const refreshes = new Map<string, Promise<void>>()
+  /** Entries that were just loaded again in vain: the next hit need not try. */
+  const fruitless = new LRUCache<string, true>({ max: 10_000, ttl: restMs })
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
     if (invalidator.owes(plan.models)) {
@@ -60,7 +63,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   async function arrive(plan: ReadPlan, load: Load, seen: Held): Promise<Served> {
     // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
     const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
-    const arrival = await flights.join(id, seen, (flying) => fly(plan, load, flying))
+    const arrival = await flights.join(id, seen, (flying) => fly(plan, load, flying), plan.loadTimeout.hardMs)
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
     if (arrival.kind === 'too-early') return read(plan, load)
@@ -84,6 +87,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
         key: plan.key,
         look: () => lookAgain(plan, deps),
         obtainStamps: () => store.obtainStamps(tagsToObtain(plan), plan.retainMs),
+        renewForMs: plan.loadTimeout.hardMs,
       },
       deps,
     )
@@ -95,7 +99,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     return { kind: 'loaded', served: { result, info: missInfo }, payload }
   }
 
-  async function loadAndFill(plan: ReadPlan, stamps: Held | null, { load, lease, waitedMs }: Loading): Promise<Loaded> {
+  async function loadAndFill(plan: ReadPlan, stamps: Held | null, { load, lease, waitedMs }: Loading) {
     let loaded: Loaded
     try {
       loaded = await loadEntry(plan, stamps, { load, waitedMs }, deps)
@@ -107,22 +111,28 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     const outcome = await loaded.fill(lease?.token)
     if (outcome === 'filled') lease?.ended()
     else await lease?.release(outcome)
-    return loaded
+    return { ...loaded, isStored: outcome !== 'failed' }
   }
 
   /** Loads again in the background, unless this or another process already does. */
   function refresh(plan: ReadPlan, load: Load): void {
     const id = `${plan.key.model} ${plan.key.digest}`
-    if (refreshes.has(id) || staleAnswers.isResting(plan)) return
-    const running = refreshNow(plan, load)
-      .catch(() => {}) // reported where it happened; the next stale hit tries again
+    if (refreshes.has(id) || fruitless.has(id)) return
+    // Not in a queue: it would hold the lease there, and let those wait who cannot do without.
+    const running = deps.slots
+      .tryRun(plan, () => refreshNow(plan, load))
+      ?.then(
+        (isFruitful) => void (isFruitful || fruitless.set(id, true)),
+        () => void fruitless.set(id, true), // reported where it happened
+      )
       .finally(() => refreshes.delete(id))
-    refreshes.set(id, running)
+    if (running) refreshes.set(id, running)
   }
 
-  async function refreshNow(plan: ReadPlan, load: Load): Promise<void> {
-    const lease = await tryLease(plan.key, deps)
-    if (!lease) return
+  /** Whether it was worth it: it stored something, or another process is at it. */
+  async function refreshNow(plan: ReadPlan, load: Load): Promise<boolean> {
+    const lease = await tryLease(plan.key, plan.loadTimeout.hardMs, deps)
+    if (!lease) return true
     let stamps: Held
     let isPending: boolean
     try {
@@ -135,10 +145,9 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
     }
     if (isPending) {
       await lease.release('failed')
-      return
+      return true
     }
-    // Nobody waits for it.
-    await loadAndFill(plan, stamps, { load, lease, waitedMs: () => 0 })
+    return (await loadAndFill(plan, stamps, { load, lease, waitedMs: null })).isStored
   }
 
   /** Whether the row has writes that the database lacks. */
@@ -162,7 +171,11 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   return {
     read,
     async idle() {
-      await Promise.allSettled([...flights.running(), ...refreshes.values()])
+      for (;;) {
+        const running = [...flights.running(), ...staleAnswers.running(), ...refreshes.values()]
+        if (running.length === 0) return
+        await Promise.allSettled(running)
+      }
     },
   }
 }

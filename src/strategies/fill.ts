@@ -17,10 +17,10 @@ export interface FillDeps extends EntryDeps {
 /** The stamps that a load holds, in the order of {@link tagsToObtain}. `null` where a shape was refused. */
 export type Held = readonly (Stamp | null)[]
 
-/** A query, and how urgent it is: how long reads have waited for it, together. */
+/** A query, and how urgent it is: how long reads have waited for it, together; `null` where it has its slot. */
 export interface Asked {
   readonly load: Load
-  readonly waitedMs: () => number
+  readonly waitedMs: (() => number) | null
 }
 
 export interface Loaded {
@@ -56,7 +56,8 @@ export async function loadEntry(
     startedMs = clock.nowMs()
     return load()
   }
-  const loaded = await slots.run(plan, timed, waitedMs).catch((error: unknown) => {
+  const loading = waitedMs ? slots.run(plan, timed, waitedMs) : timed()
+  const loaded = await loading.catch((error: unknown) => {
     report({ kind: 'load-failed', ...told, error })
     throw error
   })

@@ -39,8 +39,16 @@ export interface Flying {
  * Otherwise it starts a flight of its own, which replaces the older one for those who come after.
  */
 export interface Flights {
-  /** @param seen the stamps that the read saw when it missed; `null` where there was none. */
-  join(id: string, seen: readonly (Stamp | null)[], start: (flying: Flying) => Promise<Landed>): Promise<Arrival>
+  /**
+   * @param seen the stamps that the read saw when it missed; `null` where there was none.
+   * @param ageMsMax an older flight is not joined: it may never land. Default: however old.
+   */
+  join(
+    id: string,
+    seen: readonly (Stamp | null)[],
+    start: (flying: Flying) => Promise<Landed>,
+    ageMsMax?: number,
+  ): Promise<Arrival>
   running(): readonly Promise<unknown>[]
 }
 
@@ -49,6 +57,7 @@ interface Running {
   /** The stamps of the load; `undefined` until it begins. */
   readonly held: () => Held | null | undefined
   joined(): void
+  readonly startedMs: number
 }
 
 export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
@@ -69,7 +78,7 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
       },
       waitedMs: () => reads * nowMs() - sinceMs,
     })
-    const flight: Running = { landing, held: () => held, joined }
+    const flight: Running = { landing, held: () => held, joined, startedMs: nowMs() }
     latest.set(id, flight)
     all.add(landing)
     try {
@@ -81,9 +90,9 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
   }
 
   return {
-    async join(id, seen, start) {
+    async join(id, seen, start, ageMsMax = Number.POSITIVE_INFINITY) {
       const flight = latest.get(id)
-      if (!flight) return startOne(id, start)
+      if (!flight || nowMs() - flight.startedMs > ageMsMax) return startOne(id, start)
       const held = flight.held()
       if (held !== undefined && !sameStamps(seen, held)) return startOne(id, start)
       flight.joined()

@@ -36,6 +36,8 @@ export interface TakeTurn {
   readonly key: EntryKey
   readonly look: () => Promise<FoundAgain>
   readonly obtainStamps: () => Promise<Held>
+  /** How long a load may hold its lease; `Infinity` for as long as it takes. */
+  readonly renewForMs: number
 }
 
 /**
@@ -49,7 +51,7 @@ export interface TakeTurn {
  *               a second one whose load was outdated, or a used up wait leads to `alone`, under new stamps; anything else to
  *               asking.
  */
-export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: LeaseDeps): Promise<Turn> {
+export async function takeTurn({ key, look, obtainStamps, renewForMs }: TakeTurn, deps: LeaseDeps): Promise<Turn> {
   const { store, clock, makeNonce, loadLeaseMs, loadWaitMs } = deps
   const token = makeNonce()
   const giveUpMs = clock.nowMs() + loadWaitMs
@@ -63,10 +65,10 @@ export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: Leas
       const [answer, obtained, found] = await Promise.all(asked)
       stamps = obtained
       if (found.kind !== 'missing') {
-        if (answer.kind === 'acquired') await hold(key, token, deps).release('filled')
+        if (answer.kind === 'acquired') await hold(key, { token, renewForMs }, deps).release('filled')
         return { kind: 'theirs', found }
       }
-      if (answer.kind === 'acquired') return { kind: 'ours', lease: hold(key, token, deps), stamps }
+      if (answer.kind === 'acquired') return { kind: 'ours', lease: hold(key, { token, renewForMs }, deps), stamps }
       const leftMs = giveUpMs - clock.nowMs()
       if (leftMs <= 0) return { kind: 'alone', stamps }
       if (!watch) {
@@ -90,17 +92,25 @@ export async function takeTurn({ key, look, obtainStamps }: TakeTurn, deps: Leas
 }
 
 /** Takes the lease if nobody holds it; never waits. */
-export async function tryLease(key: EntryKey, deps: LeaseDeps): Promise<HeldLease | null> {
+export async function tryLease(key: EntryKey, renewForMs: number, deps: LeaseDeps): Promise<HeldLease | null> {
   const token = deps.makeNonce()
   const answer = await deps.store.acquireLease(key, token, deps.loadLeaseMs)
-  return answer.kind === 'acquired' ? hold(key, token, deps) : null
+  return answer.kind === 'acquired' ? hold(key, { token, renewForMs }, deps) : null
 }
 
-function hold(key: EntryKey, token: string, { store, clock, loadLeaseMs }: LeaseDeps): HeldLease {
+interface Holding {
+  readonly token: string
+  readonly renewForMs: number
+}
+
+function hold(key: EntryKey, { token, renewForMs }: Holding, { store, clock, loadLeaseMs }: LeaseDeps): HeldLease {
+  const endMs = clock.nowMs() + renewForMs
   let timer: Timer
   let over = false
   const renewLater = () => {
     timer = clock.after(loadLeaseMs / 3, async () => {
+      // A load that never ends must not keep the others from loading.
+      if (clock.nowMs() > endMs) return
       const kept = await store.renewLease(key, token, loadLeaseMs).catch(() => true)
       if (kept && !over) renewLater()
     })

@@ -4,39 +4,64 @@ import type { ReadPlan } from './read-plan.ts'
  * Bounds how many loads of a model this process has under way at a time.
  *
  * Next comes the load for which readers together have waited longest: after an invalidation of everything, what many ask for comes back
- * first, and what few ask for comes all the same. Loads that nobody waits for come last.
+ * first, and what few ask for comes all the same. What nobody waits for runs only where there is room.
  */
 export interface LoadSlots {
   /** @param waitedMs how long readers have waited for it until now, all of them together. */
-  run<T>(plan: Pick<ReadPlan, 'model' | 'maxLoads'>, load: () => Promise<T>, waitedMs: () => number): Promise<T>
+  run<T>(plan: Bounded, load: () => Promise<T>, waitedMs: () => number): Promise<T>
+  /** Runs it if there is room now; `undefined` where there is none. */
+  tryRun<T>(plan: Bounded, load: () => Promise<T>): Promise<T> | undefined
 }
+
+type Bounded = Pick<ReadPlan, 'model' | 'maxLoads'>
 
 interface Waiting {
   readonly waitedMs: () => number
   readonly start: () => void
 }
 
+interface Queue {
+  running: number
+  readonly waiting: Waiting[]
+}
+
 /** Of those that wait, so many of the oldest are compared. */
 const comparedMax = 1000
 
 export function createLoadSlots(): LoadSlots {
-  const queues = new Map<string, { running: number; readonly waiting: Waiting[] }>()
+  const queues = new Map<string, Queue>()
+
+  function queueOf(model: string): Queue {
+    const queue = queues.get(model) ?? { running: 0, waiting: [] }
+    queues.set(model, queue)
+    return queue
+  }
+
+  async function inSlot<T>(queue: Queue, load: () => Promise<T>): Promise<T> {
+    try {
+      return await load()
+    } finally {
+      // The slot goes to the next one.
+      const next = takeNext(queue.waiting)
+      if (next) next.start()
+      else queue.running -= 1
+    }
+  }
 
   return {
     async run({ model, maxLoads }, load, waitedMs) {
       if (maxLoads === Number.POSITIVE_INFINITY) return load()
-      const queue = queues.get(model) ?? { running: 0, waiting: [] }
-      queues.set(model, queue)
+      const queue = queueOf(model)
       if (queue.running < maxLoads) queue.running += 1
       else await new Promise<void>((start) => queue.waiting.push({ waitedMs, start }))
-      try {
-        return await load()
-      } finally {
-        // The slot goes to the next one.
-        const next = takeNext(queue.waiting)
-        if (next) next.start()
-        else queue.running -= 1
-      }
+      return inSlot(queue, load)
+    },
+    tryRun({ model, maxLoads }, load) {
+      if (maxLoads === Number.POSITIVE_INFINITY) return load()
+      const queue = queueOf(model)
+      if (queue.running >= maxLoads) return undefined
+      queue.running += 1
+      return inSlot(queue, load)
     },
   }
 }

@@ -24,27 +24,33 @@ export interface StaleAnswers {
    * @throws what the load throws, and CacheError `LOAD.TIMEOUT`.
    */
   wait<T>(plan: ReadPlan, spare: Spare | null, start: () => Promise<T>): Promise<Outcome<T>>
-  /** Whether the entry rests. */
-  isResting(plan: ReadPlan): boolean
   /** To be told of every load that failed. */
   failed(plan: ReadPlan, error: unknown): void
+  /** What goes on although its reader was answered. */
+  running(): readonly Promise<unknown>[]
 }
 
 /** How long an entry rests in this process after a load has failed. */
-const restMs = 1000
+export const restMs = 1000
 const restingMax = 10_000
 
 export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): StaleAnswers {
   const resting = new LRUCache<string, true>({ max: restingMax, ttl: restMs })
+  const left = new Set<Promise<unknown>>()
   const idOf = ({ key }: ReadPlan) => `${key.model} ${key.digest}`
 
   function failed(plan: ReadPlan, error: unknown): void {
     if (isOutage(error)) resting.set(idOf(plan), true)
   }
 
+  function leave(load: Promise<unknown>): void {
+    const ended = settled(load).finally(() => left.delete(ended))
+    left.add(ended)
+  }
+
   return {
-    isResting: (plan) => resting.has(idOf(plan)),
     failed,
+    running: () => [...left],
     async wait(plan, spare, start) {
       if (spare && resting.has(idOf(plan))) return { kind: 'spare', spare, why: 'failed' }
       const { softMs, hardMs } = plan.loadTimeout
@@ -52,6 +58,7 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
       const waitMs = spare ? Math.min(softMs, hardMs) : hardMs
       const waited = Number.isFinite(waitMs) ? await inTime(load, waitMs, clock) : await settled(load)
       if (waited.kind === 'loaded') return waited
+      if (waited.kind === 'late') leave(load)
       if (spare && waited.kind === 'late') return { kind: 'spare', spare, why: 'slow' }
       const error = waited.kind === 'late' ? timeout(plan, hardMs) : waited.error
       if (spare && isOutage(error)) return { kind: 'spare', spare, why: 'failed' }

@@ -41,13 +41,10 @@ export function refreshAhead() {
 
 /** In milliseconds. */
 export function loadTimeout() {
-  const limit = duration({ minMs: 1, min: '1ms' }).default(Number.POSITIVE_INFINITY)
-  return section({ soft: limit, hard: limit }).refine(
-    ({ soft, hard }) => hard === Number.POSITIVE_INFINITY || soft === Number.POSITIVE_INFINITY || soft <= hard,
-    {
-      error: 'expected soft to be at most hard',
-    },
-  )
+  const limit = duration({ minMs: 1, min: '1ms' }).optional()
+  return section({ soft: limit, hard: limit }).refine(({ soft = 0, hard = Number.POSITIVE_INFINITY }) => soft <= hard, {
+    error: 'expected soft to be at most hard',
+  })
 }
 
 /** Names of entries: at most 64, without duplicates. */

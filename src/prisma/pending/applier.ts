@@ -60,6 +60,8 @@ export function createApplier({
   const blameless = new WeakSet<object>()
   /** By partition: how far its stream was applied by the batch before, if that is certain. */
   const reached = new Map<string, Reached>()
+  /** By partition: the epoch of an owner whose statement may yet arrive. Until there is a new owner nothing is certain to be refused. */
+  const doubtful = new Map<string, bigint>()
   const inTransaction = { timeout: batchMs, maxWait: connectionMs }
 
   return {
@@ -68,6 +70,7 @@ export function createApplier({
     },
     async apply(batch) {
       const model = modelOf(dataModel, batch)
+      if (doubtful.get(batch.partition) === batch.epoch) return 'fenced'
       try {
         const own = await notOfTheWrites(writer.prepare(model))
         const planFrom = plannerOf(model, batch, own)
@@ -95,6 +98,7 @@ export function createApplier({
     try {
       if (!(await within(writeIf(original, condition), batchMs))) return null
     } catch (error) {
+      if (!isAnswer(error)) doubtful.set(partition, epoch)
       if (isTransient(error)) throw error
       return null
     }
@@ -158,6 +162,11 @@ function modelOf(dataModel: DataModel, { model }: ApplyBatch): Model {
 
 /** What is to be done where the stream is applied up to here. */
 type Planner = (last: Position | null) => WavePlan
+
+/** Whether the database itself says that a statement failed: then it is over. */
+function isAnswer(error: unknown): boolean {
+  return /^(?!08|57P)[0-9A-Z]{5}$/.test(driverErrorOf(error)?.originalCode ?? '')
+}
 
 interface Reached {
   readonly stream: string

@@ -150,8 +150,10 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
         // The mark first, as with every invalidation of tags.
         if (userTags.length > 0) await send(client, ['unlink', keys.userMark])
         await Promise.all([
-          ...userTags.map((name) => scripts.soften(client, keys.userTag(name), null, makeNonce())),
-          ...models.map((model) => scripts.soften(client, keys.model(model), 'root', `${identity}:${makeNonce()}`)),
+          ...userTags.map((name) => scripts.soften(client, keys.userTag(name), { fresh: makeNonce() })),
+          ...models.map((model) =>
+            scripts.soften(client, keys.model(model), { field: 'root', fresh: makeNonce(), prefix: `${identity}:` }),
+          ),
         ])
       }),
 

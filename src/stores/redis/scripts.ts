@@ -53,9 +53,16 @@ export async function obtainStamp(client: Client, key: string, nonce: string, re
   return (await run(client, scripts.obtainStamp, [key], [nonce, Math.ceil(retainMs)])) as string
 }
 
-/** @param field `null` where the key is the stamp itself. */
-export async function soften(client: Client, key: string, field: string | null, fresh: string): Promise<void> {
-  await run(client, scripts.soften, [key], [field ?? '', fresh])
+export interface Soften {
+  /** Absent where the key is the stamp itself. */
+  readonly field?: string
+  readonly fresh: string
+  /** The current stamp is left as it is unless it begins with this. */
+  readonly prefix?: string
+}
+
+export async function soften(client: Client, key: string, { field = '', fresh, prefix = '' }: Soften): Promise<void> {
+  await run(client, scripts.soften, [key], [field, `${prefix}${fresh}`, prefix])
 }
 
 /** The shapes registered for a model, and the version that stands for exactly them. */

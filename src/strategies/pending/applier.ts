@@ -35,7 +35,10 @@ export interface Applier {
    * @throws CacheError `WRITE_BEHIND.NO_TABLE` where the database lacks the table of the fences.
    */
   claim(partition: string): Promise<bigint>
-  /** Rejects with the error of the database when nothing of the batch was applied, or when that is not known. */
+  /**
+   * Rejects with the error of the database when nothing of the batch was applied, or when that is not known. Where it may yet be applied, the
+   * next call is `fenced`: a new epoch makes sure that it is not.
+   */
   apply(batch: ApplyBatch): Promise<'applied' | 'fenced'>
   /**
    * A name that no other database has, kept in the table of the fences.

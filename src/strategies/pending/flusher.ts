@@ -45,6 +45,7 @@ export async function flushPages(
       size.passed()
     }
   } finally {
+    await reading.catch(() => {})
     await settle(applied)
   }
 }

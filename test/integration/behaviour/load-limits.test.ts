@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, inject, it } from 'vitest'
 import { freshNamespace } from '../../services/fresh.ts'
 import { waitUntil } from '../../services/wait-until.ts'
@@ -55,6 +56,47 @@ describeStores('limits of loads', (makeStoreConfig) => {
     await Promise.all(reads)
     const sent = client.adapter.statements.filter(({ sql }) => isSelect(sql)).map(({ args }) => args[0])
     expect(sent).toEqual([first, others[2], others[0], others[1]])
+  })
+
+  it('an entry is loaded ahead only where there is room, and holds nobody up', async () => {
+    const client = open({ maxConcurrentLoads: 1, refreshAhead: 0.000_01, ttl: '1m' })
+    const [first, other] = [await newNote(client), await newNote(client)]
+    expect(await textOf(client.prisma, first.id)).toBe('v1')
+    await delay(5)
+    const held = client.adapter.holdNext(isSelect)
+    const read = firstText(client, other.id)
+    await held.reached
+    expect(await lookAt(client, first.id)).toEqual({ text: 'v1', status: 'hit' })
+    await client.prisma.$cache.invalidate({ models: ['Note'] })
+    const again = textOf(client.prisma, first.id)
+    held.release()
+    expect(await Promise.all([read, again])).toEqual(['v1', 'v1'])
+    expect(countOf(client, 'loaded')).toBe(3)
+  })
+
+  it('what was loaded ahead in vain is not loaded again with every hit', async () => {
+    const client = open({ maxEntryBytes: 2000, refreshAhead: 0.000_01, ttl: '1m' })
+    const { id } = await newNote(client)
+    expect(await textOf(client.prisma, id)).toBe('v1')
+    await delay(5)
+    await client.base.note.update({ where: { id }, data: { text: 'x'.repeat(3000) } })
+    expect(await lookAt(client, id)).toEqual({ text: 'v1', status: 'hit' })
+    await waitUntil(async () => countOf(client, 'oversized') === 1, { what: 'it to be loaded' })
+    for (let i = 0; i < 10; i += 1) expect(await lookAt(client, id)).toEqual({ text: 'v1', status: 'hit' })
+    await client.prisma.$disconnect()
+    expect(countOf(client, 'loaded')).toBe(2)
+  })
+
+  it('a load that never ends keeps nobody from loading once it is past its limit', async () => {
+    const client = cachedClient({
+      ...{ databaseUrl: inject('databaseUrl'), ...makeStoreConfig() },
+      config: { models: { Note: { loadTimeout: { hard: '50ms' } } }, loadLease: '100ms', loadWait: '100ms' },
+    })
+    const { id } = await newNote(client)
+    client.adapter.holdNext(isSelect)
+    await expect(textOf(client.prisma, id)).rejects.toMatchObject({ code: 'LOAD.TIMEOUT' })
+    const look = () => lookAt(client, id).catch(() => null)
+    await waitUntil(async () => (await look())?.status === 'hit', { what: 'another load' })
   })
 
   it('a load that fails makes room', async () => {

@@ -150,7 +150,7 @@ describe('a valid configuration', () => {
     const none = Number.POSITIVE_INFINITY
     expect(City).toMatchObject({
       ...{ refreshAhead: { kind: 'xfetch', beta: 2 }, staleIfErrorMs: 3_600_000, maxConcurrentLoads: 4 },
-      ...{ loadTimeout: { softMs: none, hardMs: 9000 }, maxEntryBytes: 100 },
+      ...{ loadTimeout: { softMs: 1000, hardMs: 9000 }, maxEntryBytes: 100 },
     })
     expect(Country).toMatchObject({ refreshAhead: null, staleIfErrorMs: 0, maxConcurrentLoads: none, maxEntryBytes: 7 })
     expect(PageView).toMatchObject({

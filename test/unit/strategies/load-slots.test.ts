@@ -60,3 +60,13 @@ it('gives the place of a load that fails to the next one', async () => {
   await expect(failing).rejects.toThrow('refused')
   expect(begun).toEqual(['next'])
 })
+
+it('runs what nobody waits for only where there is room', async () => {
+  const { slots, begun, ask, end } = setup(1)
+  void ask('a')
+  expect(slots.tryRun({ model: 'City', maxLoads: 1 }, async () => begun.push('refresh'))).toBeUndefined()
+  await end()
+  await slots.tryRun({ model: 'City', maxLoads: 1 }, async () => begun.push('refresh'))
+  void ask('b')
+  expect(begun).toEqual(['a', 'refresh', 'b'])
+})

@@ -3,6 +3,7 @@
 --   KEYS[1]  stamp, or the hash that has it in a field
 --   ARGV[1]  field    '' for a string
 --   ARGV[2]  fresh    the new stamp; used by no other call
+--   ARGV[3]  prefix   what the current stamp must begin with: the identity of the server, for a root; else ''
 --
 -- Why a script: a stamp that another invalidation removes meanwhile must not return.
 -- Without memory for it the stamp is removed: then nothing that carries it is served.
@@ -14,7 +15,7 @@ if isField then
 else
   current = redis.call('GET', KEYS[1])
 end
-if not current then
+if not current or string.sub(current, 1, #ARGV[3]) ~= ARGV[3] then
   return 'ABSENT'
 end
 local after = ARGV[2] .. '<' .. string.match(current, '^[^<]*')
