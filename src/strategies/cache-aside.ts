@@ -171,11 +171,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   return {
     read,
     async idle() {
-      for (;;) {
-        const running = [...flights.running(), ...staleAnswers.running(), ...refreshes.values()]
-        if (running.length === 0) return
-        await Promise.allSettled(running)
-      }
+      await Promise.allSettled([...flights.running(), ...staleAnswers.running(), ...refreshes.values()])
     },
   }
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
-import type { Clock, Timer } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import { CacheError } from '../core/errors.ts'
+import { inTime } from '../core/in-time.ts'
 import type { Spare } from './lookup.ts'
 import type { ReadPlan } from './read-plan.ts'
 
@@ -44,7 +45,10 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
   }
 
   function leave(load: Promise<unknown>): void {
-    const ended = settled(load).finally(() => left.delete(ended))
+    const ended: Promise<void> = load.then(
+      () => void left.delete(ended),
+      () => void left.delete(ended),
+    )
     left.add(ended)
   }
 
@@ -55,39 +59,14 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
       if (spare && resting.has(idOf(plan))) return { kind: 'spare', spare, why: 'failed' }
       const { softMs, hardMs } = plan.loadTimeout
       const load = start()
-      const waitMs = spare ? Math.min(softMs, hardMs) : hardMs
-      const waited = Number.isFinite(waitMs) ? await inTime(load, waitMs, clock) : await settled(load)
-      if (waited.kind === 'loaded') return waited
+      const waited = await inTime(load, spare ? Math.min(softMs, hardMs) : hardMs, clock)
+      if (waited.kind === 'done') return { kind: 'loaded', value: waited.value }
       if (waited.kind === 'late') leave(load)
       if (spare && waited.kind === 'late') return { kind: 'spare', spare, why: 'slow' }
       const error = waited.kind === 'late' ? timeout(plan, hardMs) : waited.error
       if (spare && isOutage(error)) return { kind: 'spare', spare, why: 'failed' }
       throw error
     },
-  }
-}
-
-type Waited<T> =
-  | { readonly kind: 'loaded'; readonly value: T }
-  | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'late' }
-
-function settled<T>(load: Promise<T>): Promise<Waited<T>> {
-  return load.then(
-    (value) => ({ kind: 'loaded', value }),
-    (error: unknown) => ({ kind: 'failed', error }),
-  )
-}
-
-async function inTime<T>(load: Promise<T>, waitMs: number, clock: Clock): Promise<Waited<T>> {
-  let timer: Timer | undefined
-  const late = new Promise<Waited<T>>((resolve) => {
-    timer = clock.after(waitMs, () => resolve({ kind: 'late' }))
-  })
-  try {
-    return await Promise.race([settled(load), late])
-  } finally {
-    timer?.cancel()
   }
 }
 

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { DataModel, Model } from '../../analysis/data-model.ts'
 import { coalesce } from '../../analysis/pending/coalesce.ts'
 import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
+import { systemClock } from '../../core/clock.ts'
 import { CacheError } from '../../core/errors.ts'
+import { inTime } from '../../core/in-time.ts'
 import { comparePositions, type Position } from '../../core/stream-position.ts'
 import type { Applier, ApplyBatch } from '../../strategies/pending/applier.ts'
 import { driverErrorOf } from '../driver-error.ts'
@@ -16,7 +18,6 @@ import { createPlainWriter } from './plain-writer.ts'
 import { createPostgresWriter } from './postgres/postgres-writer.ts'
 import type { TransactionClient } from './raw-client.ts'
 import type { ModelWriter, WavePlan } from './wave-writer.ts'
-import { within } from './within.ts'
 
 export interface ApplierOptions {
   /** Any client of the database: what extensions do is left out. */
@@ -95,15 +96,16 @@ export function createApplier({
     const condition = fence.moveFrom({ partition, stream, epoch, from: known.last, to: upTo })
     const { writeIf } = planFrom(known.last)
     if (!condition || !writeIf) return null
-    try {
-      if (!(await within(writeIf(original, condition), batchMs))) return null
-    } catch (error) {
-      if (!isAnswer(error)) doubtful.set(partition, epoch)
-      if (isTransient(error)) throw error
-      return null
+    const waited = await inTime(writeIf(original, condition), batchMs, systemClock)
+    if (waited.kind === 'done') {
+      if (!waited.value) return null
+      reached.set(partition, { stream, last: upTo })
+      return 'applied'
     }
-    reached.set(partition, { stream, last: upTo })
-    return 'applied'
+    const error = waited.kind === 'failed' ? waited.error : new Error(`A batch took longer than ${batchMs} ms.`)
+    if (!isTransient(error)) return null
+    if (!isAnswer(error)) doubtful.set(partition, epoch)
+    throw error
   }
 
   async function applyInSteps(batch: ApplyBatch, planFrom: Planner): Promise<'applied' | 'fenced'> {
@@ -163,9 +165,12 @@ function modelOf(dataModel: DataModel, { model }: ApplyBatch): Model {
 /** What is to be done where the stream is applied up to here. */
 type Planner = (last: Position | null) => WavePlan
 
-/** Whether the database itself says that a statement failed: then it is over. */
+/**
+ * Whether the database itself says that a statement failed, by a SQLSTATE: then it is over. Not where that is about the connection (08) or the
+ * server ending (57P); and not an error of the socket, which may be as long (`EPIPE`) but has no digit.
+ */
 function isAnswer(error: unknown): boolean {
-  return /^(?!08|57P)[0-9A-Z]{5}$/.test(driverErrorOf(error)?.originalCode ?? '')
+  return /^(?!08|57P)(?=.*\d)[0-9A-Z]{5}$/.test(driverErrorOf(error)?.originalCode ?? '')
 }
 
 interface Reached {

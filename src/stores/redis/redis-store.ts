@@ -7,6 +7,7 @@ import { type Client, type ClientSource, isCluster } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLeaseChannel } from './lease-channel.ts'
+import { lookup, readEach } from './lookup.ts'
 import { obtainStamps } from './obtain.ts'
 import { createPendingStore } from './pending-store.ts'
 import { loadScripts } from './script.ts'
@@ -191,39 +192,6 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 /** How many writes of each model are accepted and not settled. */
 function readBacklogs(client: Client, models: readonly string[], keys: Keys): Promise<number>[] {
   return models.map(async (model) => Number(await send(client, ['hget', keys.pending(model).state, 'backlog'])))
-}
-
-/** Servers that are nodes of a cluster, although the client that leads to them does not know. */
-const nodes = new WeakSet<Client>()
-
-async function lookup(client: Client, entryKey: string, stampKeys: readonly scripts.StampKey[]): Promise<unknown[]> {
-  if (isCluster(client) || nodes.has(client)) return lookupEach(client, entryKey, stampKeys)
-  try {
-    return await scripts.lookup(client, entryKey, stampKeys)
-  } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
-    nodes.add(client)
-    return lookupEach(client, entryKey, stampKeys)
-  }
-}
-
-/** As the script does, for keys that no script may read together. */
-async function lookupEach(
-  client: Client,
-  entryKey: string,
-  stampKeys: readonly scripts.StampKey[],
-): Promise<unknown[]> {
-  const entry = [send(client, ['get', entryKey]), send(client, ['pttl', entryKey])]
-  const [found, values] = await Promise.all([Promise.all(entry), readEach(client, stampKeys)])
-  return [...found, ...values]
-}
-
-/** The values of the keys and their fields, in order. */
-async function readEach(client: Client, stampKeys: readonly scripts.StampKey[]): Promise<unknown[]> {
-  const replies = stampKeys.map(({ key, fields }) =>
-    send(client, fields.length === 0 ? ['get', key] : ['hmget', key, ...fields]),
-  )
-  return (await Promise.all(replies)).flat()
 }
 
 function members({ id, models }: Intent, keys: Keys): string[] {

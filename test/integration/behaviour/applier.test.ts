@@ -85,42 +85,61 @@ describe('once', () => {
     expect(await views()).toEqual([1, 1, 1])
   })
 
-  it('applies nothing that comes too late', async () => {
-    const { prisma, dataModel } = applying
-    const hasty = createApplier({ client: prisma, dataModel, batchMs: 200 })
+  /** The statement of a batch is on its way for too long, and there is a new owner. */
+  async function straggling(write: PendingWrite) {
+    const { prisma, dataModel, adapter } = applying
+    const applier = createApplier({ client: prisma, dataModel, batchMs: 200 })
     const batch = await applying.batch('City', [add(1)])
-    await hasty.apply(batch)
-    const next = batchOf(batch, [add(2)], 1)
-    const held = applying.adapter.stepNext((sql) => sql.startsWith('WITH'))
-    const error = await errorOf(hasty.apply(next))
-    expect(hasty.isTransient(error)).toBe(true)
+    await applier.apply(batch)
+    const next = batchOf(batch, [write], 1)
+    const held = adapter.stepNext((sql) => sql.startsWith('WITH'))
+    expect(applier.isTransient(await errorOf(applier.apply(next)))).toBe(true)
     // It may yet arrive: only a new owner can be certain of what becomes of it.
-    expect(await hasty.apply(next)).toBe('fenced')
-    const epoch = await hasty.claim(batch.partition)
-    expect(await hasty.apply({ ...next, epoch })).toBe('applied')
-    await held.run()
-    held.release()
-    expect(await hasty.apply({ ...batchOf(batch, [add(3)], 2), epoch })).toBe('applied')
+    expect(await applier.apply(next)).toBe('fenced')
+    const epoch = await applier.claim(batch.partition)
+    const arrive = async () => {
+      await held.run()
+      held.release()
+    }
+    return { applier, next: { ...next, epoch }, after: { ...batchOf(batch, [add(3)], 2), epoch }, arrive }
+  }
+
+  it('applies nothing that comes too late', async () => {
+    const { applier, next, after, arrive } = await straggling(add(2))
+    expect(await applier.apply(next)).toBe('applied')
+    await arrive()
+    expect(await applier.apply(after)).toBe('applied')
     expect(await views()).toEqual([1, 1, 1])
   })
 
   it('applies nothing that comes when it was refused already', async () => {
-    const { prisma, dataModel } = applying
-    const hasty = createApplier({ client: prisma, dataModel, batchMs: 200 })
-    const batch = await applying.batch('City', [add(1)])
-    await hasty.apply(batch)
-    const next = batchOf(batch, [update(2, { countryCode: { op: 'set', value: 'XX' } })], 1)
-    const held = applying.adapter.stepNext((sql) => sql.startsWith('WITH'))
-    expect(hasty.isTransient(await errorOf(hasty.apply(next)))).toBe(true)
-    expect(await hasty.apply(next)).toBe('fenced')
-    const epoch = await hasty.claim(batch.partition)
-    expect(hasty.describe(await errorOf(hasty.apply({ ...next, epoch }))).code).toBe('23503')
+    const { prisma } = applying
+    const moved = update(2, { countryCode: { op: 'set', value: 'XX' } })
+    const { applier, next, arrive } = await straggling(moved)
+    expect(applier.describe(await errorOf(applier.apply(next))).code).toBe('23503')
     // What it was refused for is mended before it arrives.
     await prisma.country.create({ data: { code: 'XX', name: 'Nowhere', region: 'None' } })
-    await held.run()
-    held.release()
+    await arrive()
     expect(await prisma.city.findUnique({ where: { id: 2 } })).toMatchObject({ countryCode: 'FR' })
   })
+
+  it.each(['EPIPE', 'ECONNRESET', '08006', '57P01'])(
+    'counts once what ran although its answer was lost: %s',
+    async (originalCode) => {
+      const { applier, adapter } = applying
+      const batch = await applying.batch('City', [add(1)])
+      await applier.apply(batch)
+      const cause = { kind: 'postgres', originalCode, originalMessage: 'lost' }
+      const lost = Object.assign(new Error('lost'), { name: 'DriverAdapterError', cause })
+      adapter.failNext((sql) => sql.startsWith('WITH'), lost, { when: 'after' })
+      const next = batchOf(batch, [add(2)], 1)
+      expect(applier.isTransient(await errorOf(applier.apply(next)))).toBe(true)
+      expect(await applier.apply(next)).toBe('fenced')
+      const epoch = await applier.claim(batch.partition)
+      expect(await applier.apply({ ...next, epoch })).toBe('applied')
+      expect(await views()).toEqual([1, 1, 0])
+    },
+  )
 
   it('applies a batch that comes again as if it did not', async () => {
     const batch = await applying.batch('City', [add(1), add(2)])

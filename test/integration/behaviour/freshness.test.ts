@@ -14,7 +14,7 @@ import {
   describeStores,
   type StoreConfig,
 } from '../cached-client.ts'
-import { countOf, isSelect, lookAt, newNote, readerAndWriter, setText, textOf } from '../races/notes.ts'
+import { countOf, isSelect, lookAt, newNote, readerAndWriter, setText, textOf, writeAcross } from '../races/notes.ts'
 
 type NoteConfig = NonNullable<NonNullable<CachedClientOptions['config']>['models']>['Note']
 
@@ -92,11 +92,7 @@ describeStores('refresh ahead', (makeStoreConfig) => {
     const held = reader.adapter.holdNext(isSelect, { when: 'after' })
     expect(await textOf(reader.prisma, id)).toBe('v1')
     await held.reached
-    await setText(writer.prisma, id, 'v2')
-    expect(await textOf(writer.prisma, id)).toBe('v2')
-    const fills = countOf(reader, 'filled')
-    held.release()
-    await expect.poll(() => countOf(reader, 'filled')).toBeGreaterThan(fills)
+    await writeAcross({ reader, writer }, held, id)
     for (const client of [reader, writer, reader]) expect(await textOf(client.prisma, id)).toBe('v2')
   })
 })

@@ -233,6 +233,18 @@ describeStores('a model whose caching is switched off', (makeStoreConfig) => {
   })
 })
 
+it('a load that never ends leaves its lease to others once it is past its limit', async () => {
+  const patient = { loadLease: '100ms', loadWait: '10m' } as const
+  const options = { databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), namespace: freshNamespace() }
+  const models = { Note: { loadTimeout: { hard: '50ms' } } } as const
+  const hung = cachedClient({ ...options, config: { ...patient, models } })
+  const other = cachedClient({ ...options, config: { ...patient, models: { Note: {} } } })
+  const { id } = await newNote(hung)
+  hung.adapter.holdNext(isSelect)
+  await expect(textOf(hung.prisma, id)).rejects.toMatchObject({ code: 'LOAD.TIMEOUT' })
+  expect(await textOf(other.prisma, id)).toBe('v1')
+})
+
 it('clients of one process without Redis tell each other what is switched off, and what is invalidated softly', async () => {
   const options = { databaseUrl: inject('databaseUrl'), namespace: freshNamespace(), config: { models: { Note: {} } } }
   const [one, other] = [cachedClient(options), cachedClient(options)]

@@ -2,7 +2,17 @@ import { expect, it } from 'vitest'
 import type { Note } from '../../../prisma/generated/client.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, describeStores } from '../cached-client.ts'
-import { countOf, isSelect, lookAt, type Notes, newNote, readerAndWriter, setText, textOf } from './notes.ts'
+import {
+  countOf,
+  isSelect,
+  lookAt,
+  type Notes,
+  newNote,
+  readerAndWriter,
+  setText,
+  textOf,
+  writeAcross,
+} from './notes.ts'
 
 type Client = CachedClient['prisma']
 
@@ -91,11 +101,7 @@ describeStores('invalidation', (makeStoreConfig) => {
     const held = reader.adapter.holdNext(isSelect, { when: 'after' })
     await expect.poll(() => lookAt(reader, id)).toEqual({ text: 'v1', status: 'stale' })
     await held.reached
-    await setText(writer.prisma, id, 'v2')
-    expect(await textOf(writer.prisma, id)).toBe('v2')
-    const fills = countOf(reader, 'filled')
-    held.release()
-    await expect.poll(() => countOf(reader, 'filled')).toBeGreaterThan(fills)
+    await writeAcross({ reader, writer }, held, id)
     // Neither while the late entry is young, nor when it may be served stale.
     const texts: unknown[] = []
     const isStale = async () => {

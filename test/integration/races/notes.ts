@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { inject } from 'vitest'
+import { expect, inject } from 'vitest'
 import type { Note, Prisma } from '../../../prisma/generated/client.ts'
 import { type CachedClient, type CachedClientOptions, cachedClient, type StoreConfig } from '../cached-client.ts'
 
@@ -42,6 +42,19 @@ export function setText(client: Notes, id: number, text: string) {
 
 export function countOf({ events }: Pick<CachedClient, 'events'>, kind: CachedClient['events'][number]['kind']) {
   return events.filter((event) => event.kind === kind).length
+}
+
+/** A load of the reader is held; a write comes in between, and only then the load ends and is stored. */
+export async function writeAcross(
+  { reader, writer }: { readonly reader: CachedClient; readonly writer: CachedClient },
+  { release }: { readonly release: () => void },
+  id: number,
+): Promise<void> {
+  await setText(writer.prisma, id, 'v2')
+  expect(await textOf(writer.prisma, id)).toBe('v2')
+  const fills = countOf(reader, 'filled')
+  release()
+  await expect.poll(() => countOf(reader, 'filled')).toBeGreaterThan(fills)
 }
 
 export const isSelect = (sql: string) => sql.startsWith('SELECT')

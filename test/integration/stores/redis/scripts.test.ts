@@ -13,6 +13,7 @@ describe('the scripts', () => {
     const steps: (() => Promise<unknown>)[] = [
       () => store.obtainStamps([...tags, user], retainMs),
       () => touchRow(store),
+      () => store.soften({ models: ['City'], userTags: ['home'] }),
       () => store.intend({ id: 'i', models: ['City'] }, retainMs),
       () => store.sweep(retainMs),
       () => store.acquireLease(key, 'a', retainMs),
@@ -27,6 +28,15 @@ describe('the scripts', () => {
     }
     expect(await store.acquireLease(key, 'b', retainMs)).toEqual({ kind: 'acquired' })
     expect((await store.stamps([...tags, user])).map((stamp) => stamp !== null)).toEqual([true, true, false, true])
+  })
+
+  it('R10: soften no root that was made on another server', async () => {
+    const redis = await startRedis()
+    const { store } = openStore(redis.url, { namespace: 'n' })
+    await store.stamps([root])
+    await redisCommand(redis.url, ['HSET', 'n:{City}', 'root', 'another:stamp'])
+    await store.soften({ models: ['City'], userTags: [] })
+    expect(await redisCommand(redis.url, ['HGET', 'n:{City}', 'root'])).toBe('another:stamp')
   })
 
   it('remove thousands of stamps in one call, down to the last', async () => {
