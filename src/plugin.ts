@@ -6,6 +6,7 @@ import { type KnownSchema, parseConfig } from './core/config.ts'
 import { entryFormat } from './core/entry.ts'
 import { CacheError } from './core/errors.ts'
 import type { CacheEvent } from './core/events.ts'
+import { inTime } from './core/in-time.ts'
 import { fingerprint } from './core/key.ts'
 import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
@@ -197,9 +198,13 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     wake,
     drain,
     async idle() {
-      await reader.idle()
-      await invalidator.idle()
-      await triggers.done()
+      const idle = async () => {
+        await reader.idle()
+        await invalidator.idle()
+        await triggers.done()
+      }
+      // A query that the database never answers must not keep the process from ending.
+      await inTime(idle(), config.drainDeadlineMs, clock)
     },
     async close() {
       // What it still asks of the store would open that again.

@@ -68,7 +68,7 @@ export interface PluginConfig<Models extends string = string> {
   readonly flushDeadline?: Duration | undefined
   /**
    * How long `$disconnect()`, and a process that gets SIGTERM, go on writing accepted writes to the database; what is left then is for
-   * other processes. Default `'10s'`.
+   * other processes. `$disconnect()` then waits as long, at most, for what else runs in the background. Default `'10s'`.
    */
   readonly drainDeadline?: Duration | undefined
   readonly memory?: MemoryConfig | undefined

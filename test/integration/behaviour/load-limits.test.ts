@@ -233,6 +233,16 @@ describeStores('a model whose caching is switched off', (makeStoreConfig) => {
   })
 })
 
+it('a load that never ends does not keep a client from disconnecting', async () => {
+  const models = { Note: { loadTimeout: { hard: '50ms' } } } as const
+  const config = { models, drainDeadline: '100ms' } as const
+  const client = cachedClient({ databaseUrl: inject('databaseUrl'), config })
+  const { id } = await newNote(client)
+  client.adapter.holdNext(isSelect)
+  await expect(textOf(client.prisma, id)).rejects.toMatchObject({ code: 'LOAD.TIMEOUT' })
+  await client.prisma.$disconnect()
+})
+
 it('a load that never ends leaves its lease to others once it is past its limit', async () => {
   const patient = { loadLease: '100ms', loadWait: '10m' } as const
   const options = { databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), namespace: freshNamespace() }
