@@ -142,7 +142,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs, settled },
     random: Math.random,
     isOutage,
-    slots: createLoadSlots(),
+    slots: createLoadSlots(clock),
   })
   const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)
   const sweeper = createSweeper({ store, clock, report, intentMs, everyMs })

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
 import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
-import type { LoadSlots } from './load-slots.ts'
+import type { LoadSlots, WaitedMs } from './load-slots.ts'
 import { type EntryDeps, isAcceptable } from './lookup.ts'
 import { about, type LateTags, type Load, type LoadedRows, type ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
@@ -20,7 +20,7 @@ export type Held = readonly (Stamp | null)[]
 /** A query, and how urgent it is: how long reads have waited for it, together; `null` where it has its slot. */
 export interface Asked {
   readonly load: Load
-  readonly waitedMs: (() => number) | null
+  readonly waitedMs: WaitedMs | null
 }
 
 export interface Loaded {

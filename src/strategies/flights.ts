@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Stamp } from '../core/store.ts'
 import type { Held } from './fill.ts'
+import type { WaitedMs } from './load-slots.ts'
 import type { Served } from './read-plan.ts'
 
 /** What a flight brought to the one who started it. */
@@ -22,8 +23,7 @@ export type Arrival =
 export interface Flying {
   /** To be called right before the database is asked, with the stamps that were obtained before. */
   readonly loading: (stamps: Held | null) => void
-  /** How long reads have waited for it until now, all of them together. */
-  readonly waitedMs: () => number
+  readonly waitedMs: WaitedMs
 }
 
 /**
@@ -76,7 +76,7 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
       loading(stamps) {
         held = stamps
       },
-      waitedMs: () => reads * nowMs() - sinceMs,
+      waitedMs: (nowMs) => reads * nowMs - sinceMs,
     })
     const flight: Running = { landing, held: () => held, joined, startedMs: nowMs() }
     latest.set(id, flight)

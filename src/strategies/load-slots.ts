@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import type { ReadPlan } from './read-plan.ts'
 
 /**
@@ -7,16 +8,18 @@ import type { ReadPlan } from './read-plan.ts'
  * first, and what few ask for comes all the same. What nobody waits for runs only where there is room.
  */
 export interface LoadSlots {
-  /** @param waitedMs how long readers have waited for it until now, all of them together. */
-  run<T>(plan: Bounded, load: () => Promise<T>, waitedMs: () => number): Promise<T>
+  run<T>(plan: Bounded, load: () => Promise<T>, waitedMs: WaitedMs): Promise<T>
   /** Runs it if there is room now; `undefined` where there is none. */
   tryRun<T>(plan: Bounded, load: () => Promise<T>): Promise<T> | undefined
 }
 
 type Bounded = Pick<ReadPlan, 'model' | 'maxLoads'>
 
+/** How long readers have waited for a load until then, all of them together. */
+export type WaitedMs = (nowMs: number) => number
+
 interface Waiting {
-  readonly waitedMs: () => number
+  readonly waitedMs: WaitedMs
   readonly start: () => void
 }
 
@@ -28,7 +31,7 @@ interface Queue {
 /** Of those that wait, so many of the oldest are compared. */
 const comparedMax = 1000
 
-export function createLoadSlots(): LoadSlots {
+export function createLoadSlots({ nowMs }: Pick<Clock, 'nowMs'>): LoadSlots {
   const queues = new Map<string, Queue>()
 
   function queueOf(model: string): Queue {
@@ -42,7 +45,7 @@ export function createLoadSlots(): LoadSlots {
       return await load()
     } finally {
       // The slot goes to the next one.
-      const next = takeNext(queue.waiting)
+      const next = takeNext(queue.waiting, nowMs())
       if (next) next.start()
       else queue.running -= 1
     }
@@ -67,10 +70,10 @@ export function createLoadSlots(): LoadSlots {
 }
 
 /** Of equals the one that came first. */
-function takeNext(waiting: Waiting[]): Waiting | undefined {
+function takeNext(waiting: Waiting[], nowMs: number): Waiting | undefined {
   let [next, most] = [0, Number.NEGATIVE_INFINITY]
   for (const [i, { waitedMs }] of waiting.slice(0, comparedMax).entries()) {
-    const ms = waitedMs()
+    const ms = waitedMs(nowMs)
     if (ms > most) [next, most] = [i, ms]
   }
   return waiting.splice(next, 1)[0]

@@ -78,7 +78,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     random: () => 0,
     report: () => {},
     limits: noLimits,
-    slots: createLoadSlots(),
+    slots: createLoadSlots(systemClock),
     settled,
   }
   const held = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)

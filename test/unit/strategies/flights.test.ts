@@ -15,7 +15,7 @@ function held() {
   const landing = new Promise<Landed>((resolve) => {
     land = resolve
   })
-  let waitedMs = () => Number.NaN
+  let waitedMs = (_nowMs: number) => Number.NaN
   const start = (flying: Flying) => {
     begin = flying.loading
     waitedMs = flying.waitedMs
@@ -23,7 +23,7 @@ function held() {
   }
   return {
     start,
-    waitedMs: () => waitedMs(),
+    waitedMs: (nowMs: number) => waitedMs(nowMs),
     begin: (stamps: readonly Stamp[]) => begin(stamps),
     land: (landed: Landed) => land(landed),
   }
@@ -102,10 +102,10 @@ it('knows how long reads have waited for it, together', async () => {
   nowMs = 100
   const reads = [flights.join(key, [null], flight.start)]
   nowMs = 110
-  expect(flight.waitedMs()).toBe(10)
+  expect(flight.waitedMs(nowMs)).toBe(10)
   for (let i = 0; i < 3; i += 1) reads.push(flights.join(key, [null], held().start))
   nowMs = 115
-  expect(flight.waitedMs()).toBe(15 + 3 * 5)
+  expect(flight.waitedMs(nowMs)).toBe(15 + 3 * 5)
   flight.land(loadedAs('row'))
   await Promise.all(reads)
 })

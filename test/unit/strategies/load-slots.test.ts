@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
+import { systemClock } from '../../../src/core/clock.ts'
 import { createLoadSlots } from '../../../src/strategies/load-slots.ts'
 
 /** Loads that end when the test says so, in the order in which they began. */
 function setup(maxLoads: number) {
-  const slots = createLoadSlots()
+  const slots = createLoadSlots(systemClock)
   const begun: string[] = []
   const endings: (() => void)[] = []
   const ask = (name: string, waitedMs = 0, model = 'City') =>
@@ -69,4 +70,21 @@ it('runs what nobody waits for only where there is room', async () => {
   await slots.tryRun({ model: 'City', maxLoads: 1 }, async () => begun.push('refresh'))
   void ask('b')
   expect(begun).toEqual(['a', 'refresh', 'b'])
+})
+
+it('compares all that wait at one time', async () => {
+  let readings = 0
+  // A clock that goes on with every look at it.
+  const slots = createLoadSlots({ nowMs: () => ++readings })
+  const begun: string[] = []
+  const all = ['a', 'b', 'c', 'd'].map((name) =>
+    slots.run(
+      { model: 'City', maxLoads: 1 },
+      async () => begun.push(name),
+      (nowMs) => nowMs,
+    ),
+  )
+  await Promise.all(all)
+  expect(begun).toEqual(['a', 'b', 'c', 'd'])
+  expect(readings).toBe(4)
 })
