@@ -17,6 +17,7 @@ export type {
 } from './core/client.ts'
 export type { Codec } from './core/codec.ts'
 export type {
+  AdaptiveTtlConfig,
   BatchConfig,
   DefaultsConfig,
   Durability,

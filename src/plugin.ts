@@ -37,6 +37,7 @@ import { withPeers } from './stores/memory/peers.ts'
 import { pendingStateOf } from './stores/memory/pending-state.ts'
 import { createRedisStore } from './stores/redis/redis-store.ts'
 import { createCacheAside } from './strategies/cache-aside.ts'
+import { createEntryTtls } from './strategies/entry-ttl.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
 import { createLoadSlots } from './strategies/load-slots.ts'
 import { noWriteBehind } from './strategies/pending/no-write-behind.ts'
@@ -114,8 +115,9 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...[schema, clientVersionOf(client), codec.name, entryFormat],
     databaseIdentity(adapterOf(client), process.env),
   ])
-  const rows = storedRows({ config, dataModel }, shared)
-  const pending = pendingModels({ config, dataModel }, rows)
+  const entryTtls = createEntryTtls()
+  const rows = storedRows({ config, dataModel, entryTtls }, shared)
+  const pending = pendingModels({ config, dataModel, entryTtls }, rows)
   const flushClient = pending.size === 0 ? null : openFlushClient(client)
   const writeBehind =
     flushClient === null
@@ -180,6 +182,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     knownViews: new Set([...config.alsoChanges.values()].flat().map(({ model }) => model)),
     keepsOnError: ignoresTransactions(client),
     limits,
+    entryTtls,
     shapesInUse: (model) => store.shapesInUse(model),
     reader,
     invalidator,

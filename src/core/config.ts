@@ -7,9 +7,10 @@ import { parseDuration } from './duration.ts'
 import { CacheError } from './errors.ts'
 import type { Report } from './events.ts'
 
-export type { CacheConfig, CachedModel, RefreshAhead } from './config/cache-config.ts'
+export type { CacheConfig, CachedModel, RefreshAhead, Ttl } from './config/cache-config.ts'
 export { type ParsedStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
 export type {
+  AdaptiveTtlConfig,
   BatchConfig,
   DefaultsConfig,
   Durability,
@@ -47,7 +48,7 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
   } = parsed.data
   const defaults: CacheDefaults = Object.freeze({
     strategy: given?.strategy ?? 'cache-aside',
-    ttlMs: given?.ttl ?? 5 * 60_000,
+    ttl: given?.ttl ?? usualTtl,
     ...freshnessOf(given ?? {}, usual),
   })
   return Object.freeze({
@@ -88,11 +89,10 @@ interface ModelDefaults extends CacheDefaults {
 }
 
 function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults): CachedModel {
-  const { ttl = defaults.ttlMs, tags = Object.freeze([]), batch } = model
+  const { ttl = defaults.ttl, tags = Object.freeze([]), batch } = model
   return Object.freeze({
     strategy: model.strategy ?? defaults.strategy,
-    fixedTtlMs: typeof ttl === 'function' ? null : ttl,
-    ttlMs: typeof ttl === 'function' ? (context: ResultContext) => returnedTtl(name, ttl(context)) : () => ttl,
+    ttl: typeof ttl === 'function' ? { kind: 'computed', msOf: (context) => returnedTtl(name, ttl(context)) } : ttl,
     ...freshnessOf(model, defaults),
     fixedTags: typeof tags === 'function' ? [] : tags,
     resultTags: typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(context)) : null,
@@ -107,6 +107,8 @@ function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults):
     sequenceBlock: model.sequenceBlock,
   })
 }
+
+const usualTtl = Object.freeze({ kind: 'fixed', ms: 5 * 60_000 } as const)
 
 const usual: Freshness & LoadLimits = {
   staleWhileRevalidateMs: 0,

@@ -10,8 +10,8 @@ export type CacheEvent =
   | EntryEvent<'miss'>
   /** The database answered; `loadMs` is how long it took. */
   | EntryEvent<'loaded', { readonly loadMs: number }>
-  /** An entry was stored. */
-  | EntryEvent<'filled'>
+  /** An entry was stored; it is fresh for `ttlMs`. */
+  | EntryEvent<'filled', { readonly ttlMs: number }>
   | { readonly kind: 'bypass'; readonly model: string; readonly operation: string; readonly reason: string }
   | EntryEvent<'load-failed', { readonly error: unknown }>
   /** An entry in the store could not be read back; it counts as a miss. */

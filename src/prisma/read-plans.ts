@@ -11,7 +11,7 @@ import type { LoadedRows, ReadPlan } from '../strategies/read-plan.ts'
 import type { ReadCall } from './read-call.ts'
 import { rowRead } from './row-reads.ts'
 import type { Runtime } from './runtime.ts'
-import { unknownRetainMs } from './stored-rows.ts'
+import { ofRows, unknownRetainMs } from './stored-rows.ts'
 import { identify } from './values.ts'
 
 export interface ReadPlanned {
@@ -38,7 +38,8 @@ export function planRead(
     const { key, tags, pendingRow } = row
     const read = { key, tags, marks: [], models: [call.model], pendingRow }
     const loaded = (result: unknown) => ({ result, late: { tags: [], marks: [] } })
-    return { kind: 'plan', plan: planOf(call, runtime, read), widened: row.args, loaded, shown: row.shown, isRow: true }
+    const plan = planOf(call, runtime, read, () => ofRows)
+    return { kind: 'plan', plan, widened: row.args, loaded, shown: row.shown, isRow: true }
   }
   return planResult(call, runtime)
 }
@@ -67,7 +68,9 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
   const models = read.dependencies.map((dependency) => dependency.model)
   return {
     kind: 'plan',
-    plan: planOf(call, runtime, { key, tags, marks, models, pendingRow: null }),
+    plan: planOf(call, runtime, { key, tags, marks, models, pendingRow: null }, () =>
+      [operation, ...shapeIdsOf(read)].join(' '),
+    ),
     widened: read.widenings.length === 0 ? args : widen(args, read.widenings),
     loaded(result) {
       const late = lateTagsOf(dataModel, read.late, result)
@@ -84,13 +87,14 @@ type Analysed = Pick<ReadPlan, 'key' | 'tags' | 'marks' | 'models' | 'pendingRow
 
 function planOf(
   { model, operation, args, strategy }: ReadCall,
-  { config, awaited }: Runtime,
+  { config, awaited, entryTtls }: Runtime,
   read: Analysed,
+  shape: () => string,
 ): ReadPlan {
   const cached: CachedModel | undefined = config.models[model]
   const context = (result: unknown) => ({ result, args, operation })
-  const fixedTtlMs = strategy?.ttlMs ?? (cached ? cached.fixedTtlMs : config.defaults.ttlMs)
-  const ttlMs = fixedTtlMs === null ? (result: unknown) => cached!.ttlMs(context(result)) : () => fixedTtlMs
+  const asked = strategy?.ttlMs === undefined ? null : ({ kind: 'fixed', ms: strategy.ttlMs } as const)
+  const ttl = entryTtls(model, asked ?? (cached ?? config.defaults).ttl, shape)
   const { staleWhileRevalidateMs, staleIfErrorMs, refreshAhead, loadTimeout } = cached ?? config.defaults
   const { maxConcurrentLoads: maxLoads, maxEntryBytes: maxBytes } = cached ?? config.defaults
   const validate = cached?.validate ?? null
@@ -108,11 +112,12 @@ function planOf(
     operation,
     tags: [...read.tags, ...userTags],
     marks: resultTags ? [...read.marks, { kind: 'user-mark' }] : read.marks,
-    ttlMs,
+    ttlMs: (result) => ttl.msOf(context(result)),
+    adaptive: ttl.adaptive,
     freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
     ...{ staleMs, staleIfErrorMs, keepMs, refreshAhead, loadTimeout, maxLoads, maxBytes },
     validate: validate && ((result) => validate(context(result))),
-    retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + keepMs),
+    retainMs: ttl.longestMs === null ? unknownRetainMs : Math.max(1, ttl.longestMs + keepMs),
     userTags: resultTags && ((result) => resultTags(context(result))),
   }
 }

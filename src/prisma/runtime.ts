@@ -4,6 +4,7 @@ import type { AccelerateClient, CacheClient } from '../core/client.ts'
 import type { CacheConfig } from '../core/config.ts'
 import type { Report } from '../core/events.ts'
 import type { CacheAside } from '../strategies/cache-aside.ts'
+import type { EntryTtls } from '../strategies/entry-ttl.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
 import type { WriteBehind } from '../strategies/pending/write-behind.ts'
 import type { ShapeLimits } from '../strategies/shape-limits.ts'
@@ -28,6 +29,7 @@ export interface Runtime {
   /** Whether the database keeps what was written before an error, also in a transaction. */
   readonly keepsOnError: boolean
   readonly limits: ShapeLimits
+  readonly entryTtls: EntryTtls
   /** The shapes of a model that somebody has cached. */
   readonly shapesInUse: (model: string) => Promise<readonly string[]>
   readonly reader: CacheAside

@@ -4,10 +4,14 @@ import { shapeOfUnique, type UniqueLookup, whereOf } from '../analysis/unique-lo
 import type { CacheConfig, CachedModel } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import type { EntryKey } from '../core/store.ts'
+import type { EntryTtls } from '../strategies/entry-ttl.ts'
 import type { StoredModel } from '../strategies/write-through.ts'
 
 /** Stamps of entries whose TTL depends on the result live this long: longer than most TTLs, and losing one costs a hit. */
 export const unknownRetainMs = 24 * 3600_000
+
+/** Lookups of stored rows are read, and change, alike. */
+export const ofRows = 'row'
 
 /** Digests are dear, and the same rows are asked for again and again. */
 const keysMax = 20_000
@@ -23,9 +27,15 @@ export interface StoredRows {
   readonly isPending: boolean
 }
 
+interface StoredRowsDeps {
+  readonly config: CacheConfig
+  readonly dataModel: DataModel
+  readonly entryTtls: EntryTtls
+}
+
 /** By model. Others store results. */
 export function storedRows(
-  { config, dataModel }: { readonly config: CacheConfig; readonly dataModel: DataModel },
+  { config, dataModel, entryTtls }: StoredRowsDeps,
   shared: string,
 ): ReadonlyMap<string, StoredRows> {
   const found = new Map<string, StoredRows>()
@@ -43,15 +53,21 @@ export function storedRows(
       keys.set(args, key)
       return key
     }
-    const written = cached.strategy === 'write-through' ? storedModel(model, cached, entryKeyOf) : null
+    const isWritten = cached.strategy === 'write-through'
+    const written = isWritten ? storedModel(model, cached, { entryKey: entryKeyOf, entryTtls }) : null
     found.set(model.name, { fields, entryKey: entryKeyOf, written, isPending: cached.strategy === 'write-behind' })
   }
   return found
 }
 
 /** How rows are stored as they are written. */
-export function storedModel(model: Model, cached: CachedModel, entryKey: StoredModel['entryKey']): StoredModel {
-  const { fixedTtlMs, fixedTags, resultTags } = cached
+export function storedModel(
+  model: Model,
+  cached: CachedModel,
+  { entryKey, entryTtls }: Pick<StoredModel, 'entryKey'> & Pick<StoredRowsDeps, 'entryTtls'>,
+): StoredModel {
+  const { fixedTags, resultTags } = cached
+  const ttl = entryTtls(model.name, cached.ttl, () => ofRows)
   const keepMs = Math.max(cached.staleWhileRevalidateMs, cached.staleIfErrorMs)
   const [unique] = model.uniques
   const where = (row: Row | null) => (unique && row ? whereOf(unique, row) : {})
@@ -60,9 +76,9 @@ export function storedModel(model: Model, cached: CachedModel, entryKey: StoredM
     model: model.name,
     shapes: model.uniques.filter(({ fields }) => fields.length === 1).map((unique) => shapeOfUnique(model, unique)),
     entryKey,
-    ttlMs: (row) => cached.ttlMs(context(row)),
+    ttlMs: (row) => ttl.msOf(context(row)),
     keepMs,
-    retainMs: fixedTtlMs === null ? unknownRetainMs : Math.max(1, fixedTtlMs + keepMs),
+    retainMs: ttl.longestMs === null ? unknownRetainMs : Math.max(1, ttl.longestMs + keepMs),
     fixedTags,
     userTags: resultTags && ((row) => resultTags(context(row))),
   }

@@ -157,6 +157,7 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
 
   function fromStore({ kind, result, ageMs }: Exclude<FoundAgain, { kind: 'missing' }>, plan: ReadPlan): Served {
     const status = kind === 'fresh' ? 'hit' : 'stale'
+    if (status === 'hit') plan.adaptive?.hit(plan.key.digest)
     if (status === 'hit') report({ kind: status, ...about(plan), ageMs })
     else report({ kind: status, ...about(plan), ageMs, why: 'refreshing' })
     return { result, info: { status, source: 'store', ageMs } }

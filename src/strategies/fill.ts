@@ -75,9 +75,8 @@ export async function loadEntry(
     if (payload === null || held === null) return 'failed'
     try {
       if (!isAcceptable(plan, loaded.result, deps)) return 'failed'
-      const outcome = await store(plan, held, { ...loaded, loadMs, payload, leaseToken }, deps)
-      if (outcome === 'filled') report({ kind: 'filled', ...told })
-      return outcome
+      plan.adaptive?.loaded({ key: plan.key.digest, atMs: startedMs, stamps: held, payload })
+      return await store(plan, held, { ...loaded, loadMs, payload, leaseToken }, deps)
     } catch (error) {
       report({ kind: 'warning', model: plan.model, message: 'A result could not be stored.', error })
       return 'failed'
@@ -123,6 +122,7 @@ async function store(
     return 'failed'
   }
   await store.fill(plan.key, text, retainMs, leaseToken)
+  report({ kind: 'filled', ...about(plan), ttlMs })
   return 'filled'
 }
 

@@ -2,6 +2,7 @@ import type { ReadInfo } from '../core/client.ts'
 import type { RefreshAhead } from '../core/config.ts'
 import type { EntryKey, StampTag } from '../core/store.ts'
 import type { ValuesTag } from '../core/tags.ts'
+import type { ShapeTtl } from './adaptive/adaptive-ttl.ts'
 
 /** One read, analysed: where its entry lives, what it depends on, and how long it may be used. */
 export interface ReadPlan {
@@ -20,6 +21,8 @@ export interface ReadPlan {
   readonly pendingRow: ValuesTag | null
   /** How long the result is fresh; throws what the user's function throws. */
   readonly ttlMs: (result: unknown) => number
+  /** Is told of hits and loads where the TTL is chosen by them; else `null`. */
+  readonly adaptive: ShapeTtl | null
   /** The age past which this caller does not accept an entry as fresh, whoever filled it; `Infinity` without a wish. */
   readonly freshMaxMs: number
   /** How long after that it accepts a stale one, while that is loaded again. */

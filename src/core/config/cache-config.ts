@@ -36,8 +36,16 @@ export interface AlsoChanged {
 
 export interface CacheDefaults extends Freshness, LoadLimits {
   readonly strategy: Strategy
-  readonly ttlMs: number
+  readonly ttl: Exclude<Ttl, { kind: 'computed' }>
 }
+
+/** How long entries are fresh. */
+export type Ttl =
+  | { readonly kind: 'fixed'; readonly ms: number }
+  /** Throws what the user's function throws, and `CONFIG.INVALID` when it returns something that is no duration. */
+  | { readonly kind: 'computed'; readonly msOf: (context: ResultContext) => number }
+  /** Chosen so that of all reads no more than this share, between 0 and 1, are answered with what others have changed. */
+  | { readonly kind: 'adaptive'; readonly minMs: number; readonly maxMs: number; readonly staleShare: number }
 
 export interface LoadLimits {
   /** `Infinity` where there is no limit. */
@@ -61,10 +69,7 @@ export type RefreshAhead =
 
 export interface CachedModel extends Freshness, LoadLimits {
   readonly strategy: Strategy
-  /** The TTL when it is the same for every result, else `null`. */
-  readonly fixedTtlMs: number | null
-  /** Throws what the user's function throws, and `CONFIG.INVALID` when it returns something that is no duration. */
-  readonly ttlMs: (context: ResultContext) => number
+  readonly ttl: Ttl
   /** Tags of every entry, without duplicates. */
   readonly fixedTags: readonly string[]
   /**

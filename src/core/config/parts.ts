@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '../duration.ts'
-import type { RefreshAhead } from './cache-config.ts'
+import type { RefreshAhead, Ttl } from './cache-config.ts'
 import { expectedGot, unknownName } from './problems.ts'
 
 /** An object with these keys; every other key is a problem of its own, which names the nearest known one. */
@@ -23,6 +23,35 @@ export function duration({ minMs = 0, min = '' }: { readonly minMs?: number; rea
     return z.NEVER
   })
 }
+
+/** How long entries are fresh: always the same, or within a range. */
+export function fixedOrAdaptiveTtl() {
+  return z.unknown().transform((input, context): Exclude<Ttl, { kind: 'computed' }> => {
+    const isRange = typeof input === 'object' && input !== null
+    const parsed = isRange ? adaptiveTtl.safeParse(input) : duration().transform(fixed).safeParse(input)
+    if (parsed.success) return parsed.data
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path: [...path], message })
+    return z.NEVER
+  })
+}
+
+function fixed(ms: number) {
+  return Object.freeze({ kind: 'fixed', ms } as const)
+}
+
+/** Below this, what is seen cannot tell whether it is kept. */
+const staleShareMin = 0.001
+const staleShare = expected(`a number between ${staleShareMin} and 0.5`)
+
+const adaptiveTtl = section({
+  adaptive: section({
+    min: duration({ minMs: 1, min: '1ms' }),
+    max: duration({ minMs: 1, min: '1ms' }),
+    staleShare: z.number(staleShare).min(staleShareMin, staleShare).max(0.5, staleShare).default(0.01),
+  }).refine(({ min, max }) => min <= max, { error: 'expected min to be at most max' }),
+}).transform(({ adaptive: { min, max, staleShare } }) =>
+  Object.freeze({ kind: 'adaptive', minMs: min, maxMs: max, staleShare } as const),
+)
 
 /** When an entry is loaded again before its time; `null` for never. */
 export function refreshAhead() {

@@ -82,7 +82,7 @@ export interface DefaultsConfig {
   /** Default `'cache-aside'`. */
   readonly strategy?: Strategy | undefined
   /** How long an entry is fresh. Default `'5m'`. */
-  readonly ttl?: Duration | undefined
+  readonly ttl?: Duration | AdaptiveTtlConfig | undefined
   /** How long after its TTL an entry may be served while it is loaded again. Default 0. */
   readonly staleWhileRevalidate?: Duration | undefined
   /** See `models.<Model>.staleIfError`. Default 0. */
@@ -95,6 +95,21 @@ export interface DefaultsConfig {
   readonly maxConcurrentLoads?: number | undefined
   /** See `models.<Model>.maxEntryBytes`. Default 4 MiB. */
   readonly maxEntryBytes?: number | undefined
+}
+
+/**
+ * A TTL for rows that other programs write, too: chosen for every kind of query (which columns it looks for, and which it shows) by how
+ * often its results are read and how often they turn out to have changed without a write that the cache knows of. Each process learns
+ * for itself and begins with `min`.
+ */
+export interface AdaptiveTtlConfig {
+  readonly adaptive: {
+    /** At least 1 ms. */
+    readonly min: Duration
+    readonly max: Duration
+    /** Of all reads of the model, how many may be answered with what others have changed: 0.001 to 0.5. Default 0.01. */
+    readonly staleShare?: number | undefined
+  }
 }
 
 /**
@@ -119,7 +134,7 @@ export interface ModelConfig<Context = ResultContext> {
   /** Default: that of `defaults`, else `'cache-aside'`. */
   readonly strategy?: Strategy | undefined
   /** How long an entry is fresh; may depend on the result. Default: that of `defaults`, else `'5m'`. */
-  readonly ttl?: Duration | ((context: Context) => Duration) | undefined
+  readonly ttl?: Duration | AdaptiveTtlConfig | ((context: Context) => Duration) | undefined
   /** How long after its TTL an entry may be served while it is loaded again. Default: that of `defaults`, else 0. */
   readonly staleWhileRevalidate?: Duration | undefined
   /**

@@ -3,7 +3,7 @@ import type { Codec } from '../codec.ts'
 import type { Duration } from '../duration.ts'
 import type { Report } from '../events.ts'
 import type { AlsoChanged } from './cache-config.ts'
-import { duration, expected, loadTimeout, refreshAhead, section, tagList } from './parts.ts'
+import { duration, expected, fixedOrAdaptiveTtl, loadTimeout, refreshAhead, section, tagList } from './parts.ts'
 import { durabilities, pendingReads, type ResultContext, strategies } from './plugin-config.ts'
 import { expectedGot, unknownName } from './problems.ts'
 
@@ -26,7 +26,7 @@ export function configSchema({ models: known, provider }: KnownSchema) {
       .default('cache'),
     defaults: section({
       strategy: strategy.default('cache-aside'),
-      ttl: duration().default(5 * 60_000),
+      ttl: fixedOrAdaptiveTtl().optional(),
       ...freshness,
     }).optional(),
     models: section(
@@ -69,6 +69,8 @@ function alsoChanged(known: KnownSchema['models']) {
   })
 }
 
+type FixedOrAdaptive = z.infer<ReturnType<typeof fixedOrAdaptiveTtl>>
+
 const strategy = oneOf(strategies)
 
 const count = z.int(expected('a whole number')).min(1, expected('a whole number of at least 1'))
@@ -92,7 +94,7 @@ const partitionsMax = 64
 const modelSchema = (fields: readonly string[]) =>
   section({
     strategy: strategy.optional(),
-    ttl: valueOrFunction<(context: ResultContext) => Duration, number>(duration()),
+    ttl: valueOrFunction<(context: ResultContext) => Duration, FixedOrAdaptive>(fixedOrAdaptiveTtl()),
     ...freshness,
     tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
     validate: aFunction<(context: ResultContext) => boolean>().optional(),

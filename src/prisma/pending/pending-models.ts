@@ -3,12 +3,17 @@ import { pinOf } from '../../analysis/equality/pin.ts'
 import type { Row } from '../../analysis/pending/pending-write.ts'
 import { lookupsOfRow, ofPendingRow, shapeOfPendingRow, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { CacheConfig } from '../../core/config.ts'
+import type { EntryTtls } from '../../strategies/entry-ttl.ts'
 import type { PendingModel, Pins, TouchedColumns } from '../../strategies/pending/pending-model.ts'
 import { type StoredRows, storedModel } from '../stored-rows.ts'
 
 /** The models with write-behind. */
 export function pendingModels(
-  { config, dataModel }: { readonly config: CacheConfig; readonly dataModel: DataModel },
+  {
+    config,
+    dataModel,
+    entryTtls,
+  }: { readonly config: CacheConfig; readonly dataModel: DataModel; readonly entryTtls: EntryTtls },
   storedRows: ReadonlyMap<string, StoredRows>,
 ): ReadonlyMap<string, PendingModel> {
   const found = new Map<string, PendingModel>()
@@ -21,7 +26,7 @@ export function pendingModels(
       ...{ model: name, batch, partitions, backlogMax, durability, acceptLoss },
       ...rowFacts(dataModel, model),
       stored: {
-        ...storedModel(model, cached, rows.entryKey),
+        ...storedModel(model, cached, { entryKey: rows.entryKey, entryTtls }),
         shapes: model.uniques.map((unique) => shapeOfPendingRow(model, unique)),
       },
     })

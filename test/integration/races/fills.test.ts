@@ -62,6 +62,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     pending: [],
     pendingRow: null,
     ttlMs: () => 60_000,
+    adaptive: null,
     freshMaxMs: Number.POSITIVE_INFINITY,
     ...{ staleMs: 0, staleIfErrorMs: 0, keepMs: 0, refreshAhead: null },
     loadTimeout: { softMs: Number.POSITIVE_INFINITY, hardMs: Number.POSITIVE_INFINITY },

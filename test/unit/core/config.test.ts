@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type PluginConfig, parseConfig } from '../../../src/core/config.ts'
+import { type CachedModel, type PluginConfig, parseConfig } from '../../../src/core/config.ts'
 import { CacheError } from '../../../src/core/errors.ts'
 
 const models = ['City', 'Country', 'PageView']
@@ -10,6 +10,10 @@ const known = {
 const context = { result: null, args: {}, operation: 'findMany' }
 
 const parse = (config: unknown, provider = known.provider) => parseConfig(config, { ...known, provider })
+
+function ttlMsOf(model: CachedModel | undefined, result: unknown): number | undefined {
+  return model?.ttl.kind === 'computed' ? model.ttl.msOf({ ...context, result }) : undefined
+}
 
 function problemsOf(config: unknown, provider?: string): readonly string[] {
   try {
@@ -31,7 +35,7 @@ describe('a valid configuration', () => {
       defaults: {
         ...{
           strategy: 'cache-aside',
-          ttlMs: 300_000,
+          ttl: { kind: 'fixed', ms: 300_000 },
           staleWhileRevalidateMs: 0,
           staleIfErrorMs: 0,
           refreshAhead: null,
@@ -95,10 +99,10 @@ describe('a valid configuration', () => {
     expect(City).toMatchObject({ durability: 'accepted', acceptLoss: false, pendingReads: 'flush' })
     expect(City).toMatchObject({ backlogMax: 100_000, partitions: 1, sequenceBlock: 100 })
     expect(parse({ ...config, acceptLoss: true }).models.City?.acceptLoss).toBe(true)
-    expect(City?.ttlMs(context)).toBe(60_000)
+    expect(City?.ttl).toEqual({ kind: 'fixed', ms: 60_000 })
     expect(City?.fixedTags).toEqual([])
     expect(Country).toMatchObject({ strategy: 'cache-aside', staleIfErrorMs: 86_400_000 })
-    expect(Country?.ttlMs(context)).toBe(3_600_000)
+    expect(Country?.ttl).toEqual({ kind: 'fixed', ms: 3_600_000 })
     expect(PageView).toBeUndefined()
   })
 
@@ -133,9 +137,20 @@ describe('a valid configuration', () => {
   it('calls ttl and tags functions with the result', () => {
     const City = { ttl: ({ result }: { result: unknown }) => (result === null ? 5 : '1m'), tags: () => ['a', 'b', 'a'] }
     const model = parse({ models: { City } }).models.City
-    expect(model?.ttlMs(context)).toBe(5000)
-    expect(model?.ttlMs({ ...context, result: [] })).toBe(60_000)
+    expect(ttlMsOf(model, null)).toBe(5000)
+    expect(ttlMsOf(model, [])).toBe(60_000)
     expect(model?.resultTags?.(context)).toEqual(['a', 'b'])
+  })
+
+  it('takes a range for a TTL that adapts', () => {
+    const { defaults, models } = parse({
+      defaults: { ttl: { adaptive: { min: '1s', max: '1h' } } },
+      models: { City: {}, Country: { ttl: { adaptive: { min: 1, max: 1, staleShare: 0.5 } } }, PageView: { ttl: 7 } },
+    })
+    expect(defaults.ttl).toEqual({ kind: 'adaptive', minMs: 1000, maxMs: 3_600_000, staleShare: 0.01 })
+    expect(models.City?.ttl).toEqual(defaults.ttl)
+    expect(models.Country?.ttl).toEqual({ kind: 'adaptive', minMs: 1000, maxMs: 1000, staleShare: 0.5 })
+    expect(models.PageView?.ttl).toEqual({ kind: 'fixed', ms: 7000 })
   })
 
   it('takes what is said of freshness from the model, else from the defaults', () => {
@@ -165,7 +180,7 @@ describe('a valid configuration', () => {
 
   it('refuses what ttl and tags functions should not return', () => {
     const model = parse({ models: { City: { ttl: () => 'soon', tags: () => ['a', ''] } } }).models.City
-    expect(() => model?.ttlMs(context)).toThrow(`models.City.ttl(): expected a duration such as '5m', got 'soon'`)
+    expect(() => ttlMsOf(model, null)).toThrow(`models.City.ttl(): expected a duration such as '5m', got 'soon'`)
     expect(() => model?.resultTags?.(context)).toThrow(/models\.City\.tags\(\): expected a tag of 1 to 128 characters/)
   })
 
@@ -276,6 +291,29 @@ describe('an invalid configuration', () => {
       'models.Country.loadTimeout: expected soft to be at most hard',
       `models.PageView.refreshAhead: ${expectedAhead}, got an object`,
       `models.PageView.loadTimeout: expected an object, got '1s'`,
+    ])
+  })
+
+  it('tells what is wrong about a TTL that adapts', () => {
+    const share = 'expected a number between 0.001 and 0.5'
+    expect(
+      problemsOf({
+        defaults: { ttl: { adaptive: { min: '2s', max: '1s' } } },
+        models: {
+          City: { ttl: { adaptive: { min: 0, staleShare: 0 } } },
+          Country: { ttl: { adaptive: { min: 1, max: 2, staleShare: 0.6, mean: 1 } } },
+          PageView: { ttl: { min: 1 } },
+        },
+      }),
+    ).toEqual([
+      'defaults.ttl.adaptive: expected min to be at most max',
+      'models.City.ttl.adaptive.min: expected a duration of at least 1ms, got 0',
+      `models.City.ttl.adaptive.max: expected a duration such as '5m', got undefined`,
+      `models.City.ttl.adaptive.staleShare: ${share}, got 0`,
+      `models.Country.ttl.adaptive.staleShare: ${share}, got 0.6`,
+      'models.Country.ttl.adaptive.mean: unknown option, known are min, max, staleShare',
+      'models.PageView.ttl.adaptive: expected an object, got undefined',
+      'models.PageView.ttl.min: unknown option, known are adaptive',
     ])
   })
 

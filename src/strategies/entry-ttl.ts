@@ -1,0 +1,27 @@
+import type { ResultContext, Ttl } from '../core/config.ts'
+import { type AdaptiveTtl, createAdaptiveTtl, type ShapeTtl } from './adaptive/adaptive-ttl.ts'
+
+/** How long the entries of one query are fresh. */
+export interface EntryTtl {
+  /** Milliseconds; throws what the user's function throws. */
+  readonly msOf: (context: ResultContext) => number
+  /** The longest that it may be; `null` when nobody knows. */
+  readonly longestMs: number | null
+  /** To be told of hits and loads, where it is chosen by them. */
+  readonly adaptive: ShapeTtl | null
+}
+
+/** @param shape what queries must have in common to change, and be read, alike. */
+export type EntryTtls = (model: string, ttl: Ttl, shape: () => string) => EntryTtl
+
+export function createEntryTtls(): EntryTtls {
+  const models = new Map<string, AdaptiveTtl>()
+  return (model, ttl, shape) => {
+    if (ttl.kind === 'fixed') return { msOf: () => ttl.ms, longestMs: ttl.ms, adaptive: null }
+    if (ttl.kind === 'computed') return { msOf: ttl.msOf, longestMs: null, adaptive: null }
+    const ofModel = models.get(model) ?? createAdaptiveTtl(ttl)
+    models.set(model, ofModel)
+    const adaptive = ofModel.shape(shape())
+    return { msOf: adaptive.ms, longestMs: ttl.maxMs, adaptive }
+  }
+}
