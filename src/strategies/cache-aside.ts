@@ -1,15 +1,16 @@
-import { LRUCache } from 'lru-cache'
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
-import { type Asked, type FillDeps, type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
-import { createFlights, type Flying, type Landed } from './flights.ts'
+import { type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
+import { createFlights, type Flying, type Landed, type Reader } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
-import { type HeldLease, type LeaseDeps, takeTurn, tryLease } from './lease.ts'
+import { takeTurn } from './lease.ts'
+import { fillAndRelease, releasedOnError } from './leased-load.ts'
 import { type Found, type FoundAgain, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
 import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
-import { createStaleAnswers, restMs, type StaleAnswersDeps } from './stale-answers.ts'
+import { createRefreshes, type RefreshesDeps } from './refreshes.ts'
+import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
 
-export interface CacheAsideDeps extends FillDeps, LookupDeps, LeaseDeps, StaleAnswersDeps {
+export interface CacheAsideDeps extends Omit<RefreshesDeps, 'failed'>, LookupDeps, StaleAnswersDeps {
   readonly invalidator: Pick<Invalidator, 'owes'>
 }
 
@@ -26,13 +27,12 @@ export interface CacheAside {
  * The store failing is never the caller's problem: the query runs. The query failing always is: its error passes through
  * untouched and nothing is stored, unless an older entry may be served instead.
  */
-export function createCacheAside(deps: CacheAsideDeps): CacheAside {
-  const { store, codec, report, invalidator } = deps
-  const flights = createFlights(deps.clock)
-  const staleAnswers = createStaleAnswers(deps)
-  const refreshes = new Map<string, Promise<void>>()
-  /** Entries that were just loaded again in vain: the next hit need not try. */
-  const fruitless = new LRUCache<string, true>({ max: 10_000, ttl: restMs })
+export function createCacheAside(given: CacheAsideDeps): CacheAside {
+  const { store, codec, report, invalidator, slots } = given
+  const flights = createFlights(given.clock)
+  const staleAnswers = createStaleAnswers(given)
+  const deps = { ...given, failed: staleAnswers.failed }
+  const refreshes = createRefreshes(deps)
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
     if (invalidator.owes(plan.models)) {
@@ -52,18 +52,21 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
       return bypass(`the caching of ${found.model} is switched off`, plan, load, report)
     }
     if (found.kind !== 'missing') {
-      if (found.isDue) refresh(plan, load)
+      if (found.isDue) refreshes.start(plan, load)
       return fromStore(found, plan)
     }
-    const outcome = await staleAnswers.wait(plan, found.spare, () => arrive(plan, load, found.stamps))
+    const outcome = await staleAnswers.wait(plan, found.spare, (reader) =>
+      arrive(plan, load, { seen: found.stamps, reader }),
+    )
     return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
   }
 
   /** Loads, or takes part in a load. */
-  async function arrive(plan: ReadPlan, load: Load, seen: Held): Promise<Served> {
+  async function arrive(plan: ReadPlan, load: Load, { seen, reader }: Arriving): Promise<Served> {
     // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
     const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
-    const arrival = await flights.join(id, seen, (flying) => fly(plan, load, flying), plan.loadTimeout.hardMs)
+    const joining = { seen, reader, ageMsMax: plan.loadTimeout.hardMs }
+    const arrival = await flights.join(id, joining, (flying) => fly(plan, load, flying))
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
     if (arrival.kind === 'too-early') return read(plan, load)
@@ -82,85 +85,38 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
 
   /** One load for everybody: in this process by the flight, across processes by the lease. */
   async function fly(plan: ReadPlan, load: Load, { loading, waitedMs }: Flying): Promise<Landed> {
-    const turn = await takeTurn(
-      {
-        key: plan.key,
-        look: () => lookAgain(plan, deps),
-        obtainStamps: () => store.obtainStamps(tagsToObtain(plan), plan.retainMs),
-        renewForMs: plan.loadTimeout.hardMs,
-      },
-      deps,
-    )
+    const look = () => lookAgain(plan, deps)
+    const obtainStamps = () => store.obtainStamps(tagsToObtain(plan), plan.retainMs)
+    const turn = await takeTurn({ key: plan.key, look, obtainStamps, renewForMs: plan.loadTimeout.hardMs }, deps)
     if (turn.kind === 'theirs') return { kind: 'found', served: fromStore(turn.found, plan) }
-    report({ kind: 'miss', ...about(plan) })
-    loading(turn.stamps)
     const lease = turn.kind === 'ours' ? turn.lease : null
-    const { result, payload } = await loadAndFill(plan, turn.stamps, { load, lease, waitedMs })
-    return { kind: 'loaded', served: { result, info: missInfo }, payload }
-  }
+    const before = { stamps: turn.stamps, found: null }
 
-  async function loadAndFill(plan: ReadPlan, stamps: Held | null, { load, lease, waitedMs }: Loading) {
-    let loaded: Loaded
-    try {
-      loaded = await loadEntry(plan, stamps, { load, waitedMs }, deps)
-    } catch (error) {
-      staleAnswers.failed(plan, error)
-      await lease?.release('failed')
-      throw error
+    report({ kind: 'miss', ...about(plan) })
+    async function ask(hasWaited: boolean): Promise<Loaded | Hit> {
+      // What was written while it waited for its place would make it invalid, and what was accepted would be missing in it.
+      const { stamps, found } = hasWaited ? await afresh({ look, obtainStamps }) : before
+      if (found) return found
+      loading(stamps)
+      return loadEntry(plan, stamps, load, deps)
     }
-    const outcome = await loaded.fill(lease?.token)
-    if (outcome === 'filled') lease?.ended()
-    else await lease?.release(outcome)
-    return { ...loaded, isStored: outcome !== 'failed' }
-  }
-
-  /** Loads again in the background, unless this or another process already does. */
-  function refresh(plan: ReadPlan, load: Load): void {
-    const id = `${plan.key.model} ${plan.key.digest}`
-    if (refreshes.has(id) || fruitless.has(id)) return
-    // Not in a queue: it would hold the lease there, and let those wait who cannot do without.
-    const running = deps.slots
-      .tryRun(plan, () => refreshNow(plan, load))
-      ?.then(
-        (isFruitful) => void (isFruitful || fruitless.set(id, true)),
-        () => void fruitless.set(id, true), // reported where it happened
-      )
-      .finally(() => refreshes.delete(id))
-    if (running) refreshes.set(id, running)
-  }
-
-  /** Whether it was worth it: it stored something, or another process is at it. */
-  async function refreshNow(plan: ReadPlan, load: Load): Promise<boolean> {
-    const lease = await tryLease(plan.key, plan.loadTimeout.hardMs, deps)
-    if (!lease) return true
-    let stamps: Held
-    let isPending: boolean
-    try {
-      // In this order on one connection: a write that is accepted later moves the stamps, one that was before is seen.
-      const asked = [store.obtainStamps(tagsToObtain(plan), plan.retainMs), hasPendingRow(plan)] as const
-      ;[stamps, isPending] = await Promise.all(asked)
-    } catch (error) {
-      await lease.release('failed')
-      throw error
+    const brought = await releasedOnError(lease, () => slots.run(plan, ask, waitedMs))
+    if ('kind' in brought) {
+      await lease?.release('filled')
+      // Told of as the miss that it was.
+      return { kind: 'found', served: served(brought) }
     }
-    if (isPending) {
-      await lease.release('failed')
-      return true
-    }
-    return (await loadAndFill(plan, stamps, { load, lease, waitedMs: null })).isStored
+    await fillAndRelease(brought, lease)
+    return { kind: 'loaded', served: { result: brought.result, info: missInfo }, payload: brought.payload }
   }
 
-  /** Whether the row has writes that the database lacks. */
-  async function hasPendingRow({ key, tags, pendingRow }: ReadPlan): Promise<boolean> {
-    return pendingRow !== null && (await store.lookup(key, tags, { row: pendingRow })).isPending
-  }
-
-  function fromStore({ kind, result, ageMs }: Exclude<FoundAgain, { kind: 'missing' }>, plan: ReadPlan): Served {
+  function fromStore(found: Hit, plan: ReadPlan): Served {
+    const { kind, ageMs } = found
     const status = kind === 'fresh' ? 'hit' : 'stale'
     if (status === 'hit') plan.adaptive?.hit(plan.key.digest)
     if (status === 'hit') report({ kind: status, ...about(plan), ageMs })
     else report({ kind: status, ...about(plan), ageMs, why: 'refreshing' })
-    return { result, info: { status, source: 'store', ageMs } }
+    return served(found)
   }
 
   function instead({ result, ageMs }: Spare, why: 'failed' | 'slow', plan: ReadPlan): Served {
@@ -172,13 +128,40 @@ export function createCacheAside(deps: CacheAsideDeps): CacheAside {
   return {
     read,
     async idle() {
-      await Promise.allSettled([...flights.running(), ...staleAnswers.running(), ...refreshes.values()])
+      await Promise.allSettled([...flights.running(), ...staleAnswers.running(), ...refreshes.running()])
     },
   }
 }
 
-interface Loading extends Asked {
-  readonly lease: HeldLease | null
+interface Arriving {
+  readonly seen: Held
+  readonly reader: Reader
+}
+
+type Hit = Exclude<FoundAgain, { kind: 'missing' }>
+
+function served({ kind, result, ageMs }: Hit): Served {
+  return { result, info: { status: kind === 'fresh' ? 'hit' : 'stale', source: 'store', ageMs } }
+}
+
+interface Asking {
+  readonly look: () => Promise<FoundAgain>
+  readonly obtainStamps: () => Promise<Held>
+}
+
+/** What is there now, and if nothing is, the stamps to load under; `null` when the store is out of reach. */
+async function afresh({
+  look,
+  obtainStamps,
+}: Asking): Promise<{ readonly stamps: Held | null; readonly found: Hit | null }> {
+  try {
+    // In this order on one connection: a write that is accepted later moves the stamps, one that was before is seen.
+    const [stamps, found] = await Promise.all([obtainStamps(), look()])
+    return { stamps, found: found.kind === 'missing' ? null : found }
+  } catch (error) {
+    if (isFlushTimeout(error)) throw error
+    return { stamps: null, found: null }
+  }
 }
 
 const refused = 'The store refused to look something up: queries go to the database.'

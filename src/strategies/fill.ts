@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
 import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
-import type { LoadSlots, WaitedMs } from './load-slots.ts'
 import { type EntryDeps, isAcceptable } from './lookup.ts'
 import { about, type LateTags, type Load, type LoadedRows, type ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
@@ -11,17 +10,12 @@ export interface FillDeps extends EntryDeps {
   /** Between 0 and 1. */
   readonly random: () => number
   readonly limits: ShapeLimits
-  readonly slots: LoadSlots
+  /** Is told of every load that failed, before those who wait for it. */
+  readonly failed: (plan: ReadPlan, error: unknown) => void
 }
 
 /** The stamps that a load holds, in the order of {@link tagsToObtain}. `null` where a shape was refused. */
 export type Held = readonly (Stamp | null)[]
-
-/** A query, and how urgent it is: how long reads have waited for it, together; `null` where it has its slot. */
-export interface Asked {
-  readonly load: Load
-  readonly waitedMs: WaitedMs | null
-}
 
 export interface Loaded {
   readonly result: unknown
@@ -43,22 +37,13 @@ export function jittered(ttlMs: number, random: () => number): number {
  * Without stamps nothing can be stored. The query failing is the caller's error, untouched. Everything after it is only a
  * matter of being stored or not.
  */
-export async function loadEntry(
-  plan: ReadPlan,
-  held: Held | null,
-  { load, waitedMs }: Asked,
-  deps: FillDeps,
-): Promise<Loaded> {
-  const { codec, clock, report, slots } = deps
+export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, deps: FillDeps): Promise<Loaded> {
+  const { codec, clock, report, failed } = deps
   const told = about(plan)
-  let startedMs = 0
-  const timed = () => {
-    startedMs = clock.nowMs()
-    return load()
-  }
-  const loading = waitedMs ? slots.run(plan, timed, waitedMs) : timed()
-  const loaded = await loading.catch((error: unknown) => {
+  const startedMs = clock.nowMs()
+  const loaded = await load().catch((error: unknown) => {
     report({ kind: 'load-failed', ...told, error })
+    failed(plan, error)
     throw error
   })
   const loadMs = clock.nowMs() - startedMs

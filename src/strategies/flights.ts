@@ -19,6 +19,29 @@ export type Arrival =
   /** It joined, and the flight brought what had been in the store before: read again. */
   | { readonly kind: 'too-early' }
 
+/** Somebody who waits for a flight, and may leave before it lands. */
+export interface Reader {
+  onLeave(left: () => void): void
+}
+
+export function createReader(): Reader & { leave(): void } {
+  const all: (() => void)[] = []
+  return {
+    onLeave: (left) => void all.push(left),
+    leave() {
+      for (const left of all) left()
+    },
+  }
+}
+
+export interface Joining {
+  /** The stamps that the read saw when it missed; `null` where there was none. */
+  readonly seen: readonly (Stamp | null)[]
+  readonly reader: Reader
+  /** An older flight is not joined: it may never land. `Infinity` for however old. */
+  readonly ageMsMax: number
+}
+
 /** What a flight knows of itself. */
 export interface Flying {
   /** To be called right before the database is asked, with the stamps that were obtained before. */
@@ -39,16 +62,7 @@ export interface Flying {
  * Otherwise it starts a flight of its own, which replaces the older one for those who come after.
  */
 export interface Flights {
-  /**
-   * @param seen the stamps that the read saw when it missed; `null` where there was none.
-   * @param ageMsMax an older flight is not joined: it may never land. Default: however old.
-   */
-  join(
-    id: string,
-    seen: readonly (Stamp | null)[],
-    start: (flying: Flying) => Promise<Landed>,
-    ageMsMax?: number,
-  ): Promise<Arrival>
+  join(id: string, joining: Joining, start: (flying: Flying) => Promise<Landed>): Promise<Arrival>
   running(): readonly Promise<unknown>[]
 }
 
@@ -56,7 +70,7 @@ interface Running {
   readonly landing: Promise<Landed>
   /** The stamps of the load; `undefined` until it begins. */
   readonly held: () => Held | null | undefined
-  joined(): void
+  joined(reader: Reader): void
   readonly startedMs: number
 }
 
@@ -64,14 +78,19 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
   const latest = new Map<string, Running>()
   const all = new Set<Promise<Landed>>()
 
-  async function startOne(id: string, start: (flying: Flying) => Promise<Landed>): Promise<Arrival> {
+  async function startOne(id: string, reader: Reader, start: (flying: Flying) => Promise<Landed>): Promise<Arrival> {
     let held: Held | null | undefined
     let [reads, sinceMs] = [0, 0]
-    const joined = () => {
+    const joined = (reader: Reader) => {
+      const joinedMs = nowMs()
       reads += 1
-      sinceMs += nowMs()
+      sinceMs += joinedMs
+      reader.onLeave(() => {
+        reads -= 1
+        sinceMs -= joinedMs
+      })
     }
-    joined()
+    joined(reader)
     const landing = start({
       loading(stamps) {
         held = stamps
@@ -90,12 +109,12 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
   }
 
   return {
-    async join(id, seen, start, ageMsMax = Number.POSITIVE_INFINITY) {
+    async join(id, { seen, reader, ageMsMax }, start) {
       const flight = latest.get(id)
-      if (!flight || nowMs() - flight.startedMs > ageMsMax) return startOne(id, start)
+      if (!flight || nowMs() - flight.startedMs > ageMsMax) return startOne(id, reader, start)
       const held = flight.held()
-      if (held !== undefined && !sameStamps(seen, held)) return startOne(id, start)
-      flight.joined()
+      if (held !== undefined && !sameStamps(seen, held)) return startOne(id, reader, start)
+      flight.joined(reader)
       const landed = await flight.landing
       if (landed.kind === 'loaded') return { kind: 'joined', payload: landed.payload }
       return { kind: 'too-early' }

@@ -8,14 +8,15 @@ import type { ReadPlan } from './read-plan.ts'
  * first, and what few ask for comes all the same. What nobody waits for runs only where there is room.
  */
 export interface LoadSlots {
-  run<T>(plan: Bounded, load: () => Promise<T>, waitedMs: WaitedMs): Promise<T>
+  /** Runs it when there is room, and tells it whether it had to wait for that. */
+  run<T>(plan: Bounded, load: (hasWaited: boolean) => Promise<T>, waitedMs: WaitedMs): Promise<T>
   /** Runs it if there is room now; `undefined` where there is none. */
   tryRun<T>(plan: Bounded, load: () => Promise<T>): Promise<T> | undefined
 }
 
 type Bounded = Pick<ReadPlan, 'model' | 'maxLoads'>
 
-/** How long readers have waited for a load until then, all of them together. */
+/** How long readers have waited for a load until then, all of them together; 0 when all have left. */
 export type WaitedMs = (nowMs: number) => number
 
 interface Waiting {
@@ -53,11 +54,12 @@ export function createLoadSlots({ nowMs }: Pick<Clock, 'nowMs'>): LoadSlots {
 
   return {
     async run({ model, maxLoads }, load, waitedMs) {
-      if (maxLoads === Number.POSITIVE_INFINITY) return load()
+      if (maxLoads === Number.POSITIVE_INFINITY) return load(false)
       const queue = queueOf(model)
-      if (queue.running < maxLoads) queue.running += 1
-      else await new Promise<void>((start) => queue.waiting.push({ waitedMs, start }))
-      return inSlot(queue, load)
+      const hasWaited = queue.running >= maxLoads
+      if (hasWaited) await new Promise<void>((start) => queue.waiting.push({ waitedMs, start }))
+      else queue.running += 1
+      return inSlot(queue, () => load(hasWaited))
     },
     tryRun({ model, maxLoads }, load) {
       if (maxLoads === Number.POSITIVE_INFINITY) return load()

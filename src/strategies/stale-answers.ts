@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import { CacheError } from '../core/errors.ts'
 import { inTime } from '../core/in-time.ts'
+import { createReader, type Reader } from './flights.ts'
 import type { Spare } from './lookup.ts'
 import type { ReadPlan } from './read-plan.ts'
 
@@ -24,7 +25,7 @@ export interface StaleAnswers {
    * @param start not called while an entry rests: its last load failed a moment ago, and another attempt would only add to the trouble.
    * @throws what the load throws, and CacheError `LOAD.TIMEOUT`.
    */
-  wait<T>(plan: ReadPlan, spare: Spare | null, start: () => Promise<T>): Promise<Outcome<T>>
+  wait<T>(plan: ReadPlan, spare: Spare | null, start: (reader: Reader) => Promise<T>): Promise<Outcome<T>>
   /** To be told of every load that failed. */
   failed(plan: ReadPlan, error: unknown): void
   /** What goes on although its reader was answered. */
@@ -44,7 +45,7 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
     if (isOutage(error)) resting.set(idOf(plan), true)
   }
 
-  function leave(load: Promise<unknown>): void {
+  function goesOn(load: Promise<unknown>): void {
     const ended: Promise<void> = load.then(
       () => void left.delete(ended),
       () => void left.delete(ended),
@@ -58,10 +59,14 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
     async wait(plan, spare, start) {
       if (spare && resting.has(idOf(plan))) return { kind: 'spare', spare, why: 'failed' }
       const { softMs, hardMs } = plan.loadTimeout
-      const load = start()
+      const reader = createReader()
+      const load = start(reader)
       const waited = await inTime(load, spare ? Math.min(softMs, hardMs) : hardMs, clock)
       if (waited.kind === 'done') return { kind: 'loaded', value: waited.value }
-      if (waited.kind === 'late') leave(load)
+      if (waited.kind === 'late') {
+        reader.leave()
+        goesOn(load)
+      }
       if (spare && waited.kind === 'late') return { kind: 'spare', spare, why: 'slow' }
       const error = waited.kind === 'late' ? timeout(plan, hardMs) : waited.error
       if (spare && isOutage(error)) return { kind: 'spare', spare, why: 'failed' }

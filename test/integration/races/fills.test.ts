@@ -6,7 +6,6 @@ import { createNonceSource } from '../../../src/core/nonce.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { loadEntry, tagsToObtain } from '../../../src/strategies/fill.ts'
-import { createLoadSlots } from '../../../src/strategies/load-slots.ts'
 import { lookup } from '../../../src/strategies/lookup.ts'
 import type { LateTags, ReadPlan } from '../../../src/strategies/read-plan.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
@@ -79,17 +78,12 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     random: () => 0,
     report: () => {},
     limits: noLimits,
-    slots: createLoadSlots(systemClock),
+    failed: () => {},
     settled,
   }
   const held = await store.obtainStamps(tagsToObtain(plan), plan.retainMs)
   const load = async () => ({ result: ['v1'], late })
-  const { fill } = await loadEntry(
-    plan,
-    held,
-    { load, waitedMs: () => 0 },
-    { ...deps, store: watched(store, beforeCall) },
-  )
+  const { fill } = await loadEntry(plan, held, load, { ...deps, store: watched(store, beforeCall) })
   return { fill, look: async () => (await lookup(plan, deps)).kind }
 }
 

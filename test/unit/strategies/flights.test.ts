@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest'
 import type { Stamp } from '../../../src/core/store.ts'
-import { type Arrival, createFlights, type Flying, type Landed } from '../../../src/strategies/flights.ts'
+import {
+  type Arrival,
+  createFlights,
+  createReader,
+  type Flying,
+  type Joining,
+  type Landed,
+  type Reader,
+} from '../../../src/strategies/flights.ts'
 
 const key = 'City k'
 let nowMs = 0
@@ -29,13 +37,19 @@ function held() {
   }
 }
 
+const saw = (seen: readonly (Stamp | null)[], reader: Reader = createReader()): Joining => ({
+  seen,
+  reader,
+  ageMsMax: 1e9,
+})
+
 const own = (payload: string): Arrival => ({ kind: 'own', served: { result: payload, info } })
 
 it('lets reads join before the database is asked, whatever they saw', async () => {
   const flights = createFlights(clock)
   const flight = held()
-  const first = flights.join(key, [null], flight.start)
-  const second = flights.join(key, ['other'], held().start)
+  const first = flights.join(key, saw([null]), flight.start)
+  const second = flights.join(key, saw(['other']), held().start)
   flight.begin(['a'])
   flight.land(loadedAs('row'))
   expect(await Promise.all([first, second])).toEqual([own('row'), { kind: 'joined', payload: 'row' }])
@@ -44,8 +58,8 @@ it('lets reads join before the database is asked, whatever they saw', async () =
 it('sends who joined back when the flight found an entry, which may be older than their read', async () => {
   const flights = createFlights(clock)
   const flight = held()
-  const first = flights.join(key, [null], flight.start)
-  const second = flights.join(key, [null], held().start)
+  const first = flights.join(key, saw([null]), flight.start)
+  const second = flights.join(key, saw([null]), held().start)
   flight.land({ kind: 'found', served: { result: 'row', info } })
   expect(await Promise.all([first, second])).toEqual([own('row'), { kind: 'too-early' }])
 })
@@ -54,12 +68,12 @@ it('R16: lets a read join a load under way only if it saw the stamps of the load
   const flights = createFlights(clock)
   const older = held()
   const newer = held()
-  const first = flights.join(key, ['a'], older.start)
+  const first = flights.join(key, saw(['a']), older.start)
   older.begin(['a'])
-  const same = flights.join(key, ['a'], held().start)
-  const invalidated = flights.join(key, ['b'], newer.start)
+  const same = flights.join(key, saw(['a']), held().start)
+  const invalidated = flights.join(key, saw(['b']), newer.start)
   newer.begin(['b'])
-  const after = flights.join(key, ['b'], held().start)
+  const after = flights.join(key, saw(['b']), held().start)
   older.land(loadedAs('old'))
   newer.land(loadedAs('new'))
   expect(await Promise.all([first, same, invalidated, after])).toEqual([
@@ -73,25 +87,25 @@ it('R16: lets a read join a load under way only if it saw the stamps of the load
 it('starts another flight where a stamp is missing, or where the load holds the mark of the user tags', async () => {
   const flights = createFlights(clock)
   const flight = held()
-  void flights.join(key, ['a'], flight.start)
+  void flights.join(key, saw(['a']), flight.start)
   flight.begin(['a', 'mark'])
   const other = held()
-  const second = flights.join(key, ['a'], other.start)
+  const second = flights.join(key, saw(['a']), other.start)
   other.land(loadedAs('second'))
   expect(await second).toEqual(own('second'))
   const third = held()
-  const missing = flights.join(key, [null, null], third.start)
+  const missing = flights.join(key, saw([null, null]), third.start)
   third.land(loadedAs('third'))
   expect(await missing).toEqual(own('third'))
 })
 
 it('forgets a flight that failed', async () => {
   const flights = createFlights(clock)
-  const failing = flights.join(key, ['a'], () => Promise.reject(new Error('no database')))
+  const failing = flights.join(key, saw(['a']), () => Promise.reject(new Error('no database')))
   await expect(failing).rejects.toThrow('no database')
   expect(flights.running()).toEqual([])
   const next = held()
-  const again = flights.join(key, ['a'], next.start)
+  const again = flights.join(key, saw(['a']), next.start)
   next.land(loadedAs('row'))
   expect(await again).toEqual(own('row'))
 })
@@ -100,12 +114,28 @@ it('knows how long reads have waited for it, together', async () => {
   const flights = createFlights(clock)
   const flight = held()
   nowMs = 100
-  const reads = [flights.join(key, [null], flight.start)]
+  const reads = [flights.join(key, saw([null]), flight.start)]
   nowMs = 110
   expect(flight.waitedMs(nowMs)).toBe(10)
-  for (let i = 0; i < 3; i += 1) reads.push(flights.join(key, [null], held().start))
+  for (let i = 0; i < 3; i += 1) reads.push(flights.join(key, saw([null]), held().start))
   nowMs = 115
   expect(flight.waitedMs(nowMs)).toBe(15 + 3 * 5)
+  flight.land(loadedAs('row'))
+  await Promise.all(reads)
+})
+
+it('no longer counts who has left', async () => {
+  const flights = createFlights(clock)
+  const flight = held()
+  nowMs = 100
+  const [one, other] = [createReader(), createReader()]
+  const reads = [flights.join(key, saw([null], one), flight.start)]
+  nowMs = 110
+  reads.push(flights.join(key, saw([null], other), held().start))
+  one.leave()
+  expect(flight.waitedMs(130)).toBe(20)
+  other.leave()
+  expect(flight.waitedMs(1000)).toBe(0)
   flight.land(loadedAs('row'))
   await Promise.all(reads)
 })
