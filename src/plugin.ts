@@ -12,6 +12,9 @@ import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
 import { createBatches } from './prisma/batches.ts'
 import { accelerateClient, cacheClient } from './prisma/cache-client.ts'
+import { checkTriggers } from './prisma/checks/check-triggers.ts'
+import { checkWriters } from './prisma/checks/check-writers.ts'
+import { createStartChecks } from './prisma/checks/start-checks.ts'
 import { databaseIdentity } from './prisma/database-identity.ts'
 import { createExplainScope } from './prisma/explain-scope.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
@@ -29,7 +32,6 @@ import { storedRows } from './prisma/stored-rows.ts'
 import { beforeTermination } from './prisma/termination.ts'
 import { createTransactions } from './prisma/transactions.ts'
 import { isOutage } from './prisma/transient.ts'
-import { createTriggerCheck, noTriggerCheck } from './prisma/trigger-check.ts'
 import type { CachePlugin } from './prisma/types.ts'
 import { Decimal } from './prisma/values.ts'
 import { createMemoryStore } from './stores/memory/memory-store.ts'
@@ -149,9 +151,11 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const everyMs = Math.min(config.leaseMs * sweepShare, sweepMsMax)
   const sweeper = createSweeper({ store, clock, report, intentMs, everyMs })
 
-  const triggers = config.checkTriggers
-    ? createTriggerCheck({ client, dataModel, declared: config.alsoChanges, report })
-    : noTriggerCheck
+  const catalog = { client, dataModel, report }
+  const checks = createStartChecks([
+    ...(config.checkTriggers ? [() => checkTriggers({ ...catalog, declared: config.alsoChanges })] : []),
+    ...(config.checkWriters ? [() => checkWriters({ ...catalog, models: config.models })] : []),
+  ])
   const info = createInfoScope()
   const explain = createExplainScope()
   let mayEnd = () => {}
@@ -167,7 +171,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   }
   const wake = () => {
     sweeper.start()
-    triggers.start()
+    checks.start()
     if (!writeBehind.isInUse || isAwake) return
     isAwake = true
     mayEnd = beforeTermination(drain)
@@ -204,7 +208,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
       const idle = async () => {
         await reader.idle()
         await invalidator.idle()
-        await triggers.done()
+        await checks.done()
       }
       // A query that the database never answers must not keep the process from ending.
       await inTime(idle(), config.drainDeadlineMs, clock)

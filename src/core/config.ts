@@ -65,6 +65,7 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
       Object.entries(config.alsoChanges).flatMap(([name, list]) => (list ? [[name, list] as const] : [])),
     ),
     checkTriggers: config.checkTriggers,
+    checkWriters: config.checkWriters,
     flushDeadlineMs: config.flushDeadline,
     drainDeadlineMs: config.drainDeadline,
     memory: Object.freeze({ maxBytes: memory?.maxBytes ?? 64 * 1024 * 1024 }),

@@ -19,6 +19,7 @@ export interface CacheConfig {
   /** By model name: what else changes with it. */
   readonly alsoChanges: ReadonlyMap<string, readonly AlsoChanged[]>
   readonly checkTriggers: boolean
+  readonly checkWriters: boolean
   readonly flushDeadlineMs: number
   readonly drainDeadlineMs: number
   readonly memory: { readonly maxBytes: number }

@@ -59,6 +59,12 @@ export interface PluginConfig<Models extends string = string> {
    * about each. PostgreSQL and CockroachDB only. Default `false`.
    */
   readonly checkTriggers?: boolean | undefined
+  /**
+   * Looks once, with the first operation, who else may write the tables of cached models: roles other than this client's that may log in,
+   * and subscriptions of logical replication. Warns about each model, for what they write is not seen before entries expire. PostgreSQL only.
+   * Default `false`.
+   */
+  readonly checkWriters?: boolean | undefined
   /** For `write-behind` models that do not say: see `models.<Model>.acceptLoss`. Default `false`. */
   readonly acceptLoss?: boolean | undefined
   /**

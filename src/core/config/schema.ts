@@ -44,6 +44,9 @@ export function configSchema({ models: known, provider }: KnownSchema) {
     checkTriggers: flag
       .refine((isOn) => !isOn || hasTriggerCatalog.has(provider), { error: `only for PostgreSQL, not for ${provider}` })
       .default(false),
+    checkWriters: flag
+      .refine((isOn) => !isOn || isPostgres.has(provider), { error: `only for PostgreSQL, not for ${provider}` })
+      .default(false),
     acceptLoss: flag.default(false),
     flushDeadline: duration({ minMs: 1, min: '1ms' }).default(30_000),
     drainDeadline: duration().default(10_000),
@@ -53,7 +56,8 @@ export function configSchema({ models: known, provider }: KnownSchema) {
   })
 }
 
-const hasTriggerCatalog: ReadonlySet<string> = new Set(['postgresql', 'postgres', 'cockroachdb'])
+const isPostgres: ReadonlySet<string> = new Set(['postgresql', 'postgres'])
+const hasTriggerCatalog: ReadonlySet<string> = new Set([...isPostgres, 'cockroachdb'])
 
 /** `'Feed'`, or `'Feed.rank'`. */
 function alsoChanged(known: KnownSchema['models']) {

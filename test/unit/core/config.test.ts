@@ -50,6 +50,7 @@ describe('a valid configuration', () => {
       commandDeadlineMs: 200,
       alsoChanges: new Map(),
       checkTriggers: false,
+      checkWriters: false,
       flushDeadlineMs: 30_000,
       drainDeadlineMs: 10_000,
       memory: { maxBytes: 67_108_864 },
@@ -217,6 +218,7 @@ describe('an invalid configuration', () => {
       commandDeadline: 0,
       alsoChanges: { City: ['Countri', 'City.populaton', 'City.id.x', 5], Planet: [], Country: 'City' },
       checkTriggers: 'yes',
+      checkWriters: 1,
       memory: { maxBytes: 1.5 },
       codec: { name: 'x' },
       onEvent: 'log',
@@ -259,11 +261,12 @@ describe('an invalid configuration', () => {
         'alsoChanges.Planet: unknown model, known are City, Country, PageView',
         `alsoChanges.Country: expected a list, got 'City'`,
         `checkTriggers: expected true or false, got 'yes'`,
+        'checkWriters: expected true or false, got 1',
         'memory.maxBytes: expected a whole number, got 1.5',
         'codec: expected an object with `name`, `encode` and `decode`',
         "onEvent: expected a function, got 'log'",
         `modles: unknown option, did you mean 'models'?`,
-        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, acceptLoss, flushDeadline, drainDeadline, memory, codec, onEvent',
+        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, checkWriters, acceptLoss, flushDeadline, drainDeadline, memory, codec, onEvent',
       ].sort(),
     )
   })
@@ -319,7 +322,10 @@ describe('an invalid configuration', () => {
 
   it('asks for triggers where there is no catalog of them', () => {
     expect(problemsOf({ checkTriggers: true }, 'mysql')).toEqual(['checkTriggers: only for PostgreSQL, not for mysql'])
-    expect(problemsOf({ checkTriggers: false }, 'mysql')).toEqual([])
+    expect(problemsOf({ checkTriggers: false, checkWriters: false }, 'mysql')).toEqual([])
+    expect(problemsOf({ checkWriters: true }, 'cockroachdb')).toEqual([
+      'checkWriters: only for PostgreSQL, not for cockroachdb',
+    ])
   })
 
   it('lists the problems in the message, one line each', () => {
