@@ -59,7 +59,7 @@ export interface Invalidator {
   switchModels(models: readonly string[], to: 'on' | 'off'): Promise<void>
   /** Whether an invalidation of one of these models has failed and not yet been made good: then the store must not serve. */
   owes(models: readonly string[]): boolean
-  /** Resolves when nothing runs in the background any more; tries once more to pay what is owed. */
+  /** Resolves when what is under way has been invalidated, and nothing runs in the background; tries once more to pay what is owed. */
   idle(): Promise<void>
 }
 
@@ -67,6 +67,8 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   const { store, clock, makeNonce, report, intentMs, columnsOf, gates } = deps
   const active = new Map<string, Set<string>>()
   const background = new Set<Promise<unknown>>()
+  /** Of scopes that have neither been committed nor abandoned, each until it is. */
+  const underWay = new Set<Promise<void>>()
   const debts = createDebts({ store, clock, report })
   let renewal: Timer | undefined
 
@@ -98,6 +100,12 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   function open(): WriteScope {
     const id = makeNonce()
     const models = new Set<string>()
+
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    }).then(() => void underWay.delete(ended))
+    underWay.add(ended)
 
     let isOver = false
     const settle = () => {
@@ -137,16 +145,20 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
           gates.leave(id)
           active.delete(id)
           debts.owe(touched, error)
-          return
+          return end()
         }
         if (keepIntents) {
           gates.leave(id)
           active.delete(id)
         } else settle()
+        end()
         if (touched.length > 0) report({ kind: 'invalidated', models: touched })
       },
 
-      abandon: settle,
+      abandon() {
+        settle()
+        end()
+      },
     }
   }
 
@@ -171,6 +183,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     },
     owes: debts.owes,
     async idle() {
+      await Promise.all(underWay)
       await Promise.allSettled(background)
       await debts.payOnce()
       debts.rest()

@@ -224,7 +224,7 @@ describe('durability', () => {
     const replica = await startReplica(server)
     const config = {
       ...pendingCities({ acceptLoss: false, durability: 'replicated' }),
-      commandDeadline: '500ms',
+      commandDeadline: '2s',
     } as const
     const { here } = await openBench({ redis: server.url, config })
     await add(here, 1, 1)

@@ -10,7 +10,7 @@ import { cachePlugin } from '../../../src/index.ts'
 const { DATABASE_URL: connectionString = '', REDIS: redis = '', NAMESPACE: namespace = '' } = process.env
 const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString }) }).$extends(
   cachePlugin({
-    ...{ redis, namespace, drainDeadline: '300ms' },
+    ...{ redis, namespace, drainDeadline: '300ms', commandDeadline: '2s' },
     models: { City: { strategy: 'write-behind', acceptLoss: true, batch: { maxDelay: '1h' } } },
     onEvent: (event) => {
       if (event.kind === 'writes-left') console.log(JSON.stringify(event))
