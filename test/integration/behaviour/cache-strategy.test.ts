@@ -134,7 +134,7 @@ describe.each(storeKinds)('cacheStrategy (%s)', (kind) => {
     expect(short.name).toBe('Lutetia')
   })
 
-  it('lets an entry expire after its TTL', async () => {
+  it('R30: lets an entry expire after its TTL, and then shows what others wrote past the plugin', async () => {
     const { withInfo, city, base } = open({ models: { City: { ttl: '80ms' } } })
     const read = () => withInfo(() => city.findUnique({ where }))
     expect((await read()).info.status).toBe('miss')
@@ -162,7 +162,7 @@ describe.each(storeKinds)('cacheStrategy (%s)', (kind) => {
     await waitUntil(async () => (await read()).data!.name === 'Lutetia', { what: 'the refresh', pollMs: 5 })
   })
 
-  it('never serves as stale what a write has invalidated', async () => {
+  it('R34: never serves as stale what a write has invalidated', async () => {
     const { withInfo, city, prisma } = open({ models: { City: { ttl: '40ms', staleWhileRevalidate: '1h' } } })
     const read = () => withInfo(() => city.findUnique({ where }))
     await read()

@@ -40,7 +40,7 @@ describe.each(storeKinds)('what is declared to change with a model (%s)', (kind)
     return statuses
   }
 
-  it('is seen in the field of another model, and nowhere else', async () => {
+  it('R24: is seen in the field of another model, and nowhere else', async () => {
     const write: Read = (client) => client.comment.create({ data: { text: 'x', postId: 1 } })
     const statuses = await statusesAfter(write, {
       views: (client) => client.post.findMany({ select: { views: true }, orderBy: { id: 'asc' } }),
@@ -49,7 +49,7 @@ describe.each(storeKinds)('what is declared to change with a model (%s)', (kind)
     expect(statuses).toEqual({ views: 'miss', bodies: 'hit' })
   })
 
-  it('is seen in a field of the very rows that were written', async () => {
+  it('R24: is seen in a field of the very rows that were written', async () => {
     const write: Read = (client) => client.post.update({ where: { id: 1 }, data: { views: 0 } })
     const statuses = await statusesAfter(write, {
       'its title': (client) => client.post.findUnique({ where: { id: 1 }, select: { title: true } }),
@@ -59,7 +59,7 @@ describe.each(storeKinds)('what is declared to change with a model (%s)', (kind)
     expect(statuses).toEqual({ 'its title': 'miss', 'another title': 'hit', body: 'hit' })
   })
 
-  it('is seen through a view', async () => {
+  it('R24: is seen through a view', async () => {
     const stats: Read = (client) => client.countryStats.findMany({ orderBy: { countryCode: 'asc' } })
     const below: Read = (client) =>
       client.countryStats.findFirst({ where: { countryCode: 'FR' }, orderBy: { cities: 'asc' } })
@@ -74,7 +74,7 @@ describe.each(storeKinds)('what is declared to change with a model (%s)', (kind)
     expect(await statusesAfter(other, { stats, below })).toEqual({ stats: 'hit', below: 'hit' })
   })
 
-  it('is seen through a rule, also after raw SQL', async () => {
+  it('R24: is seen through a rule, also after raw SQL', async () => {
     const events: Read = (client) => client.event.findMany({ orderBy: { id: 'asc' } })
     const write: Read = (client) => client.$executeRaw`UPDATE "Note" SET text = 'x' WHERE id = 1`
     expect(await statusesAfter(write, { events })).toEqual({ events: 'miss' })

@@ -100,7 +100,7 @@ describeStores('refresh ahead', (makeStoreConfig) => {
 describeStores('stale if error', (makeStoreConfig) => {
   const note = { ttl: '1m', staleIfError: '1m' } as const
 
-  it('serves what it has while the database is out of reach, and asks it once a second', async () => {
+  it('R15: serves what it has while the database is out of reach, and asks it once a second', async () => {
     const { reader } = clients(makeStoreConfig(), note)
     const { id } = await storedNote(reader)
     reader.adapter.failNext(isSelect, outage)
@@ -150,7 +150,7 @@ describeStores('stale if error', (makeStoreConfig) => {
     }
   })
 
-  it('asks once a second behind what is served while it is loaded again, too', async () => {
+  it('R15: asks once a second behind what is served while it is loaded again, too', async () => {
     const { reader } = clients(makeStoreConfig(), { ttl: '1m' })
     const { id } = await storedNote(reader)
     const find = () => reader.prisma.note.findUnique({ where: { id }, cacheStrategy: { ttl: '1ms', swr: '1m' } })
@@ -280,7 +280,7 @@ it('a permission that is taken away is no outage', async () => {
 })
 
 describe('a PostgreSQL that dies', () => {
-  it('costs no read of what was cached: neither those that wait for it, nor those after', async () => {
+  it('R15: costs no read of what was cached: neither those that wait for it, nor those after', async () => {
     const server = await startPostgres()
     const databaseUrl = await createDatabase(server.url, 'freshness')
     await migrate(databaseUrl)

@@ -21,7 +21,7 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
   const both: Read = (client) =>
     client.city.findMany({ where: { country: { is: { region: 'Europe' } } }, orderBy: { id: 'asc' } })
 
-  it('makes everybody miss what reads a model, and nothing else', async () => {
+  it('R30: makes everybody miss what reads a model, and nothing else', async () => {
     for (const read of [city, team, both]) await expectCached(bench, read)
     const other = bench.seats[1]!.prisma
     await bench.writer.$cache.invalidate({ models: ['Country'] })

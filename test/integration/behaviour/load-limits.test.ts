@@ -58,7 +58,7 @@ describeStores('limits of loads', (makeStoreConfig) => {
     expect(sent).toEqual([first, others[2], others[0], others[1]])
   })
 
-  it('an entry is loaded ahead only where there is room, and holds nobody up', async () => {
+  it('R36: an entry is loaded ahead only where there is room, and holds nobody up', async () => {
     const client = open({ maxConcurrentLoads: 1, refreshAhead: 0.000_01, ttl: '1m' })
     const [first, other] = [await newNote(client), await newNote(client)]
     expect(await textOf(client.prisma, first.id)).toBe('v1')
@@ -87,7 +87,7 @@ describeStores('limits of loads', (makeStoreConfig) => {
     expect(countOf(client, 'loaded')).toBe(2)
   })
 
-  it('a load that never ends keeps nobody from loading once it is past its limit', async () => {
+  it('R13: a load that never ends keeps nobody from loading once it is past its limit', async () => {
     const client = cachedClient({
       ...{ databaseUrl: inject('databaseUrl'), ...makeStoreConfig() },
       config: { models: { Note: { loadTimeout: { hard: '50ms' } } }, loadLease: '100ms', loadWait: '100ms' },
@@ -97,6 +97,21 @@ describeStores('limits of loads', (makeStoreConfig) => {
     await expect(textOf(client.prisma, id)).rejects.toMatchObject({ code: 'LOAD.TIMEOUT' })
     const look = () => lookAt(client, id).catch(() => null)
     await waitUntil(async () => (await look())?.status === 'hit', { what: 'another load' })
+  })
+
+  it('R15: a database that never answers has no more loads under way than may be at a time', async () => {
+    const client = cachedClient({
+      ...{ databaseUrl: inject('databaseUrl'), ...makeStoreConfig() },
+      config: { models: { Note: { maxConcurrentLoads: 2, loadTimeout: { hard: '50ms' } } }, loadWait: '10ms' },
+    })
+    const { id } = await newNote(client)
+    const attempts = 6
+    for (let i = 0; i < attempts; i += 1) client.adapter.holdNext(isSelect)
+    client.queries()
+    for (let i = 0; i < attempts; i += 1) {
+      await expect(firstText(client, id)).rejects.toMatchObject({ code: 'LOAD.TIMEOUT' })
+    }
+    expect(client.queries()).toBe(2)
   })
 
   it('a load that fails makes room', async () => {
@@ -243,7 +258,7 @@ it('a load that never ends does not keep a client from disconnecting', async () 
   await client.prisma.$disconnect()
 })
 
-it('a load that never ends leaves its lease to others once it is past its limit', async () => {
+it('R13: a load that never ends leaves its lease to others once it is past its limit', async () => {
   const patient = { loadLease: '100ms', loadWait: '10m' } as const
   const options = { databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), namespace: freshNamespace() }
   const models = { Note: { loadTimeout: { hard: '50ms' } } } as const

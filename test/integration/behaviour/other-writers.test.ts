@@ -37,7 +37,7 @@ describe('other writers', () => {
     return events.flatMap((event) => (event.kind === 'warning' ? [event.message] : []))
   }
 
-  it('are told of at the start, for each cached model, with how long what they write may not be seen', async () => {
+  it('R30: are told of at the start, for each cached model, with how long what they write may not be seen', async () => {
     const models = {
       City: { ttl: '1m', staleIfError: '1m' },
       Note: { ttl: { adaptive: { min: '1s', max: '1h' } } },

@@ -66,7 +66,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
 
-  'a row changes a flag that lists filter by': {
+  'R28: a row changes a flag that lists filter by': {
     write: (client) => client.post.update({ where: { id: 1 }, data: { published: false } }),
     stay: {
       'the same list of another': (client) => client.post.findMany({ where: { authorId: 2, published: true } }),
@@ -114,7 +114,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
 
-  'rows without a parent gain one': {
+  'R28: rows without a parent gain one': {
     write: (client) => client.comment.updateMany({ where: { authorId: null }, data: { authorId: 4 } }),
     stay: {
       'lists of others': (client) => client.comment.findMany({ where: { authorId: 2 } }),
@@ -250,7 +250,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
 
-  'a row changes its name, and what it was is not said': {
+  'R28: a row changes its name, and what it was is not said': {
     write: (client) => client.city.update({ where: { id: 1 }, data: { name: 'Lutetia' } }),
     stay: {
       'a short search that does not show it': (client) =>

@@ -129,7 +129,7 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'R42 pages, counts and sums, after a create at the front',
+    'R42: pages, counts and sums, after a create at the front',
     (client) =>
       client.city.create({
         data: { id: 0, name: 'Aachen', countryCode: 'FR', population: 0, latitude: 0, longitude: 0 },
@@ -157,7 +157,7 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'R42 the page after a cursor that moved',
+    'R42: the page after a cursor that moved',
     (client) => client.city.update({ where: { id: 2 }, data: { population: 1 } }),
     {
       page: (client) =>
@@ -168,7 +168,7 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'an aggregate over a column that is not among those changed',
+    'R42: an aggregate over a column that is not among those changed',
     (client) => client.city.update({ where: { id: 2 }, data: { countryCode: 'PE' } }),
     {
       sum: (client) => client.city.aggregate({ where: { countryCode: 'PE' }, _sum: { views: true, population: true } }),

@@ -60,7 +60,7 @@ describe.each(storeKinds)('tenants (%s)', (kind) => {
     ],
   }
 
-  it.each(Object.entries(arrangements))('get only what is theirs, with the filter %s', async (where, arrange) => {
+  it.each(Object.entries(arrangements))('R17: get only what is theirs, with the filter %s', async (where, arrange) => {
     const tenants = arrange(watchedClient(bench.databaseUrl).client, freshNamespace())
     for (const [what, read] of Object.entries(reads)) {
       const expected = await truths(read)
@@ -92,7 +92,7 @@ describe.each(storeKinds)('tenants (%s)', (kind) => {
 })
 
 describe('tenants with a database each', () => {
-  it('get only what is theirs, though they share Redis, the namespace and the invalidations', async () => {
+  it('R17: get only what is theirs, though they share Redis, the namespace and the invalidations', async () => {
     const namespace = freshNamespace()
     const [acme, evil] = await Promise.all(
       ['acme', 'evil'].map(async (name) => {

@@ -87,6 +87,27 @@ it('R3: a writer whose first act is its last leaves nothing stale for longer tha
 })
 
 it.each([
+  { clock: 'an hour ahead', clockMs: 3_600_000 },
+  { clock: 'an hour behind', clockMs: -3_600_000 },
+])(
+  'R32: a writer that is killed leaves nothing stale for longer than the lease, though its clock is $clock',
+  async ({ clockMs }) => {
+    const { namespace } = reader
+    const worker = await startWorker({ namespace, config: { lease }, clockMs, after: bornAndSwept() })
+    const { id } = await newNote(reader)
+    await textOf(reader.prisma, id)
+    await worker.call('dieAt', 'UPDATE', 'after')
+    const dying = worker.call('write', id, 'v2').catch(() => undefined)
+    await worker.exited
+    await dying
+    const answers = await watch(id, 'v2')
+    // Nobody told the reader: it was the sweeper.
+    expect(answers[0]?.text).toBe('v1')
+    expect(countOf(reader, 'swept')).toBe(2)
+  },
+)
+
+it.each([
   { death: 'before its COMMIT', at: 'COMMIT', when: 'before' },
   { death: 'in the middle of its transaction', at: 'UPDATE', when: 'after' },
 ] as const)('R3: a writer killed $death changes nothing, and its intents are removed', async ({ at, when }) => {

@@ -82,11 +82,15 @@ describeStores('invalidation', (makeStoreConfig) => {
       const { reader, writer } = readerAndWriter(makeStoreConfig(), { models: { Note: { strategy } } })
       const { id } = await newNote(reader)
       expect(await textOf(reader.prisma, id)).toBe('v1')
-      const data = { text: 'v2' }
-      expect(await writer.prisma.note.update({ where: { id }, data, select: { text: true } })).toEqual({ text: 'v2' })
-      for (const { prisma } of [reader, writer, reader]) {
-        const row = await prisma.note.findUnique({ where: { id } })
-        expect(row).toEqual(await reader.base.note.findUnique({ where: { id } }))
+      // With its key and without.
+      for (const select of [{ text: true }, { id: true, text: true }]) {
+        const data = { text: `v${Object.keys(select).length + 1}` }
+        const returned = 'id' in select ? { id, ...data } : data
+        expect(await writer.prisma.note.update({ where: { id }, data, select })).toEqual(returned)
+        for (const { prisma } of [reader, writer, reader]) {
+          const row = await prisma.note.findUnique({ where: { id } })
+          expect(row).toEqual(await reader.base.note.findUnique({ where: { id } }))
+        }
       }
     },
   )

@@ -12,32 +12,47 @@ export interface RowLock {
 
 /** Locks a note in a transaction of its own, so that writes to it wait inside the database. */
 export async function lockRow(id: number): Promise<RowLock> {
-  let unlock = () => {}
-  const released = new Promise<void>((resolve) => {
-    unlock = resolve
-  })
+  const { client, release } = await transactionWith(inject('databaseUrl'), (client) =>
+    client.query('SELECT 1 FROM "Note" WHERE "id" = $1 FOR UPDATE', [id]),
+  )
   let blocked: Promise<number> | undefined
-  let blocks: RowLock['blocks'] | undefined
+  return {
+    blocks() {
+      blocked ??= waitUntil(() => blockedBy(client), { what: 'somebody to wait for the row' })
+      return blocked
+    },
+    release,
+  }
+}
+
+/** Locks all notes of a database, so that reads of them wait inside it. Returns what lets them go on. */
+export async function lockNotes(databaseUrl: string): Promise<() => Promise<void>> {
+  const lock = 'LOCK TABLE "Note" IN ACCESS EXCLUSIVE MODE'
+  return (await transactionWith(databaseUrl, (client) => client.query(lock))).release
+}
+
+/** A transaction that has run one statement, and stays open until it is released. */
+async function transactionWith(databaseUrl: string, run: (client: Client) => Promise<unknown>) {
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
   let held: Promise<void> = Promise.resolve()
-  await new Promise<void>((locked, failed) => {
-    held = withPostgres(inject('databaseUrl'), async (client) => {
+  const client = await new Promise<Client>((resolve, reject) => {
+    held = withPostgres(databaseUrl, async (client) => {
       await client.query('BEGIN')
-      await client.query('SELECT 1 FROM "Note" WHERE "id" = $1 FOR UPDATE', [id])
-      blocks = () => {
-        blocked ??= waitUntil(() => blockedBy(client), { what: 'somebody to wait for the row' })
-        return blocked
-      }
-      locked()
-      await released
+      await run(client)
+      resolve(client)
+      await ended
       await client.query('COMMIT')
     })
-    held.catch(failed)
+    held.catch(reject)
   })
   const release = stopLater(async () => {
-    unlock()
+    end()
     await held
   })
-  return { blocks: blocks!, release }
+  return { client, release }
 }
 
 /** Not from `pg_stat_activity`, which does not change within a transaction. */

@@ -6,7 +6,11 @@ import type { CachedClientOptions } from '../cached-client.ts'
 
 export interface WorkerOptions {
   readonly namespace: string
+  /** Default: that of all tests. */
+  readonly databaseUrl?: string
   readonly config?: CachedClientOptions['config']
+  /** By how much its clock differs from ours. Milliseconds. */
+  readonly clockMs?: number
   /** Whether its connections are open already, as those of a server at work are. Default true. */
   readonly warm?: boolean
   /** It touches nothing before this has happened, but starts meanwhile. */
@@ -16,12 +20,15 @@ export interface WorkerOptions {
 /** Another process with a cached client on the same database and the same Redis. */
 export async function startWorker({
   namespace,
+  databaseUrl = inject('databaseUrl'),
   config = {},
+  clockMs = 0,
   warm = true,
   after = Promise.resolve(),
 }: WorkerOptions): Promise<Worker> {
   const [worker] = await Promise.all([spawnWorker(new URL('./workers/note.worker.ts', import.meta.url)), after])
-  const options = { databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), namespace, config }
+  const options = { databaseUrl, redis: inject('redisUrl'), namespace, config }
+  await worker.call('setClock', clockMs)
   await worker.call('open', options)
   if (warm) await worker.call('read', 0)
   return worker

@@ -12,6 +12,15 @@ let held: ReturnType<typeof client.adapter.holdNext>
 const signal = (name: NodeJS.Signals) => void process.kill(process.pid, name)
 
 serveWorker({
+  /** Sets the clock that people set, by so many milliseconds. */
+  async setClock(byMs: number) {
+    const { now } = Date
+    Date.now = () => now() + byMs
+    globalThis.Date = new Proxy(Date, {
+      construct: (target, args, newTarget) =>
+        Reflect.construct(target, args.length > 0 ? args : [Date.now()], newTarget),
+    })
+  },
   async open(options: CachedClientOptions) {
     const onEvent = ({ kind }: { kind: string }) => {
       if (kind === deadly) signal('SIGKILL')
@@ -29,13 +38,16 @@ serveWorker({
   async writeInTransaction(id: number, text: string) {
     await client.prisma.$transaction((tx) => setText(tx, id, text))
   },
-  /** Many reads at once of several lists; resolves to the different answers. */
+  /** Many reads at once of several lists; resolves to the different answers, and to how many reads failed. */
   async readLists(tenantIds: readonly string[], times: number) {
     const reads = Array.from({ length: times }, (_, i) => {
       const tenantId = tenantIds[i % tenantIds.length]!
       return client.prisma.note.findMany({ where: { tenantId } })
     })
-    return [...new Set((await Promise.all(reads)).map((rows) => JSON.stringify(rows)))]
+    const outcomes = await Promise.allSettled(reads)
+    const answered = outcomes.filter((outcome) => outcome.status === 'fulfilled')
+    const answers = [...new Set(answered.map(({ value }) => JSON.stringify(value)))]
+    return { answers, failed: outcomes.length - answered.length }
   },
 
   async dieOn(kind: string) {

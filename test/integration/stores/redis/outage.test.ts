@@ -185,7 +185,7 @@ describe('an outage of Redis', () => {
 
   it('R32: recovers at once though the wall clock was set back by an hour meanwhile', async () => {
     const redis = await startRedis()
-    const { store, recovered, kinds } = openStore(redis.url, { commandDeadlineMs: 120 })
+    const { store, recovered, kinds, events } = openStore(redis.url, { commandDeadlineMs: 120 })
     await fillEntry(store, 'row')
     await redis.pause()
     await waitUntil(async () => (await timed(() => servedRow(store))).error?.code === 'STORE.UNAVAILABLE', {
@@ -200,6 +200,8 @@ describe('an outage of Redis', () => {
       Date.now = now
     }
     expect(kinds()).toEqual(['unavailable', 'recovered'])
+    const found = events.find((event) => event.kind === 'store-recovered')
+    expect(found?.downMs).toBeGreaterThanOrEqual(0)
   })
 
   it('waits for a lease no longer than asked when the release cannot be heard', async () => {

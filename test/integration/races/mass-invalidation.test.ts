@@ -1,0 +1,50 @@
+import { expect, inject, it } from 'vitest'
+import { waitUntil } from '../../services/wait-until.ts'
+import { type CachedClient, cachedClient, describeStores } from '../cached-client.ts'
+import { countOf, isSelect, newNote } from './notes.ts'
+
+const maxLoads = 3
+
+/** Not by `findUnique`, of which Prisma makes one query for many. */
+async function firstText({ prisma }: CachedClient, id: number) {
+  const note = await prisma.note.findFirst({ where: { id } })
+  return note?.text
+}
+
+describeStores('an invalidation of everything', (makeStoreConfig) => {
+  it('R36: of a hot model that is invalidated as a whole so many at a time, and first what most readers wait for', async () => {
+    const client = cachedClient({
+      databaseUrl: inject('databaseUrl'),
+      ...makeStoreConfig(),
+      config: { models: { Note: { maxConcurrentLoads: maxLoads } } },
+    })
+    const notes = await Promise.all(Array.from({ length: 24 }, (_, i) => newNote(client, `note ${i}`)))
+    for (const { id } of notes) await firstText(client, id)
+    await client.prisma.$cache.invalidate({ models: ['Note'] })
+
+    // The last are asked for most, and nobody asks for them before he has asked for all others.
+    const readersOf = new Map(notes.map(({ id }, i) => [id, 4 ** Math.floor(i / 8)]))
+    const held = notes.map(() => client.adapter.holdNext(isSelect))
+    client.adapter.clear()
+    const begunMs = performance.now()
+    const reads = notes.flatMap(({ id }) => Array.from({ length: readersOf.get(id)! }, () => firstText(client, id)))
+    await waitUntil(() => countOf(client, 'miss') === 2 * notes.length, { what: 'all loads to begin or wait' })
+    const askedMs = performance.now() - begunMs
+    await waitUntil(() => performance.now() > begunMs + 3 * askedMs, { what: 'all to have waited about as long' })
+
+    const sent = () => client.adapter.statements.filter(({ sql }) => isSelect(sql)).map(({ args }) => args[0] as number)
+    for (const [ended, { release }] of held.entries()) {
+      const begun = Math.min(ended + maxLoads, notes.length)
+      await held[begun - 1]!.reached
+      // Something else goes through meanwhile.
+      await client.base.$executeRaw`DELETE FROM "Note" WHERE false`
+      expect(sent()).toHaveLength(begun)
+      release()
+    }
+    const texts = notes.flatMap(({ id, text }) => Array.from({ length: readersOf.get(id)! }, () => text))
+    expect(await Promise.all(reads)).toEqual(texts)
+    const waitedFor = sent().slice(maxLoads)
+    const most = waitedFor.map((id) => readersOf.get(id)!).toSorted((a, b) => b - a)
+    expect(waitedFor.map((id) => readersOf.get(id))).toEqual(most)
+  })
+})
