@@ -1,12 +1,13 @@
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
-import { type Held, type Loaded, loadEntry, tagsToObtain } from './fill.ts'
-import { createFlights, type Flying, type Landed, type Reader } from './flights.ts'
+import { type Held, loadEntry, tagsToObtain } from './fill.ts'
+import { createFlights, type Flying, type Landed } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { takeTurn } from './lease.ts'
 import { fillAndRelease, releasedOnError } from './leased-load.ts'
 import { type Found, type FoundAgain, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
 import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
+import type { Reader } from './readers.ts'
 import { createRefreshes, type RefreshesDeps } from './refreshes.ts'
 import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
 
@@ -65,7 +66,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   async function arrive(plan: ReadPlan, load: Load, { seen, reader }: Arriving): Promise<Served> {
     // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
     const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
-    const joining = { seen, reader, ageMsMax: plan.loadTimeout.hardMs }
+    const joining = { seen, reader, limitMs: plan.loadTimeout.hardMs }
     const arrival = await flights.join(id, joining, (flying) => fly(plan, load, flying))
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
@@ -84,30 +85,25 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   }
 
   /** One load for everybody: in this process by the flight, across processes by the lease. */
-  async function fly(plan: ReadPlan, load: Load, { loading, waitedMs }: Flying): Promise<Landed> {
-    const look = () => lookAgain(plan, deps)
-    const obtainStamps = () => store.obtainStamps(tagsToObtain(plan), plan.retainMs)
-    const turn = await takeTurn({ key: plan.key, look, obtainStamps, renewForMs: plan.loadTimeout.hardMs }, deps)
+  async function fly(plan: ReadPlan, load: Load, { loading, waiting }: Flying): Promise<Landed> {
+    const turn = await takeTurn(
+      {
+        key: plan.key,
+        look: () => lookAgain(plan, deps),
+        obtainStamps: () => store.obtainStamps(tagsToObtain(plan), plan.retainMs),
+        takeSlot: () => slots.take(plan, waiting),
+        renewForMs: plan.loadTimeout.hardMs,
+      },
+      deps,
+    )
     if (turn.kind === 'theirs') return { kind: 'found', served: fromStore(turn.found, plan) }
     const lease = turn.kind === 'ours' ? turn.lease : null
-    const before = { stamps: turn.stamps, found: null }
-
     report({ kind: 'miss', ...about(plan) })
-    async function ask(hasWaited: boolean): Promise<Loaded | Hit> {
-      // What was written while it waited for its place would make it invalid, and what was accepted would be missing in it.
-      const { stamps, found } = hasWaited ? await afresh({ look, obtainStamps }) : before
-      if (found) return found
-      loading(stamps)
-      return loadEntry(plan, stamps, load, deps)
-    }
-    const brought = await releasedOnError(lease, () => slots.run(plan, ask, waitedMs))
-    if ('kind' in brought) {
-      await lease?.release('filled')
-      // Told of as the miss that it was.
-      return { kind: 'found', served: served(brought) }
-    }
-    await fillAndRelease(brought, lease)
-    return { kind: 'loaded', served: { result: brought.result, info: missInfo }, payload: brought.payload }
+    loading(turn.stamps)
+    const loadNow = () => loadEntry(plan, turn.stamps, load, deps).finally(turn.slot.free)
+    const loaded = await releasedOnError(lease, loadNow)
+    await fillAndRelease(loaded, lease)
+    return { kind: 'loaded', served: { result: loaded.result, info: missInfo }, payload: loaded.payload }
   }
 
   function fromStore(found: Hit, plan: ReadPlan): Served {
@@ -116,7 +112,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     if (status === 'hit') plan.adaptive?.hit(plan.key.digest)
     if (status === 'hit') report({ kind: status, ...about(plan), ageMs })
     else report({ kind: status, ...about(plan), ageMs, why: 'refreshing' })
-    return served(found)
+    return { result: found.result, info: { status, source: 'store', ageMs } }
   }
 
   function instead({ result, ageMs }: Spare, why: 'failed' | 'slow', plan: ReadPlan): Served {
@@ -139,30 +135,6 @@ interface Arriving {
 }
 
 type Hit = Exclude<FoundAgain, { kind: 'missing' }>
-
-function served({ kind, result, ageMs }: Hit): Served {
-  return { result, info: { status: kind === 'fresh' ? 'hit' : 'stale', source: 'store', ageMs } }
-}
-
-interface Asking {
-  readonly look: () => Promise<FoundAgain>
-  readonly obtainStamps: () => Promise<Held>
-}
-
-/** What is there now, and if nothing is, the stamps to load under; `null` when the store is out of reach. */
-async function afresh({
-  look,
-  obtainStamps,
-}: Asking): Promise<{ readonly stamps: Held | null; readonly found: Hit | null }> {
-  try {
-    // In this order on one connection: a write that is accepted later moves the stamps, one that was before is seen.
-    const [stamps, found] = await Promise.all([obtainStamps(), look()])
-    return { stamps, found: found.kind === 'missing' ? null : found }
-  } catch (error) {
-    if (isFlushTimeout(error)) throw error
-    return { stamps: null, found: null }
-  }
-}
 
 const refused = 'The store refused to look something up: queries go to the database.'
 const missInfo = { status: 'miss', source: 'database', ageMs: null } as const

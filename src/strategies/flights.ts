@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts'
 import type { Stamp } from '../core/store.ts'
 import type { Held } from './fill.ts'
-import type { WaitedMs } from './load-slots.ts'
 import type { Served } from './read-plan.ts'
+import { createReaders, type Reader, type Readers, type Waiting } from './readers.ts'
 
 /** What a flight brought to the one who started it. */
 export type Landed =
@@ -19,34 +19,19 @@ export type Arrival =
   /** It joined, and the flight brought what had been in the store before: read again. */
   | { readonly kind: 'too-early' }
 
-/** Somebody who waits for a flight, and may leave before it lands. */
-export interface Reader {
-  onLeave(left: () => void): void
-}
-
-export function createReader(): Reader & { leave(): void } {
-  const all: (() => void)[] = []
-  return {
-    onLeave: (left) => void all.push(left),
-    leave() {
-      for (const left of all) left()
-    },
-  }
-}
-
 export interface Joining {
   /** The stamps that the read saw when it missed; `null` where there was none. */
   readonly seen: readonly (Stamp | null)[]
   readonly reader: Reader
-  /** An older flight is not joined: it may never land. `Infinity` for however old. */
-  readonly ageMsMax: number
+  /** How long readers wait. A load that is under way for longer is not joined: it may never end. `Infinity` for however long. */
+  readonly limitMs: number
 }
 
 /** What a flight knows of itself. */
 export interface Flying {
   /** To be called right before the database is asked, with the stamps that were obtained before. */
   readonly loading: (stamps: Held | null) => void
-  readonly waitedMs: WaitedMs
+  readonly waiting: Waiting
 }
 
 /**
@@ -68,36 +53,30 @@ export interface Flights {
 
 interface Running {
   readonly landing: Promise<Landed>
-  /** The stamps of the load; `undefined` until it begins. */
-  readonly held: () => Held | null | undefined
-  joined(reader: Reader): void
-  readonly startedMs: number
+  /** `undefined` until the load begins. */
+  readonly underWay: () => { readonly held: Held | null; readonly sinceMs: number } | undefined
+  readonly readers: Readers
 }
 
 export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
   const latest = new Map<string, Running>()
   const all = new Set<Promise<Landed>>()
 
-  async function startOne(id: string, reader: Reader, start: (flying: Flying) => Promise<Landed>): Promise<Arrival> {
-    let held: Held | null | undefined
-    let [reads, sinceMs] = [0, 0]
-    const joined = (reader: Reader) => {
-      const joinedMs = nowMs()
-      reads += 1
-      sinceMs += joinedMs
-      reader.onLeave(() => {
-        reads -= 1
-        sinceMs -= joinedMs
-      })
-    }
-    joined(reader)
+  async function startOne(
+    id: string,
+    { reader, limitMs }: Joining,
+    start: (flying: Flying) => Promise<Landed>,
+  ): Promise<Arrival> {
+    let underWay: ReturnType<Running['underWay']>
+    const readers = createReaders(limitMs, { nowMs })
+    readers.join(reader)
     const landing = start({
       loading(stamps) {
-        held = stamps
+        underWay = { held: stamps, sinceMs: nowMs() }
       },
-      waitedMs: (nowMs) => reads * nowMs - sinceMs,
+      waiting: readers.waiting,
     })
-    const flight: Running = { landing, held: () => held, joined, startedMs: nowMs() }
+    const flight: Running = { landing, underWay: () => underWay, readers }
     latest.set(id, flight)
     all.add(landing)
     try {
@@ -108,13 +87,17 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
     }
   }
 
+  function mayJoin({ readers, underWay }: Running, { seen, limitMs }: Joining): boolean {
+    if (readers.areGone()) return false
+    const load = underWay()
+    return load === undefined || (nowMs() - load.sinceMs <= limitMs && sameStamps(seen, load.held))
+  }
+
   return {
-    async join(id, { seen, reader, ageMsMax }, start) {
+    async join(id, joining, start) {
       const flight = latest.get(id)
-      if (!flight || nowMs() - flight.startedMs > ageMsMax) return startOne(id, reader, start)
-      const held = flight.held()
-      if (held !== undefined && !sameStamps(seen, held)) return startOne(id, reader, start)
-      flight.joined(reader)
+      if (!flight || !mayJoin(flight, joining)) return startOne(id, joining, start)
+      flight.readers.join(joining.reader)
       const landed = await flight.landing
       if (landed.kind === 'loaded') return { kind: 'joined', payload: landed.payload }
       return { kind: 'too-early' }

@@ -3,6 +3,7 @@ import { isFlushTimeout } from '../core/errors.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import type { EntryKey, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
 import type { Held } from './fill.ts'
+import { LoadGivenUp, type Slot } from './load-slots.ts'
 import type { FoundAgain } from './lookup.ts'
 
 export interface LeaseDeps {
@@ -11,7 +12,7 @@ export interface LeaseDeps {
   readonly makeNonce: MakeNonce
   /** How long a lease lasts without renewal. */
   readonly loadLeaseMs: number
-  /** How long one read waits for others to load, at most. */
+  /** How long one read waits for others to load, at most; the time until it gets a slot of its own is none of it. */
   readonly loadWaitMs: number
 }
 
@@ -26,66 +27,83 @@ export interface HeldLease {
 
 export type Turn =
   /** Ours to load: nothing was stored when the lease was taken. */
-  | { readonly kind: 'ours'; readonly lease: HeldLease; readonly stamps: Held }
+  | { readonly kind: 'ours'; readonly lease: HeldLease; readonly stamps: Held; readonly slot: Slot }
   /** Somebody else has loaded, and left this. */
   | { readonly kind: 'theirs'; readonly found: Exclude<FoundAgain, { kind: 'missing' }> }
   /** Load without a lease: the other failed, the wait was too long, or the store is out of reach (then there are no stamps). */
-  | { readonly kind: 'alone'; readonly stamps: Held | null }
+  | { readonly kind: 'alone'; readonly stamps: Held | null; readonly slot: Slot }
 
 export interface TakeTurn {
   readonly key: EntryKey
   readonly look: () => Promise<FoundAgain>
   readonly obtainStamps: () => Promise<Held>
+  /** Waits for a place among the loads of this process. Rejects when nobody wants the entry any more. */
+  readonly takeSlot: () => Promise<Slot>
   /** How long a load may hold its lease; `Infinity` for as long as it takes. */
   readonly renewForMs: number
 }
 
 /**
- * Decides which process loads an entry, and gives it the stamps to load under. For efficiency only: correctness never
+ * Decides which process loads an entry, and gives it the stamps to load under, and a slot. For efficiency only: correctness never
  * depends on who holds a lease, or on whether two do.
  *
- * - *asking*    takes the lease, obtains the stamps and looks at the entry, in one round trip. Leaves with `ours`, with
- *               `theirs` if somebody filled it meanwhile, or finds the lease held.
+ * - *queueing*  waits for a slot. Without one nothing is asked: a lease that waits in a queue would keep other processes from loading, and
+ *               stamps from before it are not those of the load.
+ * - *asking*    takes the lease, obtains the stamps and looks at the entry, in one round trip. Leaves with `ours`, with `theirs` if somebody
+ *               filled it meanwhile, or finds the lease held; then the slot is for others.
  * - *listening* subscribes to the release, then asks once more: it may have ended before we listened.
  * - *waiting*   until woken, until the holder's lease would have ended, or until `loadWaitMs` is used up. A holder that failed,
  *               a second one whose load was outdated, or a used up wait leads to `alone`, under new stamps; anything else to
  *               asking.
  */
-export async function takeTurn({ key, look, obtainStamps, renewForMs }: TakeTurn, deps: LeaseDeps): Promise<Turn> {
+export async function takeTurn(
+  { key, look, obtainStamps, takeSlot, renewForMs }: TakeTurn,
+  deps: LeaseDeps,
+): Promise<Turn> {
   const { store, clock, makeNonce, loadLeaseMs, loadWaitMs } = deps
   const token = makeNonce()
-  const giveUpMs = clock.nowMs() + loadWaitMs
+  let leftMs = loadWaitMs
   let watch: LeaseWatch | null = null
+  let slot: Slot | null = null
   let stamps: Held | null = null
   let outdated = 0
   try {
     for (;;) {
+      slot = await takeSlot()
       // Sent in this order on one connection: what a holder filled before it released is seen by whoever comes after.
       const asked = [store.acquireLease(key, token, loadLeaseMs), obtainStamps(), look()] as const
       const [answer, obtained, found] = await Promise.all(asked)
       stamps = obtained
       if (found.kind !== 'missing') {
+        slot.free()
         if (answer.kind === 'acquired') await hold(key, { token, renewForMs }, deps).release('filled')
         return { kind: 'theirs', found }
       }
-      if (answer.kind === 'acquired') return { kind: 'ours', lease: hold(key, { token, renewForMs }, deps), stamps }
-      const leftMs = giveUpMs - clock.nowMs()
-      if (leftMs <= 0) return { kind: 'alone', stamps }
+      if (answer.kind === 'acquired')
+        return { kind: 'ours', lease: hold(key, { token, renewForMs }, deps), stamps, slot }
+      if (leftMs <= 0) return { kind: 'alone', stamps, slot }
+      slot.free()
       if (!watch) {
         watch = await store.watchLease(key)
         continue
       }
+      const sinceMs = clock.nowMs()
       const outcome = await watch.released(Math.min(answer.remainingMs + 1, leftMs))
+      leftMs -= clock.nowMs() - sinceMs
       if (outcome === 'outdated') outdated += 1
       if (outcome !== 'failed' && outdated <= 1) continue
+      slot = await takeSlot()
       const [fresh, since] = await Promise.all([obtainStamps(), look()])
-      return since.kind === 'missing' ? { kind: 'alone', stamps: fresh } : { kind: 'theirs', found: since }
+      if (since.kind === 'missing') return { kind: 'alone', stamps: fresh, slot }
+      slot.free()
+      return { kind: 'theirs', found: since }
     }
   } catch (error) {
     // The lease may be ours although the rest failed.
     store.releaseLease(key, token, 'failed').catch(() => {})
-    if (isFlushTimeout(error)) throw error
-    return { kind: 'alone', stamps }
+    slot?.free()
+    if (isFlushTimeout(error) || error instanceof LoadGivenUp) throw error
+    return { kind: 'alone', stamps, slot: await takeSlot() }
   } finally {
     await watch?.close()
   }

@@ -1,32 +1,38 @@
 import type { Clock } from '../core/clock.ts'
 import type { ReadPlan } from './read-plan.ts'
+import type { Waiting } from './readers.ts'
 
 /**
  * Bounds how many loads of a model this process has under way at a time.
  *
  * Next comes the load for which readers together have waited longest: after an invalidation of everything, what many ask for comes back
- * first, and what few ask for comes all the same. What nobody waits for runs only where there is room.
+ * first, and what few ask for comes all the same. What nobody waits for comes last, and what is of no use any more leaves the queue.
  */
 export interface LoadSlots {
-  /** Runs it when there is room, and tells it whether it had to wait for that. */
-  run<T>(plan: Bounded, load: (hasWaited: boolean) => Promise<T>, waitedMs: WaitedMs): Promise<T>
-  /** Runs it if there is room now; `undefined` where there is none. */
-  tryRun<T>(plan: Bounded, load: () => Promise<T>): Promise<T> | undefined
+  /** Waits for room. @throws LoadGivenUp when nobody wants it any more. */
+  take(plan: Bounded, waiting: Waiting): Promise<Slot>
+  /** `undefined` where there is no room now. */
+  tryTake(plan: Bounded): Slot | undefined
+}
+
+export interface Slot {
+  /** Gives it to the next one. Once is enough. */
+  free(): void
 }
 
 type Bounded = Pick<ReadPlan, 'model' | 'maxLoads'>
 
-/** How long readers have waited for a load until then, all of them together; 0 when all have left. */
-export type WaitedMs = (nowMs: number) => number
+/** All readers of a load have left while it waited. */
+export class LoadGivenUp extends Error {}
 
-interface Waiting {
-  readonly waitedMs: WaitedMs
+interface Queued {
+  readonly waiting: Waiting
   readonly start: () => void
 }
 
 interface Queue {
   running: number
-  readonly waiting: Waiting[]
+  readonly queued: Queued[]
 }
 
 /** Of those that wait, so many of the oldest are compared. */
@@ -36,47 +42,63 @@ export function createLoadSlots({ nowMs }: Pick<Clock, 'nowMs'>): LoadSlots {
   const queues = new Map<string, Queue>()
 
   function queueOf(model: string): Queue {
-    const queue = queues.get(model) ?? { running: 0, waiting: [] }
+    const queue = queues.get(model) ?? { running: 0, queued: [] }
     queues.set(model, queue)
     return queue
   }
 
-  async function inSlot<T>(queue: Queue, load: () => Promise<T>): Promise<T> {
-    try {
-      return await load()
-    } finally {
-      // The slot goes to the next one.
-      const next = takeNext(queue.waiting, nowMs())
-      if (next) next.start()
-      else queue.running -= 1
+  function slotOf(queue: Queue): Slot {
+    let isFree = false
+    return {
+      free() {
+        if (isFree) return
+        isFree = true
+        const next = takeNext(queue.queued, nowMs())
+        if (next) next.start()
+        else queue.running -= 1
+      },
     }
   }
 
   return {
-    async run({ model, maxLoads }, load, waitedMs) {
-      if (maxLoads === Number.POSITIVE_INFINITY) return load(false)
+    async take({ model, maxLoads }, waiting) {
+      if (maxLoads === Number.POSITIVE_INFINITY) return unlimited
       const queue = queueOf(model)
-      const hasWaited = queue.running >= maxLoads
-      if (hasWaited) await new Promise<void>((start) => queue.waiting.push({ waitedMs, start }))
-      else queue.running += 1
-      return inSlot(queue, () => load(hasWaited))
+      if (queue.running < maxLoads) queue.running += 1
+      else await enqueued(queue.queued, waiting)
+      return slotOf(queue)
     },
-    tryRun({ model, maxLoads }, load) {
-      if (maxLoads === Number.POSITIVE_INFINITY) return load()
+    tryTake({ model, maxLoads }) {
+      if (maxLoads === Number.POSITIVE_INFINITY) return unlimited
       const queue = queueOf(model)
       if (queue.running >= maxLoads) return undefined
       queue.running += 1
-      return inSlot(queue, load)
+      return slotOf(queue)
     },
   }
 }
 
+const unlimited: Slot = { free() {} }
+
+function enqueued(queued: Queued[], waiting: Waiting): Promise<void> {
+  return new Promise<void>((start, giveUp) => {
+    const one: Queued = { waiting, start }
+    queued.push(one)
+    waiting.onGone(() => {
+      const at = queued.indexOf(one)
+      if (at < 0) return
+      queued.splice(at, 1)
+      giveUp(new LoadGivenUp('All readers have left.'))
+    })
+  })
+}
+
 /** Of equals the one that came first. */
-function takeNext(waiting: Waiting[], nowMs: number): Waiting | undefined {
+function takeNext(queued: Queued[], nowMs: number): Queued | undefined {
   let [next, most] = [0, Number.NEGATIVE_INFINITY]
-  for (const [i, { waitedMs }] of waiting.slice(0, comparedMax).entries()) {
-    const ms = waitedMs(nowMs)
-    if (ms > most) [next, most] = [i, ms]
+  for (const [i, { waiting }] of queued.slice(0, comparedMax).entries()) {
+    const urgency = waiting.urgency(nowMs)
+    if (urgency > most) [next, most] = [i, urgency]
   }
-  return waiting.splice(next, 1)[0]
+  return queued.splice(next, 1)[0]
 }

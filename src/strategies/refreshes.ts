@@ -50,15 +50,19 @@ export function createRefreshes(deps: RefreshesDeps): Refreshes {
     start(plan, load) {
       const id = `${plan.key.model} ${plan.key.digest}`
       if (running.has(id) || fruitless.has(id)) return
-      // Not in a queue: it would hold the lease there, and let those wait who cannot do without.
-      const started = deps.slots
-        .tryRun(plan, () => refresh(plan, load))
-        ?.then(
+      // Not in a queue: let those wait who cannot do without.
+      const slot = deps.slots.tryTake(plan)
+      if (!slot) return
+      const started = refresh(plan, load)
+        .then(
           (isFruitful) => void (isFruitful || fruitless.set(id, true)),
           () => void fruitless.set(id, true), // reported where it happened
         )
-        .finally(() => running.delete(id))
-      if (started) running.set(id, started)
+        .finally(() => {
+          slot.free()
+          running.delete(id)
+        })
+      running.set(id, started)
     },
     running: () => [...running.values()],
   }

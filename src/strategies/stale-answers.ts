@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import { CacheError } from '../core/errors.ts'
 import { inTime } from '../core/in-time.ts'
-import { createReader, type Reader } from './flights.ts'
 import type { Spare } from './lookup.ts'
 import type { ReadPlan } from './read-plan.ts'
+import { createReader, type Reader } from './readers.ts'
 
 export interface StaleAnswersDeps {
   readonly clock: Clock
@@ -20,7 +20,7 @@ export type Outcome<T> =
 /** Serves an entry past its time where that was allowed, rather than an error or a long wait. */
 export interface StaleAnswers {
   /**
-   * Waits for a load, within the limits of the plan. A load that is too late goes on.
+   * Waits for a load, within the limits of the plan. One that is too late goes on, if it has begun.
    *
    * @param start not called while an entry rests: its last load failed a moment ago, and another attempt would only add to the trouble.
    * @throws what the load throws, and CacheError `LOAD.TIMEOUT`.
@@ -64,7 +64,7 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
       const waited = await inTime(load, spare ? Math.min(softMs, hardMs) : hardMs, clock)
       if (waited.kind === 'done') return { kind: 'loaded', value: waited.value }
       if (waited.kind === 'late') {
-        reader.leave()
+        reader.leave({ isAnswered: spare !== null })
         goesOn(load)
       }
       if (spare && waited.kind === 'late') return { kind: 'spare', spare, why: 'slow' }
@@ -78,6 +78,6 @@ export function createStaleAnswers({ clock, isOutage }: StaleAnswersDeps): Stale
 function timeout({ model, operation }: ReadPlan, limitMs: number): CacheError {
   return new CacheError('LOAD.TIMEOUT', `A ${operation} of ${model} was not answered within ${limitMs} ms.`, {
     model,
-    fix: 'The query goes on, and its result is cached. Raise loadTimeout.hard, or set staleIfError to be answered with what there is.',
+    fix: 'A query that has been sent goes on, and its result is cached. Raise loadTimeout.hard, or set staleIfError to be answered with what there is.',
   })
 }

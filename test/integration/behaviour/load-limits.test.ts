@@ -3,7 +3,7 @@ import { expect, inject, it } from 'vitest'
 import { freshNamespace } from '../../services/fresh.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, type CachedClientOptions, cachedClient, describeStores } from '../cached-client.ts'
-import { countOf, isSelect, lookAt, newNote, readerAndWriter, textOf } from '../races/notes.ts'
+import { countOf, isSelect, lookAt, lookedUp, newNote, readerAndWriter, textOf } from '../races/notes.ts'
 
 type NoteConfig = NonNullable<NonNullable<CachedClientOptions['config']>['models']>['Note']
 
@@ -51,7 +51,7 @@ describeStores('limits of loads', (makeStoreConfig) => {
     for (const [i, id] of others.entries()) {
       for (let readers = 0; readers < (i === 2 ? 20 : 1); readers += 1) reads.push(firstText(client, id))
     }
-    await waitUntil(async () => countOf(client, 'miss') === notes.length, { what: 'all loads to wait' })
+    await lookedUp(client)
     held.release()
     await Promise.all(reads)
     const sent = client.adapter.statements.filter(({ sql }) => isSelect(sql)).map(({ args }) => args[0])
@@ -112,6 +112,19 @@ describeStores('limits of loads', (makeStoreConfig) => {
       await expect(firstText(client, id)).rejects.toMatchObject({ code: 'LOAD.TIMEOUT' })
     }
     expect(client.queries()).toBe(2)
+  })
+
+  it('a load that waits for its place is not made once all who asked for it have given up', async () => {
+    const client = open({ maxConcurrentLoads: 1, loadTimeout: { hard: '50ms' } })
+    const [one, two, three] = [await newNote(client), await newNote(client), await newNote(client)]
+    const held = client.adapter.holdNext(isSelect)
+    client.adapter.clear()
+    const reads = await Promise.allSettled([firstText(client, one.id), firstText(client, two.id)])
+    expect(reads).toMatchObject(Array(2).fill({ reason: { code: 'LOAD.TIMEOUT' } }))
+    held.release()
+    await waitUntil(async () => (await lookAt(client, three.id).catch(() => null))?.text === 'v1', { what: 'its place' })
+    const sent = client.adapter.statements.filter(({ sql }) => isSelect(sql)).map(({ args }) => args[0])
+    expect(sent).not.toContain(two.id)
   })
 
   it('a load that fails makes room', async () => {

@@ -1,7 +1,8 @@
 import { expect, inject, it } from 'vitest'
+import { freshNamespace } from '../../services/fresh.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, cachedClient, describeStores } from '../cached-client.ts'
-import { countOf, isSelect, newNote } from './notes.ts'
+import { isSelect, lookedUp, newNote, textOf } from './notes.ts'
 
 const maxLoads = 3
 
@@ -28,7 +29,7 @@ describeStores('an invalidation of everything', (makeStoreConfig) => {
     client.adapter.clear()
     const begunMs = performance.now()
     const reads = notes.flatMap(({ id }) => Array.from({ length: readersOf.get(id)! }, () => firstText(client, id)))
-    await waitUntil(() => countOf(client, 'miss') === 2 * notes.length, { what: 'all loads to begin or wait' })
+    await lookedUp(client)
     const askedMs = performance.now() - begunMs
     await waitUntil(() => performance.now() > begunMs + 3 * askedMs, { what: 'all to have waited about as long' })
 
@@ -47,4 +48,25 @@ describeStores('an invalidation of everything', (makeStoreConfig) => {
     const most = waitedFor.map((id) => readersOf.get(id)!).toSorted((a, b) => b - a)
     expect(waitedFor.map((id) => readersOf.get(id))).toEqual(most)
   })
+})
+
+it('R36: processes whose readers no longer wait for each other share what is left to load', async () => {
+  const processes = 4
+  const keys = 20
+  const config = { models: { Note: { maxConcurrentLoads: 1 } }, loadWait: '50ms' } as const
+  const options = { databaseUrl: inject('databaseUrl'), redis: inject('redisUrl'), namespace: freshNamespace(), config }
+  const clients = Array.from({ length: processes }, () => cachedClient(options))
+  const notes = await Promise.all(Array.from({ length: keys }, () => newNote(clients[0]!)))
+  for (const client of clients) await textOf(client.prisma, 0)
+  const held = clients.map(({ adapter }) => adapter.holdNext(isSelect, { when: 'after' }))
+  for (const client of clients) client.queries()
+  const reads = Promise.all(
+    clients.flatMap(({ prisma }) => notes.map(({ tenantId }) => prisma.note.findMany({ where: { tenantId } }))),
+  )
+  // Each loads one entry; the others are in its queue, and those that one of the others loads will be found there.
+  await Promise.all(held.map(({ reached }) => reached))
+  for (const { release } of held) release()
+  await reads
+  const total = clients.reduce((sum, client) => sum + client.queries(), 0)
+  expect(total).toBeLessThanOrEqual(processes + (keys - 1))
 })

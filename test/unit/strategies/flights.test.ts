@@ -1,14 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Stamp } from '../../../src/core/store.ts'
-import {
-  type Arrival,
-  createFlights,
-  createReader,
-  type Flying,
-  type Joining,
-  type Landed,
-  type Reader,
-} from '../../../src/strategies/flights.ts'
+import { type Arrival, createFlights, type Flying, type Joining, type Landed } from '../../../src/strategies/flights.ts'
+import { createReader, type Reader } from '../../../src/strategies/readers.ts'
 
 const key = 'City k'
 let nowMs = 0
@@ -23,15 +16,15 @@ function held() {
   const landing = new Promise<Landed>((resolve) => {
     land = resolve
   })
-  let waitedMs = (_nowMs: number) => Number.NaN
+  let urgency = (_nowMs: number) => Number.NaN
   const start = (flying: Flying) => {
     begin = flying.loading
-    waitedMs = flying.waitedMs
+    urgency = flying.waiting.urgency
     return landing
   }
   return {
     start,
-    waitedMs: (nowMs: number) => waitedMs(nowMs),
+    urgency: (nowMs: number) => urgency(nowMs),
     begin: (stamps: readonly Stamp[]) => begin(stamps),
     land: (landed: Landed) => land(landed),
   }
@@ -40,7 +33,7 @@ function held() {
 const saw = (seen: readonly (Stamp | null)[], reader: Reader = createReader()): Joining => ({
   seen,
   reader,
-  ageMsMax: 1e9,
+  limitMs: Number.POSITIVE_INFINITY,
 })
 
 const own = (payload: string): Arrival => ({ kind: 'own', served: { result: payload, info } })
@@ -110,32 +103,28 @@ it('forgets a flight that failed', async () => {
   expect(await again).toEqual(own('row'))
 })
 
-it('knows how long reads have waited for it, together', async () => {
+it('knows how long its readers have waited, together', async () => {
   const flights = createFlights(clock)
   const flight = held()
   nowMs = 100
   const reads = [flights.join(key, saw([null]), flight.start)]
   nowMs = 110
-  expect(flight.waitedMs(nowMs)).toBe(10)
+  expect(flight.urgency(nowMs)).toBe(10)
   for (let i = 0; i < 3; i += 1) reads.push(flights.join(key, saw([null]), held().start))
   nowMs = 115
-  expect(flight.waitedMs(nowMs)).toBe(15 + 3 * 5)
+  expect(flight.urgency(nowMs)).toBe(15 + 3 * 5)
   flight.land(loadedAs('row'))
   await Promise.all(reads)
 })
 
-it('no longer counts who has left', async () => {
+it('does not let a read join a load that was given up', async () => {
   const flights = createFlights(clock)
-  const flight = held()
-  nowMs = 100
-  const [one, other] = [createReader(), createReader()]
-  const reads = [flights.join(key, saw([null], one), flight.start)]
-  nowMs = 110
-  reads.push(flights.join(key, saw([null], other), held().start))
-  one.leave()
-  expect(flight.waitedMs(130)).toBe(20)
-  other.leave()
-  expect(flight.waitedMs(1000)).toBe(0)
-  flight.land(loadedAs('row'))
-  await Promise.all(reads)
+  const [older, newer] = [held(), held()]
+  const reader = createReader()
+  const first = flights.join(key, saw([null], reader), older.start)
+  reader.leave({ isAnswered: false })
+  const second = flights.join(key, saw([null]), newer.start)
+  older.land(loadedAs('old'))
+  newer.land(loadedAs('new'))
+  expect(await Promise.all([first, second])).toEqual([own('old'), own('new')])
 })

@@ -18,6 +18,7 @@ function setup() {
     key,
     look: async () => ({ kind: 'missing', stamps: [], spare: null }) as const,
     obtainStamps: async () => [],
+    takeSlot: async () => ({ free() {} }),
     renewForMs: Number.POSITIVE_INFINITY,
   }
   return {
