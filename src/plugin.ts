@@ -117,7 +117,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...[schema, clientVersionOf(client), codec.name, entryFormat],
     databaseIdentity(adapterOf(client), process.env),
   ])
-  const entryTtls = createEntryTtls()
+  const entryTtls = createEntryTtls(clock)
   const rows = storedRows({ config, dataModel, entryTtls }, shared)
   const pending = pendingModels({ config, dataModel, entryTtls }, rows)
   const flushClient = pending.size === 0 ? null : openFlushClient(client)

@@ -9,7 +9,7 @@ import { replay } from './replay.ts'
 import { compare, describe, report } from './report.ts'
 import { makeWorkload, writesPercent } from './workload.ts'
 
-const defaults = { requests: 10_000, warmUp: 5000, cities: 60 }
+const defaults = { requests: 20_000, warmUp: 5000, cities: 60 }
 const options = parseOptions(process.argv.slice(2), defaults)
 if (options === 'help') console.log(usageOf('bench:adaptive-ttl', defaults))
 else await run(options)

@@ -109,7 +109,6 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   function fromStore(found: Hit, plan: ReadPlan): Served {
     const { kind, ageMs } = found
     const status = kind === 'fresh' ? 'hit' : 'stale'
-    if (status === 'hit') plan.adaptive?.hit(plan.key.digest)
     if (status === 'hit') report({ kind: status, ...about(plan), ageMs })
     else report({ kind: status, ...about(plan), ageMs, why: 'refreshing' })
     return { result: found.result, info: { status, source: 'store', ageMs } }

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import type { ResultContext, Ttl } from '../core/config.ts'
 import { type AdaptiveTtl, createAdaptiveTtl, type ShapeTtl } from './adaptive/adaptive-ttl.ts'
 
@@ -14,12 +15,12 @@ export interface EntryTtl {
 /** @param shape what queries must have in common to change, and be read, alike. */
 export type EntryTtls = (model: string, ttl: Ttl, shape: () => string) => EntryTtl
 
-export function createEntryTtls(): EntryTtls {
+export function createEntryTtls(clock: Pick<Clock, 'nowMs'>): EntryTtls {
   const models = new Map<string, AdaptiveTtl>()
   return (model, ttl, shape) => {
     if (ttl.kind === 'fixed') return { msOf: () => ttl.ms, longestMs: ttl.ms, adaptive: null }
     if (ttl.kind === 'computed') return { msOf: ttl.msOf, longestMs: null, adaptive: null }
-    const ofModel = models.get(model) ?? createAdaptiveTtl(ttl)
+    const ofModel = models.get(model) ?? createAdaptiveTtl(ttl, clock)
     models.set(model, ofModel)
     const adaptive = ofModel.shape(shape())
     return { msOf: adaptive.ms, longestMs: ttl.maxMs, adaptive }

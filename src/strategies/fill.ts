@@ -60,7 +60,6 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
     if (payload === null || held === null) return 'failed'
     try {
       if (!isAcceptable(plan, loaded.result, deps)) return 'failed'
-      plan.adaptive?.loaded({ key: plan.key.digest, atMs: startedMs, stamps: held, payload })
       return await store(plan, held, { ...loaded, loadMs, payload, leaseToken }, deps)
     } catch (error) {
       report({ kind: 'warning', model: plan.model, message: 'A result could not be stored.', error })
@@ -80,7 +79,7 @@ async function store(
   plan: ReadPlan,
   held: Held,
   { result, late, loadMs, payload, leaseToken }: ToStore,
-  { store, random, limits, report }: FillDeps,
+  { store, clock, random, limits, report }: FillDeps,
 ): Promise<LoadOutcome> {
   const ttlMs = jittered(plan.ttlMs(result), random)
   const retainMs = ttlMs + plan.keepMs
@@ -95,7 +94,8 @@ async function store(
   if (plan.tags.some((tag) => stamps[tagId(tag)] === undefined)) return 'failed'
 
   const marks = new Map(plan.marks.map((mark, i) => [tagId(mark), held[plan.tags.length + i]]))
-  const obtaining = { store, retainMs, limits, marks }
+  // Where versions are compared, those of the next load must still find them.
+  const obtaining = { store, retainMs: plan.adaptive ? plan.retainMs : retainMs, limits, marks }
   const ofRows = await obtainLateStamps(late, obtaining)
   const ofUsers = await obtainUserStamps(plan.userTags?.(result) ?? [], obtaining)
   if (!ofRows || !ofUsers) return 'outdated'
@@ -107,6 +107,7 @@ async function store(
     return 'failed'
   }
   await store.fill(plan.key, text, retainMs, leaseToken)
+  plan.adaptive?.loaded({ key: plan.key.digest, loadedAtMs: clock.nowMs(), stamps: all, payload }, ttlMs)
   report({ kind: 'filled', ...about(plan), ttlMs })
   return 'filled'
 }

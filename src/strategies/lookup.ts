@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import type { Codec } from '../core/codec.ts'
 import { decodeEntry, type Entry } from '../core/entry.ts'
 import { isStoreError } from '../core/errors.ts'
@@ -31,6 +32,7 @@ export interface EntryDeps {
 }
 
 export interface LookupDeps extends EntryDeps {
+  readonly clock: Clock
   /** Resolves when what was accepted on these models before the call is in the database. */
   readonly settled: (models: readonly string[]) => Promise<void>
   /** Between 0 and 1. */
@@ -67,7 +69,11 @@ export async function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found
   return found.kind === 'off' ? { kind: 'missing', stamps: found.stamps, spare: null } : found
 }
 
-async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, random }: LookupDeps): Promise<Found> {
+async function judged(
+  plan: ReadPlan,
+  looked: Looked,
+  { store, codec, clock, report, random }: LookupDeps,
+): Promise<Found> {
   const [off] = looked.off
   if (off !== undefined) return { kind: 'off', stamps: looked.stamps, model: off }
   const missing: Found = { kind: 'missing', stamps: looked.stamps, spare: null }
@@ -88,6 +94,10 @@ async function judged(plan: ReadPlan, looked: Looked, { store, codec, report, ra
     if (!isAcceptable(plan, found.result, { report })) return missing
     if (kind === 'stale' && pastMs >= plan.staleMs) return { ...missing, spare: found }
     if (verdict === 'softened') return { kind: 'stale', ...found, isDue: true }
+    if (kind === 'fresh') {
+      const { stamps, payload } = entry
+      plan.adaptive?.hit({ key: plan.key.digest, loadedAtMs: clock.nowMs() - ageMs, stamps, payload })
+    }
     const isDue =
       kind === 'stale' ||
       (!looked.isPending && isDueAhead({ freshMs, ageMs, loadMs: entry.loadMs }, plan.refreshAhead, random))

@@ -106,14 +106,17 @@ export interface DefaultsConfig {
 /**
  * A TTL for rows that other programs write, too: chosen for every kind of query (which columns it looks for, and which it shows) by how
  * often its results are read and how often they turn out to have changed without a write that the cache knows of. Each process learns
- * for itself and begins with `min`.
+ * for itself, begins with `min`, and forgets half of what it has seen after `max / (4 * staleShare)`.
  */
 export interface AdaptiveTtlConfig {
   readonly adaptive: {
     /** At least 1 ms. */
     readonly min: Duration
     readonly max: Duration
-    /** Of all reads of the model, how many may be answered with what others have changed: 0.001 to 0.5. Default 0.01. */
+    /**
+     * Of all reads of the model, how many may be answered with what others have changed, without what `staleWhileRevalidate` serves: an aim,
+     * 0.001 to 0.5. Default 0.01.
+     */
     readonly staleShare?: number | undefined
   }
 }

@@ -10,7 +10,7 @@ export interface CheckTriggersDeps extends CatalogDeps {
 /** Warns about triggers and rules on the tables of models that declare none: what they write is not in the arguments of any query. */
 export async function checkTriggers(deps: CheckTriggersDeps): Promise<void> {
   const { dataModel, declared, report } = deps
-  const found = await readCatalog<Found>('checkTriggers', catalogQuery, deps)
+  const found = await readCatalog<Found>('checkTriggers', { query: catalogQuery }, deps)
   for (const { kind, name, table } of found) {
     for (const model of dataModel.models.values()) {
       if (model.table !== table || declared.has(model.name)) continue

@@ -12,9 +12,12 @@ export interface CheckWritersDeps extends CatalogDeps {
  * seen. Superusers are not counted, and neither is whoever uses the role of this client.
  */
 export async function checkWriters(deps: CheckWritersDeps): Promise<void> {
-  const writers = await readCatalog<Writer>('checkWriters', catalogQuery, deps)
+  const tableOf = (model: string) => deps.dataModel.models.get(model)?.table
+  const tables = Object.keys(deps.models).map(tableOf)
+  if (tables.length === 0) return
+  const writers = await readCatalog<Writer>('checkWriters', { query: catalogQuery, values: [tables] }, deps)
   for (const [name, model] of Object.entries(deps.models)) {
-    const table = deps.dataModel.models.get(name)?.table
+    const table = tableOf(name)
     const others = writers.filter((writer) => writer.table === table).map(({ kind, name }) => `${kind} ${name}`)
     if (others.length === 0) continue
     deps.report({
@@ -40,20 +43,23 @@ interface Writer {
 }
 
 /**
+ * Of the tables that are found without their schema, as Prisma's adapter finds them.
+ *
  * Source: PostgreSQL's catalogs `pg_roles`, `pg_class` and `pg_subscription_rel`; `has_table_privilege` knows of memberships and owners, and
  * of several privileges says whether there is one.
  */
 const catalogQuery = `
   SELECT 'role' AS kind, r.rolname::text AS name, c.relname::text AS "table"
-  FROM pg_catalog.pg_roles r
-  CROSS JOIN pg_catalog.pg_class c
-  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE r.rolcanlogin AND NOT r.rolsuper AND r.rolname <> current_user
-    AND c.relkind IN ('r', 'p') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-    AND has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+  FROM pg_catalog.pg_class c
+  CROSS JOIN pg_catalog.pg_roles r
+  WHERE c.relname::text = ANY($1::text[]) AND pg_catalog.pg_table_is_visible(c.oid)
+    AND r.rolcanlogin AND NOT r.rolsuper AND r.rolname <> current_user
+    AND (has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+      OR has_any_column_privilege(r.oid, c.oid, 'INSERT, UPDATE'))
   UNION ALL
   SELECT 'subscription', s.subname::text, c.relname::text
   FROM pg_catalog.pg_subscription_rel sr
   JOIN pg_catalog.pg_subscription s ON s.oid = sr.srsubid
   JOIN pg_catalog.pg_class c ON c.oid = sr.srrelid
+  WHERE c.relname::text = ANY($1::text[]) AND pg_catalog.pg_table_is_visible(c.oid)
   ORDER BY 3, 1, 2`

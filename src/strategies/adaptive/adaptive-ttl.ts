@@ -1,16 +1,17 @@
 import { LRUCache } from 'lru-cache'
-import { type ChangeRate, createChangeRate } from './change-rate.ts'
-import { spendStaleness, type TtlRange } from './spend-staleness.ts'
-import { createVersions, type LoadedVersion } from './versions.ts'
+import type { Clock } from '../../core/clock.ts'
+import { createShapeHistory, type ShapeHistory } from './shape-history.ts'
+import { priceOfStaleness, type TtlRange, ttlAtPrice } from './spend-staleness.ts'
+import { createVersions, type Version } from './versions.ts'
 
 /** The TTL of the queries of one shape, and what it is chosen by. */
 export interface ShapeTtl {
   /** Milliseconds. */
   ms(): number
-  /** To be told of every read that a fresh entry answered, by the digest of its key. */
-  hit(key: string): void
-  /** To be told of every load, before its TTL is asked for. */
-  loaded(version: LoadedVersion): void
+  /** To be told of every read that a fresh entry answered. */
+  hit(version: Version): void
+  /** To be told of every entry that was loaded and stored, and for how long it is fresh. */
+  loaded(version: Version, grantedMs: number): void
 }
 
 /** The TTLs of one model: no more than a share of its reads, together, is to be answered with what others have changed. */
@@ -18,106 +19,59 @@ export interface AdaptiveTtl {
   shape(id: string): ShapeTtl
 }
 
-interface ShapeState {
-  readonly rate: ChangeRate
-  hits: number
-  loads: number
-  /** How long the entries that were loaded were to be fresh, together. */
-  grantedMs: number
-  /** Loads that were not the first of their entry, and the time since the one before, together. */
-  reloads: number
-  watchedMs: number
-  ttlMs: number
-}
-
 /** Arguments come from strangers, who may make up any number of shapes. */
 const shapesMax = 500
-/** Loads of the model after which all TTLs are chosen anew. */
-const chosenEvery = 16
-/** Reads of the model after which those so far count half. */
-const readsMax = 20_000
+/** Looks at the model after which it is asked anew what a stale answer is worth. */
+const looksPerPrice = 16
 
 /**
- * Learns from what this process sees, and begins with the shortest TTL. No entry is fresh for longer than those of its shape have been
- * watched, together.
+ * Learns from what this process sees, and begins with the shortest TTL. No entry is fresh for longer than there is experience with its shape.
  */
-export function createAdaptiveTtl(range: TtlRange): AdaptiveTtl {
-  const states = new LRUCache<string, ShapeState>({ max: shapesMax })
+export function createAdaptiveTtl(range: TtlRange, { nowMs }: Pick<Clock, 'nowMs'>): AdaptiveTtl {
+  // So long that an entry which never changes comes to the longest TTL, of which about `4 * staleShare` of the time is needed that it was watched.
+  const halfLifeMs = range.maxMs / (4 * range.staleShare)
+  const histories = new LRUCache<string, ShapeHistory>({ max: shapesMax })
   const versions = createVersions()
-  let loads = 0
-  let reads = 0
+  let looks = 0
+  let price = Number.POSITIVE_INFINITY
 
-  function choose(): void {
-    // Of the others nothing can be said yet.
-    const known = [...states.values()].filter(({ rate }) => rate.perMs() < Number.POSITIVE_INFINITY)
-    const rates = known.map((state) => ({
-      reads: state.hits + state.loads,
-      readsPerMs: readsPerMs(state),
-      changesPerMs: state.rate.perMs(),
-    }))
-    const ttls = spendStaleness(rates, range)
-    for (const [i, state] of known.entries()) state.ttlMs = Math.max(range.minMs, Math.min(ttls[i]!, state.watchedMs))
+  function historyOf(id: string): ShapeHistory {
+    const history = histories.get(id) ?? createShapeHistory(halfLifeMs, nowMs)
+    histories.set(id, history)
+    return history
   }
 
-  function age(): void {
-    reads /= 2
-    for (const state of states.values()) {
-      state.hits /= 2
-      state.loads /= 2
-      state.grantedMs /= 2
-      state.reloads /= 2
-      state.watchedMs /= 2
-    }
+  function ttlOf(history: ShapeHistory): number {
+    const rates = history.rates()
+    if (rates === null || price === Number.POSITIVE_INFINITY) return range.minMs
+    return Math.max(range.minMs, Math.min(ttlAtPrice(rates, price, range), history.experienceMs()))
   }
 
-  function count(): void {
-    reads += 1
-    if (reads >= readsMax) age()
-  }
-
-  function stateOf(id: string): ShapeState {
-    const known = states.get(id)
-    if (known) return known
-    const none = { hits: 0, loads: 0, grantedMs: 0, reloads: 0, watchedMs: 0 }
-    const state = { ...none, rate: createChangeRate(), ttlMs: range.minMs }
-    states.set(id, state)
-    return state
+  function looked(history: ShapeHistory, look: ReturnType<typeof versions.loaded>): void {
+    if (!look) return
+    history.look(look, ttlOf(history))
+    looks += 1
+    if (looks % looksPerPrice !== 0) return
+    const all = [...histories.values()].map((one) => one.rates()).filter((rates) => rates !== null)
+    price = priceOfStaleness(all, range)
   }
 
   return {
-    shape: (id) => ({
-      ms: () => stateOf(id).ttlMs,
-      hit(key) {
-        count()
-        stateOf(id).hits += 1
-        versions.hit(`${id} ${key}`)
-      },
-      loaded(version) {
-        count()
-        const state = stateOf(id)
-        const look = versions.look({ ...version, key: `${id} ${version.key}` })
-        state.loads += 1
-        if (look) {
-          state.reloads += 1
-          state.watchedMs += look.sinceMs
-          const { sinceMs, isChanged, hits } = look
-          // By the reads that would have found it changed: what is read much may change much more, or less, than the others.
-          if (isChanged !== null) state.rate.observe({ sinceMs, isChanged, weight: 1 + hits })
-        }
-        loads += 1
-        if (loads % chosenEvery === 0) choose()
-        state.grantedMs += state.ttlMs
-      },
-    }),
+    shape(id) {
+      const named = (version: Version) => ({ ...version, key: `${id} ${version.key}` })
+      return {
+        ms: () => ttlOf(historyOf(id)),
+        hit(version) {
+          const history = historyOf(id)
+          history.hit()
+          looked(history, versions.hit(named(version), ttlOf(history) / 2))
+        },
+        loaded(version, grantedMs) {
+          const history = historyOf(id)
+          history.loaded(grantedMs)
+          looked(history, versions.loaded(named(version)))
+        },
+      }
+    },
   }
-}
-
-/**
- * How often an entry is read, while it is fresh. Hits come of loads, and both are spread over all processes alike; but where entries expire
- * before they are read again, there are none. The time between two loads, of which others may have read much, says at least so much.
- */
-function readsPerMs({ hits, loads, grantedMs, reloads, watchedMs }: ShapeState): number {
-  const byHits = grantedMs > 0 ? hits / grantedMs : 0
-  const byTime = watchedMs > 0 ? ((reloads / watchedMs) * (hits + loads)) / loads : 0
-  return Math.max(byHits, byTime)
 }

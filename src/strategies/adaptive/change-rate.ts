@@ -1,6 +1,6 @@
 /**
- * How often things of a kind change, estimated from looking at them now and then: each look says whether one is what it was at the look before,
- * and not how often it changed in between.
+ * How often things of a kind change, estimated from looking at them now and then: each look says whether one is what it was at the look
+ * before, and not how often it changed in between.
  *
  * Changes are taken to be independent of each other (Poisson), so that nothing is different after `t` with the probability `exp(-rate * t)`,
  * and the rate is the one by which what was seen is most likely. Half a change, and half a look that found none, are added to what was
@@ -10,17 +10,20 @@
  * estimator for irregular accesses, and the halves against its bias.
  */
 export interface ChangeRate {
-  /**
-   * Of a look `sinceMs` after the one before, above 0. Things that matter more have more `weight`, above 0: the rate is then that which is
-   * seen by those to whom they matter.
-   */
-  observe(look: { readonly sinceMs: number; readonly isChanged: boolean; readonly weight: number }): void
+  observe(look: WeighedLook): void
   /** Changes per millisecond; `Infinity` while nothing was seen. */
   perMs(): number
+  /** What was seen counts as much less from now on, a number between 0 and 1. */
+  fade(factor: number): void
 }
 
-/** Looks after which what was seen counts half: a rate that becomes another is found again after about as many. */
-const looksMax = 400
+export interface WeighedLook {
+  /** Since the look before, above 0. */
+  readonly sinceMs: number
+  readonly isChanged: boolean
+  /** Above 0. Things that matter more have more: the rate is that which is seen by those to whom they matter. */
+  readonly weight: number
+}
 
 /** Two to a factor of two: looks that are this much alike count as if they came after the same time. */
 const bucketsPerOctave = 2
@@ -31,6 +34,9 @@ interface Bucket {
   changedMs: number
 }
 
+/** What counts for less than this is forgotten. */
+const negligible = 1e-6
+
 export function createChangeRate(): ChangeRate {
   const buckets = new Map<number, Bucket>()
   let looks = 0
@@ -40,21 +46,9 @@ export function createChangeRate(): ChangeRate {
   let unchangedMs = 0
   let known: number | null = null
 
-  function age(): void {
-    looks /= 2
-    all /= 2
-    allMs /= 2
-    unchangedMs /= 2
-    for (const bucket of buckets.values()) {
-      bucket.changed /= 2
-      bucket.changedMs /= 2
-    }
-  }
-
   return {
     observe({ sinceMs, isChanged, weight }) {
       known = null
-      if (looks >= looksMax) age()
       looks += 1
       all += weight
       allMs += weight * sinceMs
@@ -68,8 +62,20 @@ export function createChangeRate(): ChangeRate {
       bucket.changed += weight
       bucket.changedMs += weight * sinceMs
     },
+    fade(factor) {
+      known = null
+      looks *= factor
+      all *= factor
+      allMs *= factor
+      unchangedMs *= factor
+      for (const [at, bucket] of buckets) {
+        bucket.changed *= factor
+        bucket.changedMs *= factor
+        if (bucket.changed < negligible) buckets.delete(at)
+      }
+    },
     perMs() {
-      if (looks === 0) return Number.POSITIVE_INFINITY
+      if (looks < negligible) return Number.POSITIVE_INFINITY
       known ??= likeliest([...buckets.values()], {
         pseudoChanged: (0.5 * all) / looks,
         unchangedMs: unchangedMs + (0.5 * allMs) / looks,

@@ -16,7 +16,7 @@ export interface TtlRange {
 }
 
 /**
- * The TTL of each shape, so that as many reads as possible are hits while no more than a share of them are stale.
+ * What a stale answer is worth, in loads, so that as many reads as possible are hits while no more than a share of them are stale.
  *
  * An entry that is read `r` times and changes `c` times in a unit of time, with a TTL of `t`, is loaded `r / (1 + r t)` times and answers
  * about `r * r c t² / 2 / (1 + r t)` reads with what has changed. Let a stale answer be worth `p` loads; then both together cost least for
@@ -27,29 +27,36 @@ export interface TtlRange {
  * Sources: Jung, Berger, Balakrishnan, "Modeling TTL-based Internet Caches", INFOCOM 2003 (what a TTL does to hits); Cho, Garcia-Molina,
  * "Effective Page Refresh Policies for Web Crawlers", ACM Transactions on Database Systems 28 (4), 2003 (one price for all).
  */
-export function spendStaleness(shapes: readonly ShapeRates[], range: TtlRange): readonly number[] {
-  const { minMs, maxMs, staleShare } = range
-  const isHopeless = (shape: ShapeRates) => staleShareOf(shape, minMs) > staleShare
-  const spending = shapes.filter((shape) => !isHopeless(shape))
+export function priceOfStaleness(shapes: readonly ShapeRates[], range: TtlRange): number {
+  const { staleShare } = range
+  const spending = shapes.filter((shape) => !isHopeless(shape, range))
   const reads = spending.reduce((sum, shape) => sum + shape.reads, 0)
-  const ttlOf = (shape: ShapeRates, price: number) => Math.min(maxMs, Math.max(minMs, cheapest(shape, price)))
   const isKept = (price: number) => {
-    const stale = spending.reduce((sum, shape) => sum + shape.reads * staleShareOf(shape, ttlOf(shape, price)), 0)
-    return stale <= staleShare * reads
+    const staleOf = (shape: ShapeRates) => shape.reads * staleShareOf(shape, ttlAtPrice(shape, price, range))
+    return spending.reduce((sum, shape) => sum + staleOf(shape), 0) <= staleShare * reads
   }
   let [low, high] = [Math.log(cheap), Math.log(dear)]
-  if (isKept(cheap)) high = low
+  if (isKept(cheap)) return cheap
   while (high - low > 1e-3) {
     const middle = (low + high) / 2
     if (isKept(Math.exp(middle))) high = middle
     else low = middle
   }
-  const price = Math.exp(high)
-  return shapes.map((shape) => (isHopeless(shape) ? minMs : ttlOf(shape, price)))
+  return Math.exp(high)
 }
 
 /** What a stale answer may be worth, in loads. */
 const [cheap, dear] = [1e-12, 1e12]
+
+/** Milliseconds. */
+export function ttlAtPrice(shape: ShapeRates, price: number, range: TtlRange): number {
+  const { minMs, maxMs } = range
+  return isHopeless(shape, range) ? minMs : Math.min(maxMs, Math.max(minMs, cheapest(shape, price)))
+}
+
+function isHopeless(shape: ShapeRates, { minMs, staleShare }: TtlRange): boolean {
+  return staleShareOf(shape, minMs) > staleShare
+}
 
 /** The positive root of `price * changes * t + price * changes * reads * t² / 2 = 1`, without the difference of two large numbers. */
 function cheapest({ readsPerMs, changesPerMs }: ShapeRates, price: number): number {

@@ -22,7 +22,11 @@ describe('other writers', () => {
       CREATE ROLE ${importing} LOGIN IN ROLE ${group};
       GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${reporting};
       GRANT UPDATE ON "City" TO ${group};
-      GRANT INSERT ON "Note" TO ${importing}, ${reporting};`)
+      GRANT INSERT ON "Note" TO ${importing};
+      GRANT UPDATE (text) ON "Note" TO ${reporting};
+      CREATE SCHEMA elsewhere;
+      CREATE TABLE elsewhere."Country" ();
+      GRANT INSERT ON elsewhere."Country" TO ${reporting};`)
   })
   afterAll(async () => {
     await sql.query(`DROP OWNED BY ${reporting}, ${importing}, ${group}`)
@@ -58,7 +62,8 @@ describe('other writers', () => {
   })
 
   it('are warned of in general when the catalogs cannot be read', async () => {
-    const { prisma, adapter, events } = cachedClient({ databaseUrl, config: { checkWriters: true } })
+    const config = { checkWriters: true, models: { City: {} } } as const
+    const { prisma, adapter, events } = cachedClient({ databaseUrl, config })
     adapter.failNext((statement) => statement.includes('pg_subscription'), new Error('no'))
     await prisma.tag.count()
     await prisma.$disconnect()

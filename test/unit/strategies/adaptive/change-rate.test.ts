@@ -46,13 +46,25 @@ it('is finite where every look found a change', () => {
   expect(Math.exp(-rate.perMs() * 1000)).toBeCloseTo(0.5 / 10.5, 1)
 })
 
-it('forgets a rate that is no longer so', () => {
+it('takes what has faded for less than what is new', () => {
   const rate = createChangeRate()
-  for (let i = 0; i < 10_000; i += 1) rate.observe({ sinceMs: 1000, isChanged: false, weight: 1 })
-  const before = rate.perMs()
-  for (let i = 0; i < 800; i += 1) rate.observe({ sinceMs: 1000, isChanged: i % 2 === 0, weight: 1 })
-  expect(before * hourMs).toBeLessThan(10)
-  expect(rate.perMs() * 1000).toBeGreaterThan(0.3)
+  for (let i = 0; i < 1000; i += 1) rate.observe({ sinceMs: 1000, isChanged: false, weight: 1 })
+  rate.fade(1 / 1000)
+  for (let i = 0; i < 100; i += 1) rate.observe({ sinceMs: 1000, isChanged: i % 2 === 0, weight: 1 })
+  expect(1 - Math.exp(-rate.perMs() * 1000)).toBeCloseTo(0.5, 1)
+})
+
+it('stays sound however long what was seen fades', () => {
+  const rate = createChangeRate()
+  rate.observe({ sinceMs: 600_000, isChanged: true, weight: 1 })
+  for (let i = 0; i < 100_000; i += 1) {
+    rate.observe({ sinceMs: 2000, isChanged: i % 3 === 0, weight: 1 })
+    if (i % 10 === 0) rate.fade(0.5)
+  }
+  expect(rate.perMs() * 2000).toBeGreaterThan(0.2)
+  expect(rate.perMs() * 2000).toBeLessThan(0.8)
+  for (let i = 0; i < 100; i += 1) rate.fade(0.5)
+  expect(rate.perMs()).toBe(Number.POSITIVE_INFINITY)
 })
 
 it('is the rate that those see to whom something matters', () => {

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../../../examples/shared/random.ts'
-import { type ShapeRates, spendStaleness } from '../../../../src/strategies/adaptive/spend-staleness.ts'
+import {
+  priceOfStaleness,
+  type ShapeRates,
+  type TtlRange,
+  ttlAtPrice,
+} from '../../../../src/strategies/adaptive/spend-staleness.ts'
 
 const range = { minMs: 1000, maxMs: 3_600_000, staleShare: 0.01 }
 const often: ShapeRates = { reads: 100, readsPerMs: 0.01, changesPerMs: 1e-6 }
+
+/** The TTL of each. */
+function spendStaleness(shapes: readonly ShapeRates[], range: TtlRange): readonly number[] {
+  const price = priceOfStaleness(shapes, range)
+  return shapes.map((shape) => ttlAtPrice(shape, price, range))
+}
 
 /** An entry with this TTL: reads at random, changes at random. Nothing of the formulas under test. */
 function simulated({ readsPerMs, changesPerMs }: ShapeRates, ttlMs: number, reads: number, seed: number) {
