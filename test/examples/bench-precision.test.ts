@@ -5,7 +5,7 @@ import { cells, runExample } from './run-example.ts'
 vi.setConfig({ testTimeout: 180_000 })
 
 it('finds precision worth its while, and nothing stale, in any of the ways that it compares', async () => {
-  const args = ['--cities', '200', '--requests', '1000', '--warmup', '3000']
+  const args = ['--cities', '200', '--requests', '800', '--warmup', '2000']
   const { code, output } = await runExample('bench:precision', { args })
   // Requests come one after the other, so counts are the same in every run.
   const [plain, perModel, precise] = cells(output, 'database reads')
