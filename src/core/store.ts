@@ -144,6 +144,11 @@ export interface Store {
 
   /** Whether a command leaves with its call; else the way to the store has to be opened first. */
   isOpen(): boolean
+  /**
+   * Whether it was out of reach until a moment ago: other processes that were cut off as well may still owe it invalidations of writes that they
+   * have acknowledged, and so nothing that it holds may be served.
+   */
+  isRecovering(): boolean
   /** Closes what the store opened. A later call opens it again. */
   close(): Promise<void>
 }

@@ -36,9 +36,10 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   const refreshes = createRefreshes(deps)
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
-    if (invalidator.owes(plan.models)) {
+    const distrust = distrustOf(plan)
+    if (distrust !== null) {
       await settled(plan)
-      return bypass('an invalidation is not confirmed yet', plan, load, report)
+      return bypass(distrust, plan, load, report)
     }
     let found: Found
     try {
@@ -60,6 +61,12 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       arrive(plan, load, { seen: found.stamps, reader }),
     )
     return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
+  }
+
+  /** Why nothing that the store holds may be served, although it answers. */
+  function distrustOf({ models }: ReadPlan): string | null {
+    if (invalidator.owes(models)) return 'an invalidation is not confirmed yet'
+    return store.isRecovering() ? 'the store was out of reach a moment ago' : null
   }
 
   /** Loads, or takes part in a load. */

@@ -1,15 +1,20 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import type { Report } from '../core/events.ts'
+import { inTime } from '../core/in-time.ts'
 import type { Store } from '../core/store.ts'
 
 /**
  * Invalidations that failed: the store was out of reach when a write had to be made known.
  *
  * Until one is made good, by dropping the root stamp of its model, this process serves nothing of that model from the store.
- * Retried for ever, 50 ms after the failure, doubling to a second; while the store is known to be down an attempt costs nothing.
+ * Retried for ever, 20 ms after the failure, doubling to 80; while the store is known to be down an attempt costs nothing.
  */
 export interface Debts {
-  owe(models: readonly string[], error: unknown): void
+  /**
+   * Resolves when it is made good, or when something has been owed for a second. What is acknowledged only then is seen by all others after a
+   * short outage, too; of a longer one they know, and do not serve at once what they find after it.
+   */
+  owe(models: readonly string[], error: unknown): Promise<void>
   owes(models: readonly string[]): boolean
   /** One attempt, now. Never rejects. */
   payOnce(): Promise<void>
@@ -17,13 +22,16 @@ export interface Debts {
   rest(): void
 }
 
-const retryMs = 50
-const retryMsMax = 1000
+const retryMs = 20
+const retryMsMax = 80
+const patienceMs = 1000
 
 export function createDebts({ store, clock, report }: { store: Store; clock: Clock; report: Report }): Debts {
   /** By model, the number of the latest failure: an older payment does not cover it. */
   const owed = new Map<string, number>()
   let failures = 0
+  let owedSinceMs = 0
+  const waiting = new Set<() => void>()
   let delayMs = retryMs
   /** One attempt at a time is planned. */
   let timer: Timer | undefined
@@ -40,6 +48,7 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
     }
     delayMs = retryMs
     for (const [model, failure] of due) if (owed.get(model) === failure) owed.delete(model)
+    for (const look of waiting) look()
     if (owed.size > 0) retryLater()
   }
 
@@ -51,13 +60,28 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
     })
   }
 
+  function paid(models: readonly string[]): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (models.some((model) => owed.has(model))) return
+        waiting.delete(look)
+        resolve()
+      }
+      waiting.add(look)
+      look()
+    })
+  }
+
   return {
-    owe(models, error) {
+    async owe(models, error) {
       failures += 1
       resting = false
+      if (owed.size === 0) owedSinceMs = clock.nowMs()
       for (const model of models) owed.set(model, failures)
       report({ kind: 'invalidation-owed', models, error })
       retryLater()
+      const leftMs = owedSinceMs + patienceMs - clock.nowMs()
+      if (leftMs > 0) await inTime(paid(models), leftMs, clock)
     },
     owes(models) {
       if (owed.size === 0) return false

@@ -144,7 +144,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
           // Only this process knows that it is owed; the intents tell the others, so they stay.
           gates.leave(id)
           active.delete(id)
-          debts.owe(touched, error)
+          await debts.owe(touched, error)
           return end()
         }
         if (keepIntents) {
@@ -168,7 +168,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       try {
         await store.dropRoots(models)
       } catch (error) {
-        debts.owe(models, error)
+        void debts.owe(models, error)
         throw error
       }
       report({ kind: 'invalidated', models })

@@ -77,7 +77,8 @@ async function judged(
   const [off] = looked.off
   if (off !== undefined) return { kind: 'off', stamps: looked.stamps, model: off }
   const missing: Found = { kind: 'missing', stamps: looked.stamps, spare: null }
-  if (!looked.entry) return missing
+  // This very answer may be the first one after an outage.
+  if (!looked.entry || store.isRecovering()) return missing
   try {
     const entry = decodeEntry(looked.entry.text)
     const ageMs = Math.max(0, entry.ttlMs + entry.keepMs - looked.entry.remainingMs)

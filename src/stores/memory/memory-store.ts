@@ -205,6 +205,7 @@ export function createMemoryStore({
     watchLease: async (key) => leases.watch(entryName(key)),
 
     isOpen: () => true,
+    isRecovering: () => false,
     async close() {},
   }
 }

@@ -12,9 +12,12 @@ export interface OpenedClient {
   readonly owned: boolean
 }
 
-/** Reconnection: 50 ms, doubling up to a second, spread by a fifth so that processes do not return in one wave. */
+/** The longest pause between two attempts to connect. */
+export const reconnectMsMax = 500
+
+/** Reconnection: 50 ms, doubling up to {@link reconnectMsMax}, spread by a fifth so that processes do not return in one wave. */
 function retryDelayMs(attempt: number): number {
-  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), 1000) * (0.9 + Math.random() * 0.2)
+  return Math.min(50 * 2 ** Math.min(attempt - 1, 10), reconnectMsMax) * (0.8 + Math.random() * 0.2)
 }
 
 /**
@@ -26,7 +29,7 @@ const ourOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
-  connectTimeout: 2000,
+  connectTimeout: 1000,
   retryStrategy: retryDelayMs,
   connectionName: 'prisma-cache-plugin',
 } satisfies RedisOptions

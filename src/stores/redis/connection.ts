@@ -15,6 +15,7 @@ export function createConnection(deps: SessionDeps): Connection {
     run: async (command) => current().run(command),
     verify: async () => current().verify(),
     isServing: () => session?.isServing() ?? false,
+    isRecovering: () => session?.isRecovering() ?? false,
     client: () => current().client(),
     async close() {
       const closing = session

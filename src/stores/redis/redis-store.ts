@@ -182,6 +182,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     watchLease: (key) => channel.watch(keys.lease(key)),
 
     isOpen: () => connection.isServing(),
+    isRecovering: () => connection.isRecovering(),
     async close() {
       await channel.close()
       await connection.close()

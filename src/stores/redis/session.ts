@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
-import { type Client, type ClientSource, confirmDatabase, openClient } from './client.ts'
+import { type Client, type ClientSource, confirmDatabase, openClient, reconnectMsMax } from './client.ts'
 import { withDeadline } from './deadline.ts'
 import { readIdentity } from './identity.ts'
 import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable } from './outage.ts'
@@ -23,6 +23,11 @@ export interface Session {
   verify(): Promise<void>
   /** Whether commands run at once. */
   isServing(): boolean
+  /**
+   * Whether the server was out of reach until a moment ago. Others that were cut off with us may have made writes meanwhile that they could not
+   * tell it of, and may not be back yet.
+   */
+  isRecovering(): boolean
   /** The client, for a subscriber to be made from. */
   client(): Client
   close(): Promise<void>
@@ -38,9 +43,14 @@ export interface SessionDeps {
 }
 
 const failuresMax = 3
+/** A gap between answers that is taken for an outage of the server. After a shorter one, others are back before they acknowledge a write. */
+const outageMs = 500
 const probeEveryMs = 250
 /** How long the first connection may take before it counts as lost, and a greeting before the connection is made anew. */
 const connectMaxMs = 1000
+/** How long it takes others, at most, to be back after us: a probe, a greeting that never comes, a pause, and the commands of a look. */
+const returnMs = probeEveryMs + connectMaxMs + reconnectMsMax + 500
+const commandsOfLook = 3
 
 export function openSession({ source, commandDeadlineMs, clock, report, prepare }: SessionDeps): Session {
   const { client, owned } = openClient(source)
@@ -50,6 +60,8 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
   let epoch = 0
   let failures = 0
   let lastFailureMs = Number.NEGATIVE_INFINITY
+  let lastAnswerMs = clock.nowMs()
+  let recoveredFromMs = Number.NEGATIVE_INFINITY
   let probeTimer: Timer | undefined
   let looking = false
   let connectedAtMs = clock.nowMs()
@@ -135,7 +147,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
       looking = false
     }
     if (state === 'down') report({ kind: 'store-recovered', downMs: clock.nowMs() - downSinceMs })
-    failures = 0
+    answered()
     state = 'serving'
   }
 
@@ -152,8 +164,16 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
       throw explained(error)
     }
     if (startedEpoch !== epoch) throw changed()
-    failures = 0
+    answered()
     return reply
+  }
+
+  function answered() {
+    const now = clock.nowMs()
+    const isBack = failures > 0 || state === 'down'
+    if (isBack && now - lastAnswerMs > outageMs) recoveredFromMs = now + returnMs + commandsOfLook * commandDeadlineMs
+    failures = 0
+    lastAnswerMs = now
   }
 
   /** Commands that were under way together fail together: that is one failure, not many. */
@@ -170,6 +190,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
   return {
     run,
     isServing: () => state === 'serving',
+    isRecovering: () => clock.nowMs() < recoveredFromMs,
     client: () => client,
 
     async verify() {

@@ -69,7 +69,7 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
       const [root, shape, stamp] = stamps
       if (!root || !shape || !stamp) return null
       const base = { guard: lookup.values, stamp, root, shape }
-      const stored = looked.entry && storedRow(looked.entry, tags, stamps)
+      const stored = looked.entry && !store.isRecovering() && storedRow(looked.entry, tags, stamps)
       if (stored) return { ...base, ...stored }
       if (!looked.isPending) {
         const row = await loadRow(lookup)
@@ -95,7 +95,7 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
   return {
     known(lookup) {
       const base = known.get(lookup.name)
-      return base && base.freshUntilMs > clock.nowMs() ? base : undefined
+      return base && base.freshUntilMs > clock.nowMs() && !store.isRecovering() ? base : undefined
     },
     keep({ lookups, after }, base) {
       for (const lookup of lookups) {

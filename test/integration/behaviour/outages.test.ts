@@ -77,6 +77,29 @@ describe('an outage of Redis', () => {
     expect((await asCached(other).city.findUnique({ where: { id: 1 } }))!.name).toBe('Lutetia')
   })
 
+  it('R38: a reader that was cut off with a writer serves nothing that it finds before that one is back', async () => {
+    const [toWriter, toReader] = [await startForwarder(server.port), await startForwarder(server.port)]
+    const writer = open(toWriter.url)
+    const reader = open(toReader.url, writer.namespace)
+    for (const client of [writer, reader]) await untilCached(client)
+    for (const forwarder of [toWriter, toReader]) forwarder.forwardTo(await freePort())
+    await waitUntil(() => reader.events.some(({ kind }) => kind === 'store-unavailable'), { what: 'the outage' })
+    // Acknowledged when it has become clear that it is no short one.
+    await writer.prisma.city.update({ where: { id: 1 }, data: { name: 'Lutetia' } })
+
+    toReader.forwardTo(server.port)
+    await waitUntil(() => reader.events.some(({ kind }) => kind === 'store-recovered'), {
+      what: 'the reader to return',
+    })
+    const { data, info } = await reader.prisma.$cache.withInfo(() => byId(asCached(reader)))
+    expect(info).toMatchObject({ status: 'bypass', reason: 'the store was out of reach a moment ago' })
+    expect(data).toMatchObject({ name: 'Lutetia' })
+
+    toWriter.forwardTo(server.port)
+    for (const client of [writer, reader]) await untilCached(client)
+    await expectTruth([writer, reader], 'when all are back')
+  })
+
   it.each([
     ['killed and started again', () => server.kill(), () => server.restart()],
     ['killed and started again without its data', () => server.kill(), () => server.restart({ keepData: false })],

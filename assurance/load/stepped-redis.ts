@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { Redis } from 'ioredis'
+import type { Steps } from './steps.ts'
+
+type Command = Parameters<Redis['sendCommand']>[0]
+
+/**
+ * Makes every Redis client of this process pass the steps of writes and loads, so that the cache can be given a URL, as anywhere.
+ *
+ * Returns what resolves when the next intent has been confirmed.
+ */
+export function stepRedis(steps: Steps): () => Promise<void> {
+  let confirm = () => {}
+  const confirmed = new Promise<void>((done) => {
+    confirm = done
+  })
+  /** Nothing leaves any more. */
+  let isMute = false
+
+  function onReply(script: Script, reply: unknown): void {
+    if (script === 'intend') confirm()
+    if (script === 'touch' && !isChanged(reply)) steps.reach('invalidated')
+    if (script === 'acquire-lease' && reply === -1) steps.reach('lease-taken')
+    if (script === 'obtain-stamps') steps.reach('stamps-obtained')
+  }
+
+  const send = Redis.prototype.sendCommand
+  Redis.prototype.sendCommand = function (this: Redis, command: Command, stream) {
+    if (isMute) {
+      // A pipeline leaves once it has seen as many commands as it has.
+      if (stream && 'isPipeline' in stream) stream.write('')
+      return command.promise
+    }
+    const script = scriptOf(command)
+    if (script === undefined) return send.call(this, command, stream)
+    // The stamps are asked for in the same breath as the lease.
+    if (script === 'acquire-lease' && steps.isArmed('lease-taken')) isMute = true
+    const { resolve } = command
+    command.resolve = (reply) => {
+      onReply(script, reply)
+      resolve(reply)
+    }
+    return send.call(this, command, stream)
+  }
+  return () => confirmed
+}
+
+/** The shapes in use were others: it is asked once more. */
+function isChanged(reply: unknown): boolean {
+  return Array.isArray(reply) && String(reply[0]) === 'CHANGED'
+}
+
+const scripts = ['intend', 'touch', 'acquire-lease', 'obtain-stamps'] as const
+type Script = (typeof scripts)[number]
+
+/** By their texts, and by the digests under which Redis knows them. */
+const scriptOfText = new Map(
+  scripts.flatMap((name) => {
+    const text = readFileSync(new URL(`../../src/stores/redis/scripts/${name}.lua`, import.meta.url), 'utf8')
+    return [text, createHash('sha1').update(text).digest('hex')].map((one) => [one, name] as const)
+  }),
+)
+
+function scriptOf({ name, args: [script] }: Command): Script | undefined {
+  return name === 'eval' || name === 'evalsha' ? scriptOfText.get(String(script)) : undefined
+}

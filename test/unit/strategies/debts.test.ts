@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest'
+import { createNonceSource } from '../../../src/core/nonce.ts'
+import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
+import { createDebts } from '../../../src/strategies/debts.ts'
+import { createManualClock } from '../stores/manual-clock.ts'
+
+/** Debts to a store that is out of reach until the test says otherwise. */
+function setup() {
+  const clock = createManualClock()
+  const store = createMemoryStore({ clock, makeNonce: createNonceSource(), maxBytes: 100_000 })
+  let isOut = true
+  const debts = createDebts({
+    clock,
+    report: () => {},
+    store: {
+      ...store,
+      async dropRoots(models) {
+        if (isOut) throw new Error('out of reach')
+        await store.dropRoots(models)
+      },
+    },
+  })
+  const acknowledged: string[] = []
+  return {
+    debts,
+    acknowledged,
+    owe: (model: string) => void debts.owe([model], new Error('out of reach')).then(() => acknowledged.push(model)),
+    comeBack() {
+      isOut = false
+    },
+    async pass(ms: number) {
+      for (let passedMs = 0; passedMs < ms; passedMs += 10) {
+        clock.advance(10)
+        await new Promise(setImmediate)
+      }
+    },
+  }
+}
+
+it('holds a write back until it is made good, where that is soon', async () => {
+  const { debts, acknowledged, owe, comeBack, pass } = setup()
+  owe('City')
+  await pass(500)
+  expect(acknowledged).toEqual([])
+  comeBack()
+  await pass(100)
+  expect(acknowledged).toEqual(['City'])
+  expect(debts.owes(['City'])).toBe(false)
+})
+
+it('holds writes back for the first second of an outage, and no longer', async () => {
+  const { debts, acknowledged, owe, pass } = setup()
+  owe('City')
+  await pass(900)
+  owe('Country')
+  await pass(50)
+  expect(acknowledged).toEqual([])
+  await pass(50)
+  expect(acknowledged).toEqual(['City', 'Country'])
+  owe('City')
+  await pass(10)
+  expect(acknowledged).toHaveLength(3)
+  expect(debts.owes(['City'])).toBe(true)
+})
+
+it('begins anew with the next outage', async () => {
+  const { acknowledged, owe, comeBack, pass } = setup()
+  owe('City')
+  await pass(1000)
+  comeBack()
+  await pass(100)
+  owe('Country')
+  await pass(10)
+  expect(acknowledged).toEqual(['City'])
+  await pass(90)
+  expect(acknowledged).toEqual(['City', 'Country'])
+})
