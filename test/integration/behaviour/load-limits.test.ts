@@ -122,7 +122,9 @@ describeStores('limits of loads', (makeStoreConfig) => {
     const reads = await Promise.allSettled([firstText(client, one.id), firstText(client, two.id)])
     expect(reads).toMatchObject(Array(2).fill({ reason: { code: 'LOAD.TIMEOUT' } }))
     held.release()
-    await waitUntil(async () => (await lookAt(client, three.id).catch(() => null))?.text === 'v1', { what: 'its place' })
+    await waitUntil(async () => (await lookAt(client, three.id).catch(() => null))?.text === 'v1', {
+      what: 'its place',
+    })
     const sent = client.adapter.statements.filter(({ sql }) => isSelect(sql)).map(({ args }) => args[0])
     expect(sent).not.toContain(two.id)
   })
