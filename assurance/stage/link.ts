@@ -43,9 +43,9 @@ export async function startLink(port: number): Promise<Link> {
     for (const { sockets } of pairs) sockets.forEach(how)
   }
 
-  const server = createServer((incoming) => {
+  const server = createServer({ allowHalfOpen: true }, (incoming) => {
     counts.connections += 1
-    const outgoing = connect(target, '127.0.0.1')
+    const outgoing = connect({ port: target, host: '127.0.0.1', allowHalfOpen: true })
     const pair: Pair = { sockets: [incoming, outgoing], isLost: mode === 'swallowing', pumps: [] }
     pairs.add(pair)
     for (const [from, to] of [
@@ -59,6 +59,10 @@ export async function startLink(port: number): Promise<Link> {
       from.on('data', (chunk) => {
         if (pair.isLost) counts.swallowedBytes += chunk.length
         else way.send(chunk, delayMs)
+      })
+      // Behind a link that loses everything nobody answers the end of a connection.
+      from.on('end', () => {
+        if (!pair.isLost) from.destroy()
       })
       from.on('close', () => {
         // Behind a link that loses everything the other end does not hear of it.

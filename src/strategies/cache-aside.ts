@@ -36,11 +36,8 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   const refreshes = createRefreshes(deps)
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
-    const distrust = distrustOf(plan)
-    if (distrust !== null) {
-      await settled(plan)
-      return bypass(distrust, plan, load, report)
-    }
+    const before = distrustOf(plan)
+    if (before !== null) return distrusting(plan, load, before)
     let found: Found
     try {
       found = await lookup(plan, deps)
@@ -49,10 +46,10 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       if (!isStoreError(error)) report({ kind: 'warning', model: plan.model, message: refused, error })
       return bypass('the store is unavailable', plan, load, report)
     }
-    if (found.kind === 'off') {
-      await settled(plan)
-      return bypass(`the caching of ${found.model} is switched off`, plan, load, report)
-    }
+    // Its answer may have been the first one after an outage: then not even stamps that have not moved say that nothing was written.
+    const since = distrustOf(plan)
+    if (since !== null) return distrusting(plan, load, since)
+    if (found.kind === 'off') return distrusting(plan, load, `the caching of ${found.model} is switched off`)
     if (found.kind !== 'missing') {
       if (found.isDue) refreshes.start(plan, load)
       return fromStore(found, plan)
@@ -61,6 +58,12 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       arrive(plan, load, { seen: found.stamps, reader }),
     )
     return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
+  }
+
+  /** Asks the database, which must have what the store says is accepted. */
+  async function distrusting(plan: ReadPlan, load: Load, why: string): Promise<Served> {
+    await settled(plan)
+    return bypass(why, plan, load, report)
   }
 
   /** Why nothing that the store holds may be served, although it answers. */

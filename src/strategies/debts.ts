@@ -11,8 +11,8 @@ import type { Store } from '../core/store.ts'
  */
 export interface Debts {
   /**
-   * Resolves when it is made good, or when something has been owed for a second. What is acknowledged only then is seen by all others after a
-   * short outage, too; of a longer one they know, and do not serve at once what they find after it.
+   * Resolves when it is made good, or when the models have been owed for {@link patienceMs}. What is acknowledged only then is seen by all others
+   * after a short outage, too; of a longer one they know, and do not serve at once what they find after it.
    */
   owe(models: readonly string[], error: unknown): Promise<void>
   owes(models: readonly string[]): boolean
@@ -24,32 +24,40 @@ export interface Debts {
 
 const retryMs = 20
 const retryMsMax = 80
-const patienceMs = 1000
+/** Longer than it takes others, who look at the store once a second, to notice that it is out of reach. */
+const patienceMs = 1250
+
+interface Debt {
+  /** The number of the latest failure: an older payment does not cover it. */
+  readonly failure: number
+  readonly sinceMs: number
+}
 
 export function createDebts({ store, clock, report }: { store: Store; clock: Clock; report: Report }): Debts {
-  /** By model, the number of the latest failure: an older payment does not cover it. */
-  const owed = new Map<string, number>()
-  let failures = 0
-  let owedSinceMs = 0
+  const owed = new Map<string, Debt>()
   const waiting = new Set<() => void>()
+  let failures = 0
   let delayMs = retryMs
   /** One attempt at a time is planned. */
   let timer: Timer | undefined
   let resting = false
 
   async function payOnce() {
-    const due = [...owed]
-    if (due.length === 0) return
-    try {
-      await store.dropRoots(due.map(([model]) => model))
-    } catch {
-      delayMs = Math.min(delayMs * 2, retryMsMax)
-      return retryLater()
-    }
-    delayMs = retryMs
-    for (const [model, failure] of due) if (owed.get(model) === failure) owed.delete(model)
+    // One by one: what cannot be paid must not keep the others.
+    const paid = await Promise.all([...owed].map(([model, debt]) => pay(model, debt)))
     for (const look of waiting) look()
+    delayMs = paid.includes(false) ? Math.min(delayMs * 2, retryMsMax) : retryMs
     if (owed.size > 0) retryLater()
+  }
+
+  async function pay(model: string, { failure }: Debt): Promise<boolean> {
+    try {
+      await store.dropRoots([model])
+    } catch {
+      return false
+    }
+    if (owed.get(model)?.failure === failure) owed.delete(model)
+    return true
   }
 
   function retryLater() {
@@ -76,11 +84,12 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
     async owe(models, error) {
       failures += 1
       resting = false
-      if (owed.size === 0) owedSinceMs = clock.nowMs()
-      for (const model of models) owed.set(model, failures)
+      for (const model of models) {
+        owed.set(model, { failure: failures, sinceMs: owed.get(model)?.sinceMs ?? clock.nowMs() })
+      }
       report({ kind: 'invalidation-owed', models, error })
       retryLater()
-      const leftMs = owedSinceMs + patienceMs - clock.nowMs()
+      const leftMs = Math.max(...models.map((model) => owed.get(model)!.sinceMs)) + patienceMs - clock.nowMs()
       if (leftMs > 0) await inTime(paid(models), leftMs, clock)
     },
     owes(models) {

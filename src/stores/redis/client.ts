@@ -30,6 +30,8 @@ const ourOptions = {
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   connectTimeout: 1000,
+  // Of a connection on which nothing comes back, not even its end.
+  disconnectTimeout: 100,
   retryStrategy: retryDelayMs,
   connectionName: 'prisma-cache-plugin',
 } satisfies RedisOptions

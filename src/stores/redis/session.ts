@@ -24,7 +24,7 @@ export interface Session {
   /** Whether commands run at once. */
   isServing(): boolean
   /**
-   * Whether the server was out of reach until a moment ago. Others that were cut off with us may have made writes meanwhile that they could not
+   * Whether the server was out of reach until a moment ago, or seems to be. Others that were cut off with us may have made writes meanwhile that they could not
    * tell it of, and may not be back yet.
    */
   isRecovering(): boolean
@@ -43,7 +43,7 @@ export interface SessionDeps {
 }
 
 const failuresMax = 3
-/** A gap between answers that is taken for an outage of the server. After a shorter one, others are back before they acknowledge a write. */
+/** A gap between answers that is taken for an outage of the server. After a shorter one, others are back before they acknowledge a write, as a rule. */
 const outageMs = 500
 const probeEveryMs = 250
 /** How long the first connection may take before it counts as lost, and a greeting before the connection is made anew. */
@@ -147,7 +147,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
       looking = false
     }
     if (state === 'down') report({ kind: 'store-recovered', downMs: clock.nowMs() - downSinceMs })
-    answered()
+    answered(clock.nowMs())
     state = 'serving'
   }
 
@@ -164,13 +164,14 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
       throw explained(error)
     }
     if (startedEpoch !== epoch) throw changed()
-    answered()
+    answered(startedMs)
     return reply
   }
 
-  function answered() {
+  /** @param askedMs when the command left. */
+  function answered(askedMs: number) {
     const now = clock.nowMs()
-    const isBack = failures > 0 || state === 'down'
+    const isBack = failures > 0 || state === 'down' || now - askedMs > outageMs
     if (isBack && now - lastAnswerMs > outageMs) recoveredFromMs = now + returnMs + commandsOfLook * commandDeadlineMs
     failures = 0
     lastAnswerMs = now
@@ -178,8 +179,10 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
 
   /** Commands that were under way together fail together: that is one failure, not many. */
   function countFailure(error: unknown, startedMs: number) {
-    if (!isOutage(error)) failures = 0
-    else if (startedMs >= lastFailureMs) {
+    if (!isOutage(error)) {
+      // Refused, but answered.
+      if (error instanceof Error && error.name === 'ReplyError') answered(startedMs)
+    } else if (startedMs >= lastFailureMs) {
       failures += 1
       lastFailureMs = clock.nowMs()
     }
@@ -190,7 +193,12 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
   return {
     run,
     isServing: () => state === 'serving',
-    isRecovering: () => clock.nowMs() < recoveredFromMs,
+    isRecovering() {
+      const now = clock.nowMs()
+      // A failure, and nothing since: the next answer will tell, of whoever asks for something else.
+      const isInDoubt = state === 'serving' && failures > 0 && now - lastAnswerMs > outageMs
+      return isInDoubt || now < recoveredFromMs
+    },
     client: () => client,
 
     async verify() {
