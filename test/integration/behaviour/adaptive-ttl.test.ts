@@ -56,11 +56,11 @@ describeStores('a TTL that adapts', (makeStoreConfig) => {
     const { reader, writer } = readerAndWriterOf(makeStoreConfig(), { staleShare: 0.02 })
     const { id } = await newNote(reader)
     // Were these taken for changes behind its back, it would stay at the shortest.
-    for (let i = 0; i < 300 && lastTtl(reader) <= 5; i += 1) {
+    for (let i = 0; i < 500 && lastTtl(reader) <= 3; i += 1) {
       await setText(writer.prisma, id, `v${i}`)
-      for (let again = 0; again < 30; again += 1) expect(await textOf(reader.prisma, id)).toBe(`v${i}`)
+      for (let again = 0; again < 60; again += 1) expect(await textOf(reader.prisma, id)).toBe(`v${i}`)
     }
-    expect(lastTtl(reader)).toBeGreaterThan(5)
+    expect(lastTtl(reader)).toBeGreaterThan(3)
   })
 
   it('is no matter for a query that says how long', async () => {
