@@ -6,8 +6,9 @@ export type Connection = Session
 export function createConnection(deps: SessionDeps): Connection {
   // One session per opening: what still runs in a closed one cannot reach its successor.
   let session: Session | null = null
+  const recovery = { untilMs: Number.NEGATIVE_INFINITY }
   function current(): Session {
-    session ??= openSession(deps)
+    session ??= openSession(deps, recovery)
     return session
   }
 
@@ -15,7 +16,7 @@ export function createConnection(deps: SessionDeps): Connection {
     run: async (command) => current().run(command),
     verify: async () => current().verify(),
     isServing: () => session?.isServing() ?? false,
-    isRecovering: () => session?.isRecovering() ?? false,
+    isRecovering: () => session?.isRecovering() ?? deps.clock.nowMs() < recovery.untilMs,
     client: () => current().client(),
     async close() {
       const closing = session

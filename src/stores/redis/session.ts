@@ -52,7 +52,15 @@ const connectMaxMs = 1000
 const returnMs = probeEveryMs + connectMaxMs + reconnectMsMax + 500
 const commandsOfLook = 3
 
-export function openSession({ source, commandDeadlineMs, clock, report, prepare }: SessionDeps): Session {
+/** Until when what the server holds is not to be served. Outlives the session: who closes it and comes back knows no more than before. */
+export interface Recovery {
+  untilMs: number
+}
+
+export function openSession(
+  { source, commandDeadlineMs, clock, report, prepare }: SessionDeps,
+  recovery: Recovery,
+): Session {
   const { client, owned } = openClient(source)
   let state: 'opening' | 'serving' | 'down' | 'closed' = 'opening'
   let identity = ''
@@ -61,7 +69,6 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
   let failures = 0
   let lastFailureMs = Number.NEGATIVE_INFINITY
   let lastAnswerMs = clock.nowMs()
-  let recoveredFromMs = Number.NEGATIVE_INFINITY
   let probeTimer: Timer | undefined
   let looking = false
   let connectedAtMs = clock.nowMs()
@@ -172,7 +179,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
   function answered(askedMs: number) {
     const now = clock.nowMs()
     const isBack = failures > 0 || state === 'down' || now - askedMs > outageMs
-    if (isBack && now - lastAnswerMs > outageMs) recoveredFromMs = now + returnMs + commandsOfLook * commandDeadlineMs
+    if (isBack && now - lastAnswerMs > outageMs) recovery.untilMs = now + returnMs + commandsOfLook * commandDeadlineMs
     failures = 0
     lastAnswerMs = now
   }
@@ -197,7 +204,7 @@ export function openSession({ source, commandDeadlineMs, clock, report, prepare 
       const now = clock.nowMs()
       // A failure, and nothing since: the next answer will tell, of whoever asks for something else.
       const isInDoubt = state === 'serving' && failures > 0 && now - lastAnswerMs > outageMs
-      return isInDoubt || now < recoveredFromMs
+      return isInDoubt || now < recovery.untilMs
     },
     client: () => client,
 

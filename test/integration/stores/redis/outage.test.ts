@@ -257,6 +257,30 @@ describe('an outage of Redis', () => {
   })
 })
 
+it('R38: remembers an outage for a while, also when it is closed in between', async () => {
+  let aheadMs = 0
+  const clock = { nowMs: () => systemClock.nowMs() + aheadMs, after: systemClock.after }
+  const server = await startRedis()
+  const { store, recovered } = openStore(server.url, { clock })
+  const tags = [{ kind: 'root', model: 'City' }] as const
+  await store.stamps(tags)
+  expect(store.isRecovering()).toBe(false)
+
+  await server.kill()
+  await waitUntil(() => !store.isOpen(), { what: 'the outage' })
+  // As long as takes others who write to give up waiting.
+  aheadMs += 1000
+  await server.restart()
+  await recovered()
+  expect(store.isRecovering()).toBe(true)
+  await store.close()
+  expect(store.isRecovering()).toBe(true)
+  await store.stamps(tags)
+  expect(store.isRecovering()).toBe(true)
+  aheadMs += 10_000
+  expect(store.isRecovering()).toBe(false)
+})
+
 interface Timed<T> {
   readonly value?: T
   readonly error?: Error & { code?: string }
