@@ -154,7 +154,7 @@ export function openSession(
       looking = false
     }
     if (state === 'down') report({ kind: 'store-recovered', downMs: clock.nowMs() - downSinceMs })
-    answered(clock.nowMs())
+    answered()
     state = 'serving'
   }
 
@@ -171,14 +171,14 @@ export function openSession(
       throw explained(error)
     }
     if (startedEpoch !== epoch) throw changed()
-    answered(startedMs)
+    answered()
     return reply
   }
 
-  /** @param askedMs when the command left. */
-  function answered(askedMs: number) {
+  function answered() {
     const now = clock.nowMs()
-    const isBack = failures > 0 || state === 'down' || now - askedMs > outageMs
+    // Not where nothing failed: a process that is busy hears late of what was answered in time.
+    const isBack = failures > 0 || state === 'down'
     if (isBack && now - lastAnswerMs > outageMs) recovery.untilMs = now + returnMs + commandsOfLook * commandDeadlineMs
     failures = 0
     lastAnswerMs = now
@@ -188,7 +188,7 @@ export function openSession(
   function countFailure(error: unknown, startedMs: number) {
     if (!isOutage(error)) {
       // Refused, but answered.
-      if (error instanceof Error && error.name === 'ReplyError') answered(startedMs)
+      if (error instanceof Error && error.name === 'ReplyError') answered()
     } else if (startedMs >= lastFailureMs) {
       failures += 1
       lastFailureMs = clock.nowMs()
