@@ -1,3 +1,4 @@
+import type { Death } from './deaths/death.ts'
 import type { LoadDeath } from './deaths/load-deaths.ts'
 import { deathNames, type MeasuredDeaths, measureLoadDeaths, measureWriteDeaths } from './deaths/measure-deaths.ts'
 import type { WriteDeath } from './deaths/write-deaths.ts'
@@ -42,7 +43,10 @@ export async function runAll(options: Options, say: (line: string) => void): Pro
     say(`${fault.name}: ${summary(result)}`)
     results.push(result)
   }
-  const deathsOf = async <T>(name: string, run: (seed: number, backstage: Backstage) => Promise<MeasuredDeaths<T>>) => {
+  const deathsOf = async <T extends Death>(
+    name: string,
+    run: (seed: number, backstage: Backstage) => Promise<MeasuredDeaths<T>>,
+  ) => {
     if (!options.names.includes(name)) return null
     const measured = await run(options.seed, backstage)
     say(`${name}: ${measured.deaths.length} processes killed, ${measured.staleAnswers} stale answers`)
@@ -57,10 +61,12 @@ export async function runAll(options: Options, say: (line: string) => void): Pro
 
 /** What was promised and is not so, in all results. */
 export function allBroken({ faults, writeDeaths, loadDeaths }: Results): readonly string[] {
-  const staleAnswers = (writeDeaths?.staleAnswers ?? 0) + (loadDeaths?.staleAnswers ?? 0)
+  const of = (name: 'staleAnswers' | 'failedRequests') => (writeDeaths?.[name] ?? 0) + (loadDeaths?.[name] ?? 0)
+  const [staleAnswers, failedRequests] = [of('staleAnswers'), of('failedRequests')]
   return [
     ...faults.flatMap(({ fault, broken }) => broken.map((what) => `${fault.name}: ${what}`)),
     ...(staleAnswers > 0 ? [`killed processes: ${staleAnswers} stale answers after acknowledged writes`] : []),
+    ...(failedRequests > 0 ? [`killed processes: ${failedRequests} failed requests of others`] : []),
   ]
 }
 

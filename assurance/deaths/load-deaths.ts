@@ -5,9 +5,10 @@ import { type Row, spareRow } from '../load/rows.ts'
 import type { Step } from '../load/steps.ts'
 import { type Backstage, joinedName, type Stage } from '../stage/stage.ts'
 import type { LoadWorker } from '../stage/workers.ts'
+import type { Death } from './death.ts'
 
 /** A reader that was killed at a step of a load for which others were waiting. */
-export interface LoadDeath {
+export interface LoadDeath extends Death {
   readonly step: LoadStep
   /** When it was killed, in words. */
   readonly when: string
@@ -70,12 +71,15 @@ async function dieInQuery(reader: LoadWorker, row: Row, stage: Stage) {
   })
 }
 
-async function readByOthers(row: Row, { workers }: Stage) {
+async function readByOthers(row: Row, { workers, nowNs }: Stage) {
+  const fromNs = nowNs()
   await Promise.all(workers.map((worker) => worker.call('watch', row.id)))
   const reads = workers.flatMap((worker) => Array.from({ length: readsPerProcess }, () => worker.call('read', row)))
   const answers = await Promise.all(reads)
   const queries = await Promise.all(workers.map((worker) => worker.call('selects')))
   return {
+    fromNs,
+    untilNs: Math.max(...answers.map(({ endNs }) => endNs)),
     longestReadMs: Math.round(Math.max(...answers.map(({ startNs, endNs }) => endNs - startNs)) / 1e6),
     reads: answers.length,
     queries: queries.reduce((sum, count) => sum + count),

@@ -4,9 +4,10 @@ import { type Row, type RowModel, rowModels, spareRow } from '../load/rows.ts'
 import type { Step } from '../load/steps.ts'
 import type { Backstage, Stage } from '../stage/stage.ts'
 import type { LoadWorker } from '../stage/workers.ts'
+import type { Death } from './death.ts'
 
 /** A writer that was killed at a step of its write, which was therefore never acknowledged. */
-export interface WriteDeath {
+export interface WriteDeath extends Death {
   readonly step: Step
   /** When it was killed, in words. */
   readonly when: string
@@ -66,11 +67,14 @@ async function dieWriting(row: Row, writer: LoadWorker, { step, call }: Omit<Wri
   const sawNs = seen.map((answers) => answers.at(-1)!.endNs)
   const startedNs = nowNs()
   await workers[0]!.call('write', row)
+  const untilNs = nowNs()
   return {
+    fromNs: deathNs,
+    untilNs,
     isCommitted: version > 0,
     seenByAllMs: Math.round((Math.max(...sawNs) - deathNs) / 1e6),
     olderAnswers: seen.reduce((sum, answers) => sum + answers.length - 1, 0),
-    nextWriteMs: Math.round((nowNs() - startedNs) / 1e6),
+    nextWriteMs: Math.round((untilNs - startedNs) / 1e6),
   }
 }
 

@@ -98,7 +98,8 @@ function divided(records: readonly RequestRecord[]) {
   return [records.filter(({ kind }) => kind !== 'write'), records.filter(({ kind }) => kind === 'write')] as const
 }
 
-function isFailed({ status }: RequestRecord): boolean {
+/** Ended with an error, or never. */
+export function isFailed({ status }: RequestRecord): boolean {
   return status === 'failed' || status === 'hung'
 }
 

@@ -72,12 +72,13 @@ The names lead to the raw data: phases, a time line in steps of 250 ms, and the 
 const killedWriting = `## Killed at each step of a write
 
 A fourth process is killed at exactly this step. Its write was never acknowledged, so that nobody is owed the new row; what it had committed
-must be seen by all within \`lease\`, here ${ms(leases.leaseMs)}, and the look of the sweepers, a tenth of it.`
+must be seen by all within \`lease\`, here ${ms(leases.leaseMs)}, and the look of the sweepers, a tenth of it. The requests are those of the load, from
+the death until the row had been seen by all and written again.`
 
 const killedLoading = `## Killed at each step of a load
 
 A fourth process is killed while the others wait for what it loads. They must not wait longer than \`loadLease\`, here ${ms(leases.loadLeaseMs)}, and
-one of them loads it for all.`
+one of them loads it for all. The requests are those of the load meanwhile, of all rows.`
 
 function section(title: string, results: readonly FaultResult[]): string {
   if (results.length === 0) return `## ${title}\n\nNot run.`

@@ -48,13 +48,14 @@ export function describe({ name, hits, stale, fixedHits }: Comparison): string {
   return `${own}, a fixed TTL with as many stale answers (${percent(stale)}): ${percent(fixedHits)}, misses ${((1 - fixedHits) / (1 - hits)).toFixed(2)} times as many.`
 }
 
-/** Along the straight line between the fixed TTLs that have a little less and a little more. */
+/** Between the fixed TTLs that have a little less and a little more: stale answers grow with the TTL, hits with its logarithm. */
 function hitsAt(fixed: readonly Point[], stale: number): number | null {
   const sorted = [...fixed].sort((one, other) => one.stale - other.stale)
   const after = sorted.findIndex((point) => point.stale >= stale)
   const [low, high] = [sorted[after - 1], sorted[after]]
-  if (!low || !high) return null
-  return low.hits + ((high.hits - low.hits) * (stale - low.stale)) / (high.stale - low.stale)
+  if (!low || !high || low.stale === 0) return null
+  const part = Math.log(stale / low.stale) / Math.log(high.stale / low.stale)
+  return low.hits + (high.hits - low.hits) * part
 }
 
 function pointOf(measured: Measured): Point {

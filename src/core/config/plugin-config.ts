@@ -131,7 +131,7 @@ export interface AdaptiveTtlConfig {
  */
 export type RefreshAheadConfig = number | false | { readonly beta: number }
 
-/** How long a query waits that found nothing fresh, whoever loads it. The load itself goes on, and is stored. */
+/** How long a query waits that found nothing fresh, whoever loads it. What has been sent to the database goes on, and is stored. */
 export interface LoadTimeoutConfig {
   /** After that it is answered with an entry within `staleIfError`, if there is one. */
   readonly soft?: Duration | undefined
@@ -157,7 +157,7 @@ export interface ModelConfig<Context = ResultContext> {
   readonly loadTimeout?: LoadTimeoutConfig | undefined
   /**
    * How many queries of the model this process sends to fill the cache at a time; of the others, the one comes next for which readers
-   * together have waited longest. At least 1. Default: that of `defaults`, else no limit.
+   * together have waited longest, those aside whose `loadTimeout.hard` is near. At least 1. Default: that of `defaults`, else no limit.
    */
   readonly maxConcurrentLoads?: number | undefined
   /**

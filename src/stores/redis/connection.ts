@@ -1,3 +1,4 @@
+import { createHealth } from './health.ts'
 import { openSession, type Session, type SessionDeps } from './session.ts'
 
 /** The way to Redis. Opens with the first use, and again with the first use after `close`. */
@@ -6,9 +7,9 @@ export type Connection = Session
 export function createConnection(deps: SessionDeps): Connection {
   // One session per opening: what still runs in a closed one cannot reach its successor.
   let session: Session | null = null
-  const recovery = { untilMs: Number.NEGATIVE_INFINITY }
+  const health = createHealth(deps)
   function current(): Session {
-    session ??= openSession(deps, recovery)
+    session ??= openSession(deps, health)
     return session
   }
 
@@ -16,7 +17,7 @@ export function createConnection(deps: SessionDeps): Connection {
     run: async (command) => current().run(command),
     verify: async () => current().verify(),
     isServing: () => session?.isServing() ?? false,
-    isRecovering: () => session?.isRecovering() ?? deps.clock.nowMs() < recovery.untilMs,
+    isRecovering: () => session?.isRecovering() ?? health.isRecovering(),
     client: () => current().client(),
     async close() {
       const closing = session

@@ -1,7 +1,8 @@
 import type { Clock, Timer } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
-import { type Client, type ClientSource, confirmDatabase, openClient, reconnectMsMax } from './client.ts'
+import { type Client, type ClientSource, confirmDatabase, openClient } from './client.ts'
 import { withDeadline } from './deadline.ts'
+import { connectMaxMs, type Health, probeEveryMs } from './health.ts'
 import { readIdentity } from './identity.ts'
 import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable } from './outage.ts'
 
@@ -14,8 +15,6 @@ import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable 
  *              when the server turns out to be another one or a replica.
  * - `down`     commands are refused. Leaves when a probe, alone, has read the server's identity and prepared it.
  * - `closed`   final.
- *
- * The three failures in a row are counted here and not by a library, because those measure time by the wall clock.
  */
 export interface Session {
   run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T>
@@ -23,10 +22,7 @@ export interface Session {
   verify(): Promise<void>
   /** Whether commands run at once. */
   isServing(): boolean
-  /**
-   * Whether the server was out of reach until a moment ago, or seems to be. Others that were cut off with us may have made writes meanwhile that they could not
-   * tell it of, and may not be back yet.
-   */
+  /** Whether what the server holds is not to be served: there was an outage until a moment ago, or there may be one. */
   isRecovering(): boolean
   /** The client, for a subscriber to be made from. */
   client(): Client
@@ -43,32 +39,16 @@ export interface SessionDeps {
 }
 
 const failuresMax = 3
-/** A gap between answers that is taken for an outage of the server. After a shorter one, others are back before they acknowledge a write, as a rule. */
-const outageMs = 500
-const probeEveryMs = 250
-/** How long the first connection may take before it counts as lost, and a greeting before the connection is made anew. */
-const connectMaxMs = 1000
-/** How long it takes others, at most, to be back after us: a probe, a greeting that never comes, a pause, and the commands of a look. */
-const returnMs = probeEveryMs + connectMaxMs + reconnectMsMax + 500
-const commandsOfLook = 3
-
-/** Until when what the server holds is not to be served. Outlives the session: who closes it and comes back knows no more than before. */
-export interface Recovery {
-  untilMs: number
-}
-
 export function openSession(
   { source, commandDeadlineMs, clock, report, prepare }: SessionDeps,
-  recovery: Recovery,
+  health: Health,
 ): Session {
+  health.opened()
   const { client, owned } = openClient(source)
   let state: 'opening' | 'serving' | 'down' | 'closed' = 'opening'
   let identity = ''
   /** Counts the connections: a reply that comes over another one than the command left by is not an answer. */
   let epoch = 0
-  let failures = 0
-  let lastFailureMs = Number.NEGATIVE_INFINITY
-  let lastAnswerMs = clock.nowMs()
   let probeTimer: Timer | undefined
   let looking = false
   let connectedAtMs = clock.nowMs()
@@ -154,7 +134,7 @@ export function openSession(
       looking = false
     }
     if (state === 'down') report({ kind: 'store-recovered', downMs: clock.nowMs() - downSinceMs })
-    answered()
+    health.answered({ isBack: state === 'down' })
     state = 'serving'
   }
 
@@ -171,41 +151,23 @@ export function openSession(
       throw explained(error)
     }
     if (startedEpoch !== epoch) throw changed()
-    answered()
+    health.answered()
     return reply
   }
 
-  function answered() {
-    const now = clock.nowMs()
-    // Not where nothing failed: a process that is busy hears late of what was answered in time.
-    const isBack = failures > 0 || state === 'down'
-    if (isBack && now - lastAnswerMs > outageMs) recovery.untilMs = now + returnMs + commandsOfLook * commandDeadlineMs
-    failures = 0
-    lastAnswerMs = now
-  }
-
-  /** Commands that were under way together fail together: that is one failure, not many. */
   function countFailure(error: unknown, startedMs: number) {
-    if (!isOutage(error)) {
-      // Refused, but answered.
-      if (error instanceof Error && error.name === 'ReplyError') answered()
-    } else if (startedMs >= lastFailureMs) {
-      failures += 1
-      lastFailureMs = clock.nowMs()
-    }
+    if (isOutage(error)) health.failed(startedMs)
+    // Refused, but answered.
+    else if (error instanceof Error && error.name === 'ReplyError') health.answered()
     if (saysReplica(error)) epoch += 1
-    if (saysReplica(error) || failures >= failuresMax) goDown(error)
+    if (saysReplica(error) || health.failuresInARow() >= failuresMax) goDown(error)
   }
 
   return {
     run,
     isServing: () => state === 'serving',
-    isRecovering() {
-      const now = clock.nowMs()
-      // A failure, and nothing since: the next answer will tell, of whoever asks for something else.
-      const isInDoubt = state === 'serving' && failures > 0 && now - lastAnswerMs > outageMs
-      return isInDoubt || now < recovery.untilMs
-    },
+    // While it serves, the next answer will tell, of whoever asks for something else; while it is down, commands are refused anyway.
+    isRecovering: () => health.isRecovering() || (state === 'serving' && health.isInDoubt()),
     client: () => client,
 
     async verify() {

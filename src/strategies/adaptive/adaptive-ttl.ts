@@ -53,7 +53,8 @@ export function createAdaptiveTtl(range: TtlRange, { nowMs }: Pick<Clock, 'nowMs
     looks += 1
     if (looks % looksPerPrice !== 0) return
     const all = [...histories.values()].map((one) => one.rates()).filter((rates) => rates !== null)
-    price = priceOfStaleness(all, range)
+    // Of nothing any price would do, the lowest.
+    if (all.length > 0) price = priceOfStaleness(all, range)
   }
 
   return {

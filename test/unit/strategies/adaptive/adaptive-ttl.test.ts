@@ -73,6 +73,15 @@ it('is no longer than there is experience', () => {
   expect(ms('City')).toBeLessThanOrEqual(2 * 2000)
 })
 
+it('stays at the shortest while every load comes after a write that invalidated, however often', () => {
+  const { ms, load } = process()
+  for (let i = 0; i < 100; i += 1) load('City', `version ${i}`, { stamp: `write ${i}` })
+  expect(ms('City')).toBe(range.minMs)
+  // The first look that tells is no reason for a leap.
+  load('City', 'version 99', { stamp: 'write 99' })
+  expect(ms('City')).toBe(range.minMs)
+})
+
 /** What processes that share a cache make of entries that change behind its back. */
 function simulated({ processes, keys, changesAt, readEveryMs, hours, afterHours = 0 }: Simulation) {
   const random = seededRandom(7)
