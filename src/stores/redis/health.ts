@@ -17,7 +17,7 @@ const commandsOfLook = 3
  * Failures in a row are counted here and not by a library, because those measure time by the wall clock.
  */
 export interface Health {
-  /** A session begins: what failed before counts no more, what was an outage still does. */
+  /** A session begins: what failed before counts no more, unless it was an outage that nobody has seen the end of. */
   opened(): void
   /** `isBack`: the server counted as down. */
   answered(options?: { readonly isBack: boolean }): void
@@ -39,9 +39,11 @@ export function createHealth({ clock, commandDeadlineMs }: HealthDeps): Health {
   let lastAnswerMs = clock.nowMs()
   let recoveringUntilMs = Number.NEGATIVE_INFINITY
   const isSilent = () => clock.nowMs() - lastAnswerMs > outageMs
+  const isInDoubt = () => failures > 0 && isSilent()
 
   return {
     opened() {
+      if (isInDoubt()) return
       failures = 0
       lastAnswerMs = clock.nowMs()
     },
@@ -59,7 +61,7 @@ export function createHealth({ clock, commandDeadlineMs }: HealthDeps): Health {
       lastFailureMs = clock.nowMs()
     },
     failuresInARow: () => failures,
-    isInDoubt: () => failures > 0 && isSilent(),
+    isInDoubt,
     isRecovering: () => clock.nowMs() < recoveringUntilMs,
   }
 }

@@ -48,6 +48,15 @@ it('recovers when a server that counted as down is back, unless it was away for 
   expect(health.isRecovering()).toBe(true)
 })
 
+it('is closed and opened in the middle of an outage, and knows of it when it ends', () => {
+  const { clock, health, fail } = setup()
+  fail()
+  clock.advance(400)
+  health.opened()
+  health.answered()
+  expect(health.isRecovering()).toBe(true)
+})
+
 it('counts commands that fail together once', () => {
   const { clock, health, fail } = setup()
   const askedMs = clock.nowMs()
