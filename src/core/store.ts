@@ -138,7 +138,7 @@ export interface Store {
   acquireLease(key: EntryKey, token: string, leaseMs: number): Promise<LeaseAnswer>
   /** `false` when the lease is no longer held by this token. */
   renewLease(key: EntryKey, token: string, leaseMs: number): Promise<boolean>
-  /** Frees the lease if this token still holds it, and wakes those who watch it. */
+  /** Frees the lease if this token still holds it, and wakes those who watch it; those of a lease that the store has lost, too. */
   releaseLease(key: EntryKey, token: string, outcome: LoadOutcome): Promise<void>
   watchLease(key: EntryKey): Promise<LeaseWatch>
 

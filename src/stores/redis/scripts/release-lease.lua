@@ -1,16 +1,22 @@
--- Frees a lease that is still held, and wakes those who wait for it.
+-- Frees a lease that is still held, and wakes those who wait for it. Those who wait for one that Redis has lost (evicted, flushed) are
+-- woken too, to ask again: nobody else would tell them before it would have ended.
 --
 --   KEYS[1]  lease
 --   ARGV[1]  token    of the holder
 --   ARGV[2]  channel  on which the waiters listen
 --   ARGV[3]  outcome  'filled', 'failed' or 'outdated', the message
 --
---   returns  RELEASED | LOST
+--   returns  RELEASED | LOST | TAKEN  the last by another holder, who will wake them
 --
 -- Why a script: compare and delete must be one step; a holder that slept past its lease must not free somebody else's.
 -- Slot: one key; a message reaches every node of a cluster.
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+local holder = redis.call('GET', KEYS[1])
+if not holder then
+  redis.call('PUBLISH', ARGV[2], 'filled')
   return 'LOST'
+end
+if holder ~= ARGV[1] then
+  return 'TAKEN'
 end
 redis.call('UNLINK', KEYS[1])
 redis.call('PUBLISH', ARGV[2], ARGV[3])

@@ -14,6 +14,35 @@ import { openStore, tables } from './open-store.ts'
 const syncAtOnce = { args: ['--repl-diskless-sync-delay', '0'] }
 
 describe('loss of what Redis held', () => {
+  it('wakes those who wait for a lease that was lost when its holder is done', async () => {
+    const redis = await startRedis()
+    const { store } = openStore(redis.url)
+    for (const outcome of ['filled', 'failed'] as const) {
+      await store.acquireLease(key, 'a', retainMs)
+      const watch = await store.watchLease(key)
+      await redisCommand(redis.url, ['FLUSHALL'])
+      if (outcome === 'filled') await store.fill(key, 'text', retainMs, 'a')
+      else await store.releaseLease(key, 'a', outcome)
+      // They ask again, and one of them takes it: no reason for all to load.
+      expect(await watch.released(20_000)).toBe('filled')
+      await watch.close()
+    }
+  })
+
+  it('wakes nobody who waits for the next holder of a lease that was lost', async () => {
+    const redis = await startRedis()
+    const { store } = openStore(redis.url)
+    await store.acquireLease(key, 'a', retainMs)
+    await redisCommand(redis.url, ['FLUSHALL'])
+    await store.acquireLease(key, 'b', retainMs)
+    const watch = await store.watchLease(key)
+    const woken = watch.released(20_000)
+    await store.releaseLease(key, 'a', 'filled')
+    await store.releaseLease(key, 'b', 'outdated')
+    expect(await woken).toBe('outdated')
+    await watch.close()
+  })
+
   it('R9: FLUSHALL costs hits only, also for a reader and a writer that were under way', async () => {
     const redis = await startRedis()
     const { store } = openStore(redis.url)
