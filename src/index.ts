@@ -15,7 +15,7 @@ export type {
   WriteBehindGauges,
   WriteExplanation,
 } from './core/client.ts'
-export type { Codec } from './core/codec.ts'
+export type { Codec, CodecChoice } from './core/codec.ts'
 export type {
   AdaptiveTtlConfig,
   BatchConfig,

@@ -1,7 +1,11 @@
 import type { DataModel, Model } from './analysis/data-model.ts'
+import { rowTypesOf } from './analysis/row-types.ts'
 import { columnsOfSchema } from './analysis/writes/touched.ts'
 import { systemClock } from './core/clock.ts'
-import { superjsonCodec } from './core/codec.ts'
+import { compressing } from './core/codec/compressing.ts'
+import { schemaCodec } from './core/codec/schema-codec.ts'
+import { superjsonCodec } from './core/codec/superjson-codec.ts'
+import type { CodecChoice, ResultCodec } from './core/codec.ts'
 import { type KnownSchema, parseConfig } from './core/config.ts'
 import { entryFormat } from './core/entry.ts'
 import { CacheError } from './core/errors.ts'
@@ -26,6 +30,7 @@ import { referencesTo } from './prisma/pending/neighbours.ts'
 import { pendingModels } from './prisma/pending/pending-models.ts'
 import { createSequences } from './prisma/pending/sequence.ts'
 import { createInfoScope } from './prisma/read-info.ts'
+import { createReadMemo } from './prisma/read-memo.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
 import { storedRows } from './prisma/stored-rows.ts'
@@ -40,6 +45,7 @@ import { pendingStateOf } from './stores/memory/pending-state.ts'
 import { createRedisStore } from './stores/redis/redis-store.ts'
 import { createCacheAside } from './strategies/cache-aside.ts'
 import { createEntryTtls } from './strategies/entry-ttl.ts'
+import { createExpectedTags } from './strategies/expected-tags.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
 import { createLoadSlots } from './strategies/load-slots.ts'
 import { noWriteBehind } from './strategies/pending/no-write-behind.ts'
@@ -83,12 +89,12 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const warn = createWarner()
   const report = (event: CacheEvent) => {
     stats.count(event)
-    config.onEvent(event)
+    config.onEvent?.(event)
     warn(event)
   }
   const clock = systemClock
   const makeNonce = createNonceSource()
-  const codec = config.codec ?? superjsonCodec({ Decimal })
+  const codec = compressing(codecOf(config.codec, dataModel), config.compressMinBytes)
   const intentMs = config.leaseMs * intentShare
   const { namespace } = config
   const models = new Map([...dataModel.models.values()].map(({ name, table }) => [name, table]))
@@ -141,10 +147,13 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const invalidator = createInvalidator({ store, clock, makeNonce, report, intentMs, columnsOf, gates })
   const writeThrough = createWriteThrough({ store, codec, clock, makeNonce, report, columnsOf, random: Math.random })
   const limits = createShapeLimits({ clock })
+  const info = createInfoScope()
   const { loadLeaseMs, loadWaitMs } = config
   const reader = createCacheAside({
     ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs, settled },
     random: Math.random,
+    expected: createExpectedTags(),
+    areAgesTold: () => config.onEvent !== null || info.isOpen(),
     isOutage,
     slots: createLoadSlots(clock),
   })
@@ -156,7 +165,6 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...(config.checkTriggers ? [() => checkTriggers({ ...catalog, declared: config.alsoChanges })] : []),
     ...(config.checkWriters ? [() => checkWriters({ ...catalog, models: config.models })] : []),
   ])
-  const info = createInfoScope()
   const explain = createExplainScope()
   let mayEnd = () => {}
   let isAwake = false
@@ -186,6 +194,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     knownViews: new Set([...config.alsoChanges.values()].flat().map(({ model }) => model)),
     keepsOnError: ignoresTransactions(client),
     limits,
+    readMemo: createReadMemo(limits, { keepUndefined: dataModel.strictUndefinedChecks }),
     entryTtls,
     shapesInUse: (model) => store.shapesInUse(model),
     reader,
@@ -221,6 +230,13 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
       await store.close()
     },
   }
+}
+
+function codecOf(choice: CodecChoice, dataModel: DataModel): ResultCodec {
+  if (choice === 'schema') return schemaCodec({ Decimal, types: rowTypesOf(dataModel) })
+  const given = choice === 'superjson' ? superjsonCodec({ Decimal }) : choice
+  // What they take besides is their own: `JSON.stringify` takes a replacer.
+  return { name: given.name, encode: (value) => given.encode(value), decode: (text) => given.decode(text) }
 }
 
 /** The models and fields that a configuration may name. */

@@ -20,7 +20,7 @@ export interface CanonicalOptions {
  * than 64 levels.
  */
 export function canonical(value: unknown, options: CanonicalOptions = {}): string {
-  return canonicalItem(value, options, [])
+  return canonicalItem(value, options, null)
 }
 
 const depthMax = 64
@@ -42,18 +42,24 @@ function canonicalPrimitive(value: unknown): string {
   }
 }
 
-type Ancestors = readonly object[]
+/** The objects around a value, innermost first. */
+interface Ancestors {
+  readonly object: object
+  readonly levels: number
+  readonly outer: Ancestors | null
+}
 
-function canonicalItem(value: unknown, options: CanonicalOptions, ancestors: Ancestors): string {
+function canonicalItem(value: unknown, options: CanonicalOptions, ancestors: Ancestors | null): string {
   if (typeof value !== 'object') return canonicalPrimitive(value)
   return value === null ? 'n' : canonicalObject(value, options, ancestors)
 }
 
-function canonicalObject(value: object, options: CanonicalOptions, ancestors: Ancestors): string {
+function canonicalObject(value: object, options: CanonicalOptions, ancestors: Ancestors | null): string {
   if (isDate(value)) return canonicalDate(value)
-  if (ancestors.includes(value)) throw unsupported('a cycle')
-  if (ancestors.length >= depthMax) throw unsupported(`more than ${depthMax} levels`)
-  const within = [...ancestors, value]
+  for (let outer = ancestors; outer; outer = outer.outer) if (outer.object === value) throw unsupported('a cycle')
+  const levels = (ancestors?.levels ?? 0) + 1
+  if (levels > depthMax) throw unsupported(`more than ${depthMax} levels`)
+  const within: Ancestors = { object: value, levels, outer: ancestors }
   // Not `map`, which skips the holes of a sparse array: `[,1]` and `[1]` must differ.
   if (Array.isArray(value)) return `[${Array.from(value, (item) => canonicalItem(item, options, within)).join(',')}]`
   if (isUint8Array(value))
@@ -72,13 +78,15 @@ function canonicalObject(value: object, options: CanonicalOptions, ancestors: An
 
 function canonicalPlain(value: object, options: CanonicalOptions, within: Ancestors): string {
   const entries = value as Readonly<Record<string, unknown>>
-  const parts: string[] = []
-  for (const key of Object.keys(entries).sort()) {
+  const keys = Object.keys(entries)
+  if (keys.length > 1) keys.sort()
+  let text = ''
+  for (const key of keys) {
     const item = entries[key]
     if (item === undefined && !options.keepUndefined) continue
-    parts.push(`${JSON.stringify(key)}:${canonicalItem(item, options, within)}`)
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalItem(item, options, within)}`
   }
-  return `{${parts.join(',')}}`
+  return `{${text}}`
 }
 
 function canonicalDate(date: Date): string {

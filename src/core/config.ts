@@ -69,8 +69,9 @@ export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
     flushDeadlineMs: config.flushDeadline,
     drainDeadlineMs: config.drainDeadline,
     memory: Object.freeze({ maxBytes: memory?.maxBytes ?? 64 * 1024 * 1024 }),
-    codec: config.codec ?? null,
-    onEvent: harmless(config.onEvent),
+    codec: config.codec,
+    compressMinBytes: config.compressMinBytes ?? Number.POSITIVE_INFINITY,
+    onEvent: config.onEvent ? harmless(config.onEvent) : null,
   })
 }
 
@@ -176,10 +177,10 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** A listener that throws must not fail the query it was told about. */
-function harmless(report: Report | undefined): Report {
+function harmless(report: Report): Report {
   return (event) => {
     try {
-      report?.(event)
+      report(event)
     } catch {}
   }
 }

@@ -1,63 +1,79 @@
 import { CacheError } from './errors.ts'
-import type { Stamp } from './store.ts'
+import { type Stamp, type StampTag, tagIds } from './store.ts'
 
 /**
- * An entry as it is stored: one line of JSON that says what it depends on and how long it is good, then the encoded result.
+ * An entry as it is stored: a line of words that says how long it is good and under which stamps, the ids of the tags that these belong
+ * to, and the encoded result.
  *
- * `{"v":2,"s":{"r City":"...","s City |*":"...","u home":"..."},"t":300000,"w":0,"d":12}\n<payload>`
+ * ```
+ * 3 300000 0 12.5 ZkX1...:p0Qf... 9sVa... Hq2b...
+ * ["r City","s City |*","u home"]
+ * <payload>
+ * ```
+ *
+ * Of a hit nothing but the payload is parsed: the ids are those of the query, letter for letter.
  */
 export interface Entry {
-  /** By tag id: the stamps of everything it depends on, of the analysed tags as they were before its rows were read. */
-  readonly stamps: Readonly<Record<string, Stamp>>
   /** How long it is fresh. */
   readonly ttlMs: number
   /** How long after that it is kept, to be served stale. */
   readonly keepMs: number
   /** How long the database took for it; 0 for what was not loaded. */
   readonly loadMs: number
+  /** Of everything it depends on, in the order of the ids; of the analysed tags as they were before its rows were read. */
+  readonly stamps: readonly Stamp[]
+  /** The ids of the tags, as JSON. */
+  readonly ids: string
   /** The result, as the codec wrote it. */
   readonly payload: string
 }
 
+/** An entry that is about to be stored. */
+export interface NewEntry extends Pick<Entry, 'ttlMs' | 'keepMs' | 'loadMs' | 'payload'> {
+  /** By tag id. */
+  readonly stamps: Readonly<Record<string, Stamp>>
+}
+
 /** Raised whenever an entry means something else, also when the analysis finds other dependencies for the same query. */
-const formatVersion = 2
+const formatVersion = 3
 
 /** Part of every key, so that entries of another format are not even looked at. */
 export const entryFormat = `entry-${formatVersion}`
 
-export function encodeEntry({ stamps, ttlMs, keepMs, loadMs, payload }: Entry): string {
-  return `${JSON.stringify({ v: formatVersion, s: stamps, t: ttlMs, w: keepMs, d: Math.round(loadMs * 10) / 10 })}\n${payload}`
+export function encodeEntry({ stamps, ttlMs, keepMs, loadMs, payload }: NewEntry): string {
+  const words = [formatVersion, ttlMs, keepMs, Math.round(loadMs * 10) / 10, ...Object.values(stamps)]
+  return `${words.join(' ')}\n${JSON.stringify(Object.keys(stamps))}\n${payload}`
 }
 
 /** Throws `CODEC.UNDECODABLE` when the text is not an entry of this format. */
 export function decodeEntry(text: string): Entry {
-  try {
-    const end = text.indexOf('\n')
-    const header: unknown = JSON.parse(text.slice(0, end))
-    if (end > 0 && isHeader(header)) {
-      const { s: stamps, t: ttlMs, w: keepMs, d: loadMs = 0 } = header
-      return { stamps, ttlMs, keepMs, loadMs, payload: text.slice(end + 1) }
-    }
-  } catch (cause) {
-    throw new CacheError('CODEC.UNDECODABLE', 'A stored entry has no readable header.', { cause })
+  const lineEnd = text.indexOf('\n')
+  const idsEnd = text.indexOf('\n', lineEnd + 1)
+  const [version, ttl, keep, load, ...stamps] = text.slice(0, lineEnd).split(' ')
+  const [ttlMs, keepMs, loadMs] = [Number(ttl), Number(keep), Number(load)]
+  if (lineEnd < 0 || idsEnd < 0 || version !== String(formatVersion) || Number.isNaN(ttlMs + keepMs + loadMs)) {
+    throw new CacheError('CODEC.UNDECODABLE', 'A stored entry is not of this format.')
   }
-  throw new CacheError('CODEC.UNDECODABLE', 'A stored entry is not of this format.')
+  return { ttlMs, keepMs, loadMs, stamps, ids: text.slice(lineEnd + 1, idsEnd), payload: text.slice(idsEnd + 1) }
 }
 
-interface Header {
-  readonly s: Record<string, Stamp>
-  readonly t: number
-  readonly w: number
-  /** Entries of older releases lack it. */
-  readonly d?: number
+/** Whether an entry depends on exactly these tags, and in this order. */
+export function isOfTags({ ids }: Entry, tags: readonly StampTag[]): boolean {
+  let text = idTexts.get(tags)
+  if (text === undefined) {
+    text = JSON.stringify(tagIds(tags))
+    idTexts.set(tags, text)
+  }
+  return ids === text
 }
 
-function isHeader(value: unknown): value is Header {
-  if (typeof value !== 'object' || value === null) return false
-  const { v, s, t, w, d = 0 } = value as Record<string, unknown>
-  return v === formatVersion && isRecord(s) && [t, w, d].every((one) => typeof one === 'number')
-}
+const idTexts = new WeakMap<readonly StampTag[], string>()
 
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Its stamps by tag id. Throws `CODEC.UNDECODABLE` when there are more or fewer ids than stamps. */
+export function stampsById({ ids, stamps }: Entry): ReadonlyMap<string, Stamp> {
+  const names: unknown = JSON.parse(ids)
+  if (!Array.isArray(names) || names.length !== stamps.length) {
+    throw new CacheError('CODEC.UNDECODABLE', 'A stored entry does not say what its stamps belong to.')
+  }
+  return new Map(names.map((name, i) => [String(name), stamps[i]!]))
 }

@@ -17,8 +17,8 @@ export type StampTag = Tag | { readonly kind: 'user'; readonly name: string } | 
 
 export interface StoredText {
   readonly text: string
-  /** Until the store drops the entry by itself; measured by the store's own clock. */
-  readonly remainingMs: number
+  /** Until the store drops the entry by itself; measured by the store's own clock. `null` where it was not asked for. */
+  readonly remainingMs: number | null
 }
 
 export interface Looked {
@@ -33,6 +33,14 @@ export interface Looked {
 
 /** Which accepted writes matter to a lookup: those of the row with this guard, or any of these models. */
 export type PendingWatch = { readonly row: ValuesTag } | { readonly models: readonly string[] }
+
+export const nothingPending: PendingWatch = { models: [] }
+
+/** Default: no accepted writes matter, and the remaining time does. */
+export interface LookupOptions {
+  readonly watch?: PendingWatch
+  readonly withAge?: boolean
+}
 
 /**
  * What a lookup answers now that a write is over.
@@ -91,7 +99,7 @@ export interface Store {
    * The entry and the current stamps of `tags`. Nothing needs to be atomic, but that what is pending in other models is looked at
    * before the entry is.
    */
-  lookup(key: EntryKey, tags: readonly StampTag[], watch?: PendingWatch): Promise<Looked>
+  lookup(key: EntryKey, tags: readonly StampTag[], options?: LookupOptions): Promise<Looked>
   /** Current stamps of `tags`. */
   stamps(tags: readonly StampTag[]): Promise<readonly (Stamp | null)[]>
   /**
@@ -177,6 +185,18 @@ export function tagId(tag: StampTag): string {
     case 'user-mark':
       return 'm'
   }
+}
+
+const idsOfTags = new WeakMap<readonly StampTag[], readonly string[]>()
+
+/** {@link tagId} of each; made once for each list, which therefore must not change. */
+export function tagIds(tags: readonly StampTag[]): readonly string[] {
+  let ids = idsOfTags.get(tags)
+  if (!ids) {
+    ids = tags.map(tagId)
+    idsOfTags.set(tags, ids)
+  }
+  return ids
 }
 
 /** The tag back from its {@link tagId}; `undefined` when the text is none, or is that of a mark. */

@@ -9,7 +9,7 @@ import type { ClientInUse } from './client-in-use.ts'
 import { type Effect, effectOfRaw, effectOfWrite } from './effects.ts'
 import type { Hook } from './hook.ts'
 import { analyseCall } from './read-plans.ts'
-import { prepareRead } from './reads.ts'
+import { prepareRead, readCall } from './reads.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a call would do, without doing it. Asks the store which shapes are in use, and nobody else. */
@@ -27,12 +27,14 @@ export async function explainCall(hook: Hook, runtime: Runtime, client: ClientIn
 function explainRead(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse): ReadExplanation {
   const { model, operation } = hook
   const prepared = prepareRead(hook, runtime, client)
-  if (prepared.kind === 'bypass') {
-    return { kind: 'read', model, operation, bypass: prepared.reason, dependsOn: [], coarse: [] }
+  const call = readCall(hook, runtime, client)
+  if (prepared.kind === 'bypass' || call.kind === 'bypass') {
+    const { reason } = (prepared.kind === 'bypass' ? prepared : call) as { reason: string }
+    return { kind: 'read', model, operation, bypass: reason, dependsOn: [], coarse: [] }
   }
   const notes = takeNotes()
-  const { call, planned } = prepared
-  const analysed = analyseCall(planned.isRow ? { ...call, args: planned.widened } : call, runtime, notes)
+  const { planned } = prepared
+  const analysed = analyseCall(planned.isRow ? { ...call, args: planned.widened(call.args) } : call, runtime, notes)
   const read =
     analysed.kind === 'known' ? coarsened(analysed, runtime.limits.isRefused) : { dependencies: [], late: [] }
   const isLimited = read !== analysed

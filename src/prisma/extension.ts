@@ -52,9 +52,8 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         const operation = runtime.transactions.watched(runtime.batches.watched(called))
         const client: ClientInUse = { fingerprint, view, isInnermost: isLastHook(this, hook) }
         if (runtime.explain.isOpen()) return runtime.explain.answer(() => explainCall(called, runtime, client))
-        if (operation.model === undefined) return runRaw(operation, runtime, client)
-        const onModel = { ...operation, model: operation.model }
-        return isRead(operation.operation) ? runRead(onModel, runtime, client) : runWrite(onModel, runtime, client)
+        if (!isOnModel(operation)) return runRaw(operation, runtime, client)
+        return isRead(operation.operation) ? runRead(operation, runtime, client) : runWrite(operation, runtime, client)
       },
     },
     client: {
@@ -91,6 +90,10 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
   })
   if (given) setParent(attached, given)
   return attached
+}
+
+function isOnModel(hook: Hook): hook is Hook & { readonly model: string } {
+  return hook.model !== undefined
 }
 
 function notExplained(): CacheError {

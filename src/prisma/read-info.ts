@@ -3,6 +3,8 @@ import type { ReadInfo } from '../core/client.ts'
 
 /** Tells `$cache.withInfo` where the reads inside it were served from. */
 export interface InfoScope {
+  /** Whether anybody asks. */
+  isOpen(): boolean
   /** Called by every read, when it is over. */
   note(info: ReadInfo): void
   withInfo<T>(run: () => PromiseLike<T>): Promise<{ data: T; info: ReadInfo }>
@@ -19,7 +21,9 @@ export function createInfoScope(): InfoScope {
   const scopes = new AsyncLocalStorage<{ info: ReadInfo }>()
   let open = 0
   return {
+    isOpen: () => open > 0,
     note(info) {
+      if (open === 0) return
       const scope = scopes.getStore()
       if (scope) scope.info = info
     },

@@ -1,3 +1,4 @@
+import type { DataModel } from '../analysis/data-model.ts'
 import { analyseRead } from '../analysis/reads/analyse-read.ts'
 import { coarsened, type KnownRead } from '../analysis/reads/coarsened.ts'
 import { lateTagsOf } from '../analysis/reads/late-use.ts'
@@ -7,25 +8,13 @@ import { canonical } from '../core/canonical.ts'
 import type { CachedModel } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import { type StampTag, stampTagsOf } from '../core/store.ts'
-import type { LoadedRows, ReadPlan } from '../strategies/read-plan.ts'
+import type { ReadPlan } from '../strategies/read-plan.ts'
 import type { ReadCall } from './read-call.ts'
+import type { ReadPlanned } from './read-planned.ts'
 import { rowRead } from './row-reads.ts'
 import type { Runtime } from './runtime.ts'
 import { ofRows, unknownRetainMs } from './stored-rows.ts'
 import { identify } from './values.ts'
-
-export interface ReadPlanned {
-  readonly kind: 'plan'
-  readonly plan: ReadPlan
-  /** The arguments to load with; they also ask for the keys by which related rows are known. */
-  readonly widened: unknown
-  /** What a load brought, and the tags that it tells. */
-  readonly loaded: (result: unknown) => LoadedRows
-  /** What the caller asked for, of what is stored. */
-  readonly shown: (result: unknown) => unknown
-  /** Whether what is stored is a row, which answers other queries too. */
-  readonly isRow: boolean
-}
 
 /** Says where the entry of a read lives and what it depends on, or why it must not be cached. */
 export function planRead(
@@ -36,10 +25,10 @@ export function planRead(
   if (row && 'reason' in row) return { kind: 'bypass', reason: row.reason }
   if (row) {
     const { key, tags, pendingRow } = row
-    const read = { key, tags, marks: [], models: [call.model], pendingRow }
+    const read = { key, tags, marks: [], models: [call.model], pendingRow, rowsOf: call.model }
     const loaded = (result: unknown) => ({ result, late: { tags: [], marks: [] } })
-    const plan = planOf(call, runtime, read, () => ofRows)
-    return { kind: 'plan', plan, widened: row.args, loaded, shown: row.shown, isRow: true }
+    const planFor = planOf(call, runtime, read, () => ofRows)
+    return { kind: 'plan', planFor, widened: row.stored, loaded, shown: row.shown, isRow: true }
   }
   return planResult(call, runtime)
 }
@@ -68,10 +57,13 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
   const models = read.dependencies.map((dependency) => dependency.model)
   return {
     kind: 'plan',
-    plan: planOf(call, runtime, { key, tags, marks, models, pendingRow: null }, () =>
-      [operation, ...shapeIdsOf(read)].join(' '),
+    planFor: planOf(
+      call,
+      runtime,
+      { key, tags, marks, models, pendingRow: null, rowsOf: rowsOf(call, dataModel) },
+      () => [operation, ...shapeIdsOf(read)].join(' '),
     ),
-    widened: read.widenings.length === 0 ? args : widen(args, read.widenings),
+    widened: (args) => (read.widenings.length === 0 ? args : widen(args, read.widenings)),
     loaded(result) {
       const late = lateTagsOf(dataModel, read.late, result)
       narrow(result, read.widenings)
@@ -83,43 +75,64 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
 }
 
 /** What is known of a read, beside what its model and its caller say. */
-type Analysed = Pick<ReadPlan, 'key' | 'tags' | 'marks' | 'models' | 'pendingRow'>
+type Analysed = Pick<ReadPlan, 'key' | 'tags' | 'marks' | 'models' | 'pendingRow' | 'rowsOf'>
 
 function planOf(
-  { model, operation, args, strategy }: ReadCall,
+  { model, operation, strategy }: ReadCall,
   { config, awaited, entryTtls }: Runtime,
-  read: Analysed,
+  { key, tags, marks, models, pendingRow, rowsOf }: Analysed,
   shape: () => string,
-): ReadPlan {
+): ReadPlanned['planFor'] {
   const cached: CachedModel | undefined = config.models[model]
-  const context = (result: unknown) => ({ result, args, operation })
+  const said = cached ?? config.defaults
   const asked = strategy?.ttlMs === undefined ? null : ({ kind: 'fixed', ms: strategy.ttlMs } as const)
-  const ttl = entryTtls(model, asked ?? (cached ?? config.defaults).ttl, shape)
-  const { staleWhileRevalidateMs, staleIfErrorMs, refreshAhead, loadTimeout } = cached ?? config.defaults
-  const { maxConcurrentLoads: maxLoads, maxEntryBytes: maxBytes } = cached ?? config.defaults
-  const validate = cached?.validate ?? null
-  const staleMs = strategy?.swrMs ?? staleWhileRevalidateMs
-  const keepMs = Math.max(staleMs, staleIfErrorMs)
-  const userTags: StampTag[] = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])].map((name) => ({
-    kind: 'user',
-    name,
-  }))
-  const resultTags = cached?.resultTags ?? null
-  return {
-    ...read,
-    pending: read.pendingRow ? [model] : awaited(read.models),
-    model,
-    operation,
-    tags: [...read.tags, ...userTags],
-    marks: resultTags ? [...read.marks, { kind: 'user-mark' }] : read.marks,
-    ttlMs: (result) => ttl.msOf(context(result)),
-    adaptive: ttl.adaptive,
-    freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
-    ...{ staleMs, staleIfErrorMs, keepMs, refreshAhead, loadTimeout, maxLoads, maxBytes },
-    validate: validate && ((result) => validate(context(result))),
-    retainMs: ttl.longestMs === null ? unknownRetainMs : Math.max(1, ttl.longestMs + keepMs),
-    userTags: resultTags && ((result) => resultTags(context(result))),
+  const ttl = entryTtls(model, asked ?? said.ttl, shape)
+  const staleMs = strategy?.swrMs ?? said.staleWhileRevalidateMs
+  const keepMs = Math.max(staleMs, said.staleIfErrorMs)
+  const userTags = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])]
+  const allTags: readonly StampTag[] = [...tags, ...userTags.map((name) => ({ kind: 'user', name }) as const)]
+  const { validate = null, resultTags = null } = cached ?? {}
+  const planFor = (args: unknown): ReadPlan => {
+    const context = (result: unknown) => ({ result, args, operation })
+    return {
+      model,
+      operation,
+      key,
+      rowsOf,
+      tags: allTags,
+      marks: resultTags ? [...marks, { kind: 'user-mark' }] : marks,
+      models,
+      pending: pendingRow ? [model] : awaited(models),
+      pendingRow,
+      ttlMs: (result) => ttl.msOf(context(result)),
+      adaptive: ttl.adaptive,
+      freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,
+      staleMs,
+      staleIfErrorMs: said.staleIfErrorMs,
+      keepMs,
+      refreshAhead: said.refreshAhead,
+      loadTimeout: said.loadTimeout,
+      retainMs: ttl.longestMs === null ? unknownRetainMs : Math.max(1, ttl.longestMs + keepMs),
+      maxLoads: said.maxConcurrentLoads,
+      maxBytes: said.maxEntryBytes,
+      validate: validate && ((result) => validate(context(result))),
+      userTags: resultTags && ((result) => resultTags(context(result))),
+    }
   }
+  if (ttl.isComputed || validate || resultTags) return planFor
+  const plan = planFor(undefined)
+  return () => plan
+}
+
+/** The model whose rows a result holds; `null` for counts. A fluent call shows those of the relation that it unpacks. */
+function rowsOf({ model, operation, dataPath }: ReadCall, { models }: DataModel): string | null {
+  if (operation === 'count') return null
+  // `['select', 'author', 'select', 'posts']`
+  const relations = dataPath.filter((_, i) => i % 2 === 1)
+  return relations.reduce<string | null>(
+    (name, relation) => (name === null ? null : (models.get(name)?.fields.get(relation)?.relation?.model ?? null)),
+    model,
+  )
 }
 
 function shapeIdsOf({ dependencies }: KnownRead): string[] {

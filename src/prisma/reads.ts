@@ -8,7 +8,8 @@ import { canShapeResult, dataPathOf, howRun, shapeResultBy } from './internals.t
 import { mentioned } from './mentioned.ts'
 import { awaitReads, awaitWrites } from './pending/await-writes.ts'
 import type { ReadCall } from './read-call.ts'
-import { planRead, type ReadPlanned } from './read-plans.ts'
+import type { ReadPlanned } from './read-planned.ts'
+import { planRead } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
 import { queryWidened } from './widened.ts'
 
@@ -25,10 +26,9 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
     await awaitReads(mentioned(runtime, model, args), runtime)
     return hook.query(args)
   }
-  const { plan, widened, loaded, shown, isRow } = prepared.planned
-  const query = () => (isRow ? queryRow(hook, args, widened) : queryWidened(hook, { given: args, widened }))
-  const load = async () => loaded(await query())
-  const { result, info } = await runtime.reader.read(plan, load)
+  const { dataPath, planned } = prepared
+  const load = async () => planned.loaded(await query(hook, args, planned))
+  const { result, info } = await runtime.reader.read(planned.planFor(args), load)
   // That there is none is known, and it is Prisma's error to tell.
   if (result === null && operation === 'findUniqueOrThrow') {
     runtime.info.note(bypassInfo('there is no such row, which Prisma says in its own words'))
@@ -36,7 +36,11 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
     return hook.query(args)
   }
   runtime.info.note(info)
-  return arranged(shown(result), shownNode(args, prepared.call.dataPath))
+  return arranged(planned.shown(result), shownNode(args, dataPath))
+}
+
+function query(hook: Hook, args: unknown, { widened, isRow }: ReadPlanned): Promise<unknown> {
+  return isRow ? queryRow(hook, args, widened(args)) : queryWidened(hook, { given: args, widened: widened(args) })
 }
 
 /** Loads a row as it is stored. Invalid arguments are refused as the caller gave them. */
@@ -67,7 +71,12 @@ export type PreparedRead =
       /** Whether it would be cached otherwise. */
       readonly isCached: boolean
     }
-  | { readonly kind: 'cached'; readonly args: unknown; readonly call: ReadCall; readonly planned: ReadPlanned }
+  | {
+      readonly kind: 'cached'
+      readonly args: unknown
+      readonly dataPath: readonly string[]
+      readonly planned: ReadPlanned
+    }
 
 /** Says how a read is served, and if not from the cache, why. Throws `QUERY.INVALID_STRATEGY`. */
 export function prepareRead(
@@ -75,10 +84,52 @@ export function prepareRead(
   runtime: Runtime,
   client: ClientInUse,
 ): PreparedRead {
+  const text = memoText(hook, runtime, client)
+  const known = text === null ? undefined : runtime.readMemo.get(text)
+  if (known) {
+    return { kind: 'cached', args: withoutStrategy(hook.args), dataPath: dataPathOf(hook) ?? [], planned: known }
+  }
+  const call = readCall(hook, runtime, client)
+  if (call.kind === 'bypass') return call
+  const { args, dataPath } = call
+  const planned = planRead(call, runtime)
+  if (planned.kind === 'bypass') return { kind: 'bypass', args, reason: planned.reason, isCached: true }
+  if (text !== null) runtime.readMemo.keep(text, planned)
+  return { kind: 'cached', args, dataPath, planned }
+}
+
+/** The text by which the plan is known; `null` for a call that is not surely served from the cache. */
+function memoText(
+  hook: Hook & { readonly model: string },
+  { config, readMemo }: Runtime,
+  client: ClientInUse,
+): string | null {
+  const { model, operation, args } = hook
+  if (config.models[model] === undefined && !hasStrategy(args)) return null
+  const dataPath = dataPathOf(hook)
+  if (!client.isInnermost || dataPath === null || howRun(hook).kind !== 'alone') return null
+  const mayLoadOtherwise = canShapeResult(hook)
+  return readMemo.textOf({
+    model,
+    operation,
+    args,
+    dataPath,
+    mayLoadOtherwise,
+    clientFingerprint: client.fingerprint(),
+  })
+}
+
+/** A read as it reaches the analysis, or why it does not. Throws `QUERY.INVALID_STRATEGY`. */
+export function readCall(
+  hook: Hook & { readonly model: string },
+  runtime: Pick<Runtime, 'config'>,
+  client: ClientInUse,
+): (ReadCall & { readonly kind: 'call' }) | Extract<PreparedRead, { kind: 'bypass' }> {
   const { model, operation } = hook
-  const { args, strategy } = splitStrategy(hook.args)
+  const args = withoutStrategy(hook.args)
+  const strategy = strategyOf(hook.args)
   const isCached = strategy?.kind === 'cache' || runtime.config.models[model] !== undefined
-  const bypass = (reason: string): PreparedRead => ({ kind: 'bypass', args, reason, isCached })
+  const bypass = (reason: string) => ({ kind: 'bypass', args, reason, isCached }) as const
 
   const how = howRun(hook)
   // A hook that does not run its query would hang the whole batch; a transaction must see its own writes and no one else may.
@@ -89,19 +140,26 @@ export function prepareRead(
   if (!client.isInnermost) return bypass('a query extension was added behind the cache')
   const dataPath = dataPathOf(hook)
   if (dataPath === null) return bypass('the fluent path is not known')
-
   const ofClient = { clientFingerprint: client.fingerprint(), clientView: client.view() }
   const mayLoadOtherwise = canShapeResult(hook)
-  const call = { model, operation, args, dataPath, strategy, mayLoadOtherwise, ...ofClient }
-  const planned = planRead(call, runtime)
-  return planned.kind === 'bypass' ? bypass(planned.reason) : { kind: 'cached', args, call, planned }
+  return { kind: 'call', model, operation, args, dataPath, strategy, mayLoadOtherwise, ...ofClient }
 }
 
-/** Takes `cacheStrategy` out of the arguments: Prisma does not know it. Throws `QUERY.INVALID_STRATEGY`. */
-function splitStrategy(args: unknown): { args: unknown; strategy: ParsedStrategy | null } {
-  if (typeof args !== 'object' || args === null || !('cacheStrategy' in args)) return { args, strategy: null }
+function hasStrategy(args: unknown): args is { readonly cacheStrategy: unknown } {
+  return typeof args === 'object' && args !== null && 'cacheStrategy' in args
+}
+
+/** The arguments for Prisma, which does not know `cacheStrategy`. */
+function withoutStrategy(args: unknown): unknown {
+  if (!hasStrategy(args)) return args
   const { cacheStrategy, ...rest } = args
-  return { args: rest, strategy: cacheStrategy === undefined ? null : parseCacheStrategy(cacheStrategy) }
+  return rest
+}
+
+/** Throws `QUERY.INVALID_STRATEGY`. */
+function strategyOf(args: unknown): ParsedStrategy | null {
+  if (!hasStrategy(args) || args.cacheStrategy === undefined) return null
+  return parseCacheStrategy(args.cacheStrategy)
 }
 
 function bypassInfo(reason: string): ReadInfo {

@@ -10,8 +10,8 @@ import type { Runtime } from './runtime.ts'
 export interface RowRead {
   readonly key: EntryKey
   readonly tags: readonly StampTag[]
-  /** The arguments that load the row as it is stored. */
-  readonly args: unknown
+  /** The arguments that load the row as it is stored, of those by which it was asked for. */
+  readonly stored: (args: unknown) => unknown
   /** What the caller asked for, of a stored row. */
   readonly shown: (row: unknown) => unknown
   /** Its guard, where it shows accepted writes. */
@@ -45,10 +45,11 @@ export function rowRead(
   if (!lookup || !names || limits.isRefused(name, lookup.shape.id)) return null
   const absent = names.find((one) => !stored.fields.includes(one))
   if (absent !== undefined) return { reason: `${name}.${absent} is not stored` }
+  const whole = Object.fromEntries(stored.fields.map((one) => [one, true]))
   return {
     key: stored.entryKey(lookup),
     tags: [{ kind: 'root', model: name }, ...tagsOfLookup(lookup)],
-    args: { where, select: Object.fromEntries(stored.fields.map((one) => [one, true])) },
+    stored: (args) => ({ where: isNode(args) ? args.where : undefined, select: whole }),
     pendingRow: stored.isPending ? lookup.values : null,
     shown: (row) => (isNode(row) ? Object.fromEntries(names.map((one) => [one, row[one]])) : row),
   }

@@ -12,6 +12,7 @@ import type { WriteThrough } from '../strategies/write-through.ts'
 import type { Batches } from './batches.ts'
 import type { ExplainScope } from './explain-scope.ts'
 import type { InfoScope } from './read-info.ts'
+import type { ReadMemo } from './read-memo.ts'
 import type { StoredRows } from './stored-rows.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -29,6 +30,7 @@ export interface Runtime {
   /** Whether the database keeps what was written before an error, also in a transaction. */
   readonly keepsOnError: boolean
   readonly limits: ShapeLimits
+  readonly readMemo: ReadMemo
   readonly entryTtls: EntryTtls
   /** The shapes of a model that somebody has cached. */
   readonly shapesInUse: (model: string) => Promise<readonly string[]>

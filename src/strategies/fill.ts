@@ -52,7 +52,7 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
   // Before anyone else holds the result: the caller may change it.
   let payload: string | null = null
   try {
-    payload = codec.encode(loaded.result)
+    payload = codec.encode(loaded.result, plan.rowsOf)
   } catch (error) {
     report({ kind: 'uncodable', ...told, error })
   }

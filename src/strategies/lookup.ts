@@ -1,16 +1,22 @@
 import type { Clock } from '../core/clock.ts'
-import type { Codec } from '../core/codec.ts'
-import { decodeEntry, type Entry } from '../core/entry.ts'
+import type { ResultCodec } from '../core/codec.ts'
+import { decodeEntry, type Entry, isOfTags, stampsById } from '../core/entry.ts'
 import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { isSoftlyOutdated } from '../core/soft-stamps.ts'
-import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
+import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagIds } from '../core/store.ts'
+import type { ExpectedTags } from './expected-tags.ts'
 import { about, type ReadPlan } from './read-plan.ts'
 import { isDue as isDueAhead } from './refresh-ahead.ts'
 
 export type Found =
-  /** `isDue`: it is to be loaded again, though it may be served. */
-  | { readonly kind: 'fresh' | 'stale'; readonly result: unknown; readonly ageMs: number; readonly isDue: boolean }
+  /** `isDue`: it is to be loaded again, though it may be served. The age is `null` where nobody wants to know it. */
+  | {
+      readonly kind: 'fresh' | 'stale'
+      readonly result: unknown
+      readonly ageMs: number | null
+      readonly isDue: boolean
+    }
   /** `stamps` are the current ones of the query's tags; `spare` is what may be served where nothing can be loaded. */
   | { readonly kind: 'missing'; readonly stamps: Looked['stamps']; readonly spare: Spare | null }
   /** The caching of a model that it reads is switched off: nothing is to be served or stored. */
@@ -27,14 +33,17 @@ export interface Spare {
 
 export interface EntryDeps {
   readonly store: Store
-  readonly codec: Codec
+  readonly codec: ResultCodec
   readonly report: Report
 }
 
 export interface LookupDeps extends EntryDeps {
   readonly clock: Clock
+  readonly expected: ExpectedTags
   /** Resolves when what was accepted on these models before the call is in the database. */
   readonly settled: (models: readonly string[]) => Promise<void>
+  /** Whether the ages of entries are told to anybody. */
+  readonly areAgesTold: () => boolean
   /** Between 0 and 1. */
   readonly random: () => number
 }
@@ -49,18 +58,25 @@ export async function lookup(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
   const { store, settled } = deps
   const { pendingRow } = plan
   if (pendingRow === null) {
-    const looked = await store.lookup(plan.key, plan.tags, { models: plan.pending })
-    if (!looked.isPending) return judged(plan, looked, deps)
+    const withAge = dependsOnAge(plan) || deps.areAgesTold()
+    const tags = deps.expected.of(plan)
+    const looked = await store.lookup(plan.key, tags, { watch: { models: plan.pending }, withAge })
+    if (!looked.isPending) return judged(plan, looked, tags, deps)
     await settled(plan.pending)
-    return judged(plan, await store.lookup(plan.key, plan.tags), deps)
+    return judgedAgain(plan, deps)
   }
   for (;;) {
-    const looked = await store.lookup(plan.key, plan.tags, { row: pendingRow })
-    const found = await judged(plan, looked, deps)
+    const looked = await store.lookup(plan.key, plan.tags, { watch: { row: pendingRow } })
+    const found = await judged(plan, looked, plan.tags, deps)
     if (found.kind !== 'missing' || !looked.isPending) return found
     // Nothing in the store says what the row will be.
     await settled(plan.pending)
   }
+}
+
+/** Whether this caller tells entries apart by their age, of those that are still there. */
+function dependsOnAge({ keepMs, freshMaxMs, refreshAhead, adaptive }: ReadPlan): boolean {
+  return keepMs > 0 || freshMaxMs < Number.POSITIVE_INFINITY || refreshAhead !== null || adaptive !== null
 }
 
 /** The same for a second look, at a query that has waited for accepted writes already. */
@@ -69,45 +85,84 @@ export async function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found
   return found.kind === 'off' ? { kind: 'missing', stamps: found.stamps, spare: null } : found
 }
 
-async function judged(
-  plan: ReadPlan,
-  looked: Looked,
-  { store, codec, clock, report, random }: LookupDeps,
-): Promise<Found> {
+/** What is found when everything is asked for anew, the age included. */
+async function judgedAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
+  return judged(plan, await deps.store.lookup(plan.key, plan.tags), plan.tags, deps)
+}
+
+/** @param tags those that were looked up: the query's, and perhaps others after them. */
+async function judged(plan: ReadPlan, looked: Looked, tags: readonly StampTag[], deps: LookupDeps): Promise<Found> {
+  const { store, report } = deps
   const [off] = looked.off
-  if (off !== undefined) return { kind: 'off', stamps: looked.stamps, model: off }
-  const missing: Found = { kind: 'missing', stamps: looked.stamps, spare: null }
+  const stamps = tags === plan.tags ? looked.stamps : looked.stamps.slice(0, plan.tags.length)
+  if (off !== undefined) return { kind: 'off', stamps, model: off }
+  const missing: Found = { kind: 'missing', stamps, spare: null }
   // This very answer may be the first one after an outage.
   if (!looked.entry || store.isRecovering()) return missing
   try {
     const entry = decodeEntry(looked.entry.text)
-    const ageMs = Math.max(0, entry.ttlMs + entry.keepMs - looked.entry.remainingMs)
-    const freshMs = Math.min(entry.ttlMs, plan.freshMaxMs)
+    const { remainingMs } = looked.entry
+    // Kept for others, who may be served it when it is too old for this caller.
+    if (remainingMs === null && entry.keepMs > 0) return judgedAgain(plan, deps)
+    const age = ageOf(entry, remainingMs, plan.freshMaxMs)
     // What the database has is older than a row with accepted writes, whatever its age.
-    const kind = ageMs < freshMs || looked.isPending ? 'fresh' : 'stale'
-    const pastMs = kind === 'fresh' ? 0 : ageMs - freshMs
-    if (kind === 'stale' && pastMs >= Math.max(plan.staleMs, plan.staleIfErrorMs)) return missing
-    const byTags = judgedByTags(entry, plan.tags, looked)
-    if (byTags === 'outdated') return missing
-    const verdict = worst([byTags, await judgedByLateTags(entry, plan.tags, store)])
+    const pastMs = looked.isPending ? null : age.pastMs
+    if (pastMs !== null && pastMs >= Math.max(plan.staleMs, plan.staleIfErrorMs)) return missing
+    const isCurrent = areAllCurrent(entry, tags, looked.stamps)
+    const verdict = isCurrent ? 'current' : await judgedByTags(entry, plan, stamps, deps)
     if (verdict === 'outdated') return missing
-    const found = { result: codec.decode(entry.payload), ageMs }
-    if (!isAcceptable(plan, found.result, { report })) return missing
-    if (kind === 'stale' && pastMs >= plan.staleMs) return { ...missing, spare: found }
-    if (verdict === 'softened') return { kind: 'stale', ...found, isDue: true }
-    if (kind === 'fresh') {
-      const { stamps, payload } = entry
-      plan.adaptive?.hit({ key: plan.key.digest, loadedAtMs: clock.nowMs() - ageMs, stamps, payload })
-    }
-    const isDue =
-      kind === 'stale' ||
-      (!looked.isPending && isDueAhead({ freshMs, ageMs, loadMs: entry.loadMs }, plan.refreshAhead, random))
-    return { kind, ...found, isDue }
+    const { ageMs, freshMs } = age
+    return answer(plan, entry, { ageMs, freshMs, pastMs, looked, missing, verdict }, deps)
   } catch (error) {
     if (isStoreError(error)) throw error
     report({ kind: 'undecodable', ...about(plan), error })
     return missing
   }
+}
+
+interface Age {
+  /** `null` where nobody wanted to know: then it is not past its TTL. */
+  readonly ageMs: number | null
+  /** How long this caller accepts it as fresh. */
+  readonly freshMs: number
+  /** How long it has been too old for that; `null` while it is not. */
+  readonly pastMs: number | null
+}
+
+function ageOf({ ttlMs, keepMs }: Entry, remainingMs: number | null, freshMaxMs: number): Age {
+  const freshMs = Math.min(ttlMs, freshMaxMs)
+  if (remainingMs === null) return { ageMs: null, freshMs, pastMs: null }
+  const ageMs = Math.max(0, ttlMs + keepMs - remainingMs)
+  return { ageMs, freshMs, pastMs: ageMs < freshMs ? null : ageMs - freshMs }
+}
+
+interface Judged extends Age {
+  readonly looked: Looked
+  readonly missing: Extract<Found, { kind: 'missing' }>
+  readonly verdict: Exclude<Verdict, 'outdated'>
+}
+
+/** What an entry that is valid answers. Throws what the codec throws. */
+function answer(
+  plan: ReadPlan,
+  entry: Entry,
+  { ageMs, freshMs, pastMs, looked, missing, verdict }: Judged,
+  { codec, clock, report, random }: LookupDeps,
+): Found {
+  const result = codec.decode(entry.payload, plan.rowsOf)
+  if (!isAcceptable(plan, result, { report })) return missing
+  if (pastMs !== null && ageMs !== null) {
+    if (pastMs >= plan.staleMs) return { ...missing, spare: { result, ageMs } }
+    return { kind: 'stale', result, ageMs, isDue: true }
+  }
+  if (verdict === 'softened') return { kind: 'stale', result, ageMs, isDue: true }
+  if (ageMs === null) return { kind: 'fresh', result, ageMs, isDue: false }
+  if (plan.adaptive) {
+    const stamps = Object.fromEntries(stampsById(entry))
+    plan.adaptive.hit({ key: plan.key.digest, loadedAtMs: clock.nowMs() - ageMs, stamps, payload: entry.payload })
+  }
+  const isDue = !looked.isPending && isDueAhead({ freshMs, ageMs, loadMs: entry.loadMs }, plan.refreshAhead, random)
+  return { kind: 'fresh', result, ageMs, isDue }
 }
 
 /** Whether the user's function lets a result pass. One that throws does not. */
@@ -125,21 +180,39 @@ export function isAcceptable(plan: ReadPlan, result: unknown, { report }: Pick<E
 /** What the stamps of an entry say: `softened` may be served until it is loaded again. */
 type Verdict = 'current' | 'softened' | 'outdated'
 
-/** By the tags of the query as it is analysed now, not as it was when the entry was written. */
-function judgedByTags(entry: Entry, tags: readonly StampTag[], { stamps }: Looked): Verdict {
-  if (tags.every((tag, i) => isCurrent(entry.stamps[tagId(tag)], stamps[i]))) return 'current'
-  return worst(tags.map((tag, i) => judgedStamp(entry.stamps[tagId(tag)], stamps[i])))
+/** The common case: the entry depends on the tags that were looked up and on nothing else, and all are as they were. */
+function areAllCurrent(entry: Entry, tags: readonly StampTag[], stamps: Looked['stamps']): boolean {
+  if (!isOfTags(entry, tags)) return false
+  for (let i = 0; i < tags.length; i += 1) if (!isCurrent(entry.stamps[i], stamps[i])) return false
+  return entry.stamps.length === tags.length
 }
 
-/** By what the entry depends on besides: the tags that its rows told, and user tags that this caller did not name. */
-async function judgedByLateTags({ stamps }: Entry, tags: readonly StampTag[], store: Store): Promise<Verdict> {
-  const named = new Set(tags.map(tagId))
-  const ids = Object.keys(stamps).filter((id) => !named.has(id))
-  if (ids.length === 0) return 'current'
-  const late = ids.map(parseTagId)
-  if (late.includes(undefined)) return 'outdated'
-  const current = await store.stamps(late as StampTag[])
-  return worst(ids.map((id, i) => judgedStamp(stamps[id], current[i])))
+/**
+ * By the tags of the query as it is analysed now, not as it was when the entry was written; and by what the entry depends on besides:
+ * the tags that its rows told, and user tags that this caller did not name.
+ */
+async function judgedByTags(
+  entry: Entry,
+  plan: ReadPlan,
+  stamps: Looked['stamps'],
+  { store, expected }: Pick<LookupDeps, 'store' | 'expected'>,
+): Promise<Verdict> {
+  const held = stampsById(entry)
+  const named = tagIds(plan.tags)
+  const byTags = worst(named.map((id, i) => judgedStamp(held.get(id), stamps[i])))
+  if (byTags === 'outdated') return byTags
+  const others = new Map(held)
+  for (const id of named) others.delete(id)
+  const tags = [...others.keys()].map(parseTagId)
+  if (!areKnown(tags)) return 'outdated'
+  const current = tags.length === 0 ? [] : await store.stamps(tags)
+  const verdict = worst([byTags, ...[...others.values()].map((stamp, i) => judgedStamp(stamp, current[i]))])
+  if (verdict !== 'outdated') expected.learn(plan, tags)
+  return verdict
+}
+
+function areKnown(tags: readonly (StampTag | undefined)[]): tags is readonly StampTag[] {
+  return !tags.includes(undefined)
 }
 
 function judgedStamp(held: Stamp | undefined, current: Stamp | null | undefined): Verdict {

@@ -8,6 +8,8 @@ import type { ShapeTtl } from './adaptive/adaptive-ttl.ts'
 export interface ReadPlan {
   readonly model: string
   readonly operation: string
+  /** The model whose rows the result is or holds; `null` where it is anything else. */
+  readonly rowsOf: string | null
   readonly key: EntryKey
   /** Everything the result depends on that is known from the arguments. */
   readonly tags: readonly StampTag[]

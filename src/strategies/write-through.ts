@@ -154,7 +154,7 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
       try {
         const ttlMs = jittered(model.ttlMs(row), random)
         const userTags = model.userTags?.(row) ?? []
-        return { model, lookups, events, held, payload: codec.encode(row), ttlMs, userTags }
+        return { model, lookups, events, held, payload: codec.encode(row, model.model), ttlMs, userTags }
       } catch (error) {
         cannotStore(model, error)
         return null

@@ -1,4 +1,4 @@
-import type { Codec } from '../codec.ts'
+import type { CodecChoice } from '../codec.ts'
 import type { Report } from '../events.ts'
 import type { Durability, PendingReads, ResultContext, Strategy } from './plugin-config.ts'
 
@@ -23,10 +23,11 @@ export interface CacheConfig {
   readonly flushDeadlineMs: number
   readonly drainDeadlineMs: number
   readonly memory: { readonly maxBytes: number }
-  /** `null` for the default one, which needs Prisma's `Decimal`. */
-  readonly codec: Codec | null
-  /** Never throws. */
-  readonly onEvent: Report
+  readonly codec: CodecChoice
+  /** `Infinity` where nothing is compressed. */
+  readonly compressMinBytes: number
+  /** Never throws. `null` where nobody listens. */
+  readonly onEvent: Report | null
 }
 
 /** A whole model, or one field of it. */

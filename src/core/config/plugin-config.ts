@@ -1,4 +1,4 @@
-import type { Codec } from '../codec.ts'
+import type { CodecChoice } from '../codec.ts'
 import type { Duration } from '../duration.ts'
 import type { Report } from '../events.ts'
 
@@ -78,8 +78,13 @@ export interface PluginConfig<Models extends string = string> {
    */
   readonly drainDeadline?: Duration | undefined
   readonly memory?: MemoryConfig | undefined
-  /** How results become text. Default: superjson with Prisma's `Decimal`. */
-  readonly codec?: Codec | undefined
+  /** How results become text. Default `'schema'`. */
+  readonly codec?: CodecChoice | undefined
+  /**
+   * Results whose text is at least this many bytes are compressed: less memory and traffic, and more work for each fill and hit. A whole number.
+   * Default: none is.
+   */
+  readonly compressMinBytes?: number | undefined
   /** Called with everything the cache does. What it throws is ignored. */
   readonly onEvent?: Report | undefined
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Codec } from '../codec.ts'
+import type { Codec, CodecChoice } from '../codec.ts'
 import type { Duration } from '../duration.ts'
 import type { Report } from '../events.ts'
 import type { AlsoChanged } from './cache-config.ts'
@@ -51,7 +51,12 @@ export function configSchema({ models: known, provider }: KnownSchema) {
     flushDeadline: duration({ minMs: 1, min: '1ms' }).default(30_000),
     drainDeadline: duration().default(10_000),
     memory: section({ maxBytes: count.default(64 * 1024 * 1024) }).optional(),
-    codec: z.custom<Codec>(isCodec, { error: 'expected an object with `name`, `encode` and `decode`' }).optional(),
+    codec: z
+      .custom<CodecChoice>(isCodec, {
+        error: "expected 'schema', 'superjson', or an object with `name`, `encode` and `decode`",
+      })
+      .default('schema'),
+    compressMinBytes: count.optional(),
     onEvent: aFunction<Report>().optional(),
   })
 }
@@ -140,6 +145,7 @@ function isRedis(input: unknown): boolean {
 }
 
 function isCodec(input: unknown): boolean {
+  if (input === 'schema' || input === 'superjson') return true
   if (typeof input !== 'object' || input === null) return false
   const { name, encode, decode } = input as Partial<Record<keyof Codec, unknown>>
   return typeof name === 'string' && name !== '' && typeof encode === 'function' && typeof decode === 'function'

@@ -7,6 +7,7 @@ import {
   type EntryKey,
   type Intent,
   type LoadOutcome,
+  nothingPending,
   type PendingWatch,
   type Replacement,
   type Stamp,
@@ -125,11 +126,10 @@ export function createMemoryStore({
       },
     }),
 
-    async lookup(key, tags, watch = { models: [] }) {
+    async lookup(key, tags, { watch = nothingPending } = {}) {
       const item = alive(entryName(key))
       const entry = item && { text: item.text, remainingMs: item.expiresAtMs - clock.nowMs() }
-      const read = new Set(tags.flatMap((tag) => (tag.kind === 'root' ? [tag.model] : [])))
-      const off = [...read].filter((model) => models.get(model)?.isOff)
+      const off = tags.flatMap((tag) => (tag.kind === 'root' && models.get(tag.model)?.isOff ? [tag.model] : []))
       return { entry, stamps: tags.map(stampOf), isPending: isPending(watch), off }
     },
     async stamps(tags) {

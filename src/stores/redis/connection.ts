@@ -14,7 +14,14 @@ export function createConnection(deps: SessionDeps): Connection {
   }
 
   return {
-    run: async (command) => current().run(command),
+    run(command) {
+      // Not an async function: every lookup comes by.
+      try {
+        return current().run(command)
+      } catch (error) {
+        return Promise.reject(error)
+      }
+    },
     verify: async () => current().verify(),
     isServing: () => session?.isServing() ?? false,
     isRecovering: () => session?.isRecovering() ?? health.isRecovering(),

@@ -21,6 +21,8 @@ export interface Keys {
   pending(model: string): PendingKeys
   readonly userMark: string
   readonly intents: string
+  /** set of the empty text, by which lookups read many keys in one command */
+  readonly anchor: string
 }
 
 /** What is kept of the writes of a model that are accepted and not in the database yet. */
@@ -47,7 +49,8 @@ export interface PendingKeys {
 export function createKeys(namespace: string, tables: ReadonlyMap<string, string>): Keys {
   const ofTable = (table: string) => `${namespace}:{${table}}`
   const table = (model: string) => encodeURIComponent(tables.get(model) ?? model)
-  const model = (name: string) => ofTable(table(name))
+  const names = new Map([...tables.keys()].map((name) => [name, ofTable(table(name))]))
+  const model = (name: string) => names.get(name) ?? ofTable(table(name))
   return {
     table,
     model,
@@ -59,6 +62,7 @@ export function createKeys(namespace: string, tables: ReadonlyMap<string, string
     userTag: (name) => `${namespace}:u:${digest(name)}`,
     userMark: `${namespace}:user-mark`,
     intents: `${namespace}:intents`,
+    anchor: `${namespace}:anchor`,
   }
 }
 

@@ -1,40 +1,94 @@
+import type { StoredText } from '../../core/store.ts'
 import { type Client, isCluster } from './client.ts'
+import { gather, mayGather } from './gather.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
 
-/** Servers that are nodes of a cluster, although the client that leads to them does not know. */
-const nodes = new WeakSet<Client>()
+/** An entry, and the values of stamp keys and their fields in order; `null` where there is none. */
+export interface Found {
+  readonly entry: StoredText | null
+  readonly values: readonly unknown[]
+}
 
-/** The entry, its remaining milliseconds, and the stamps: one command where a script may read all keys, one for each where not. */
-export async function lookup(
-  client: Client,
-  entryKey: string,
-  stampKeys: readonly scripts.StampKey[],
-): Promise<unknown[]> {
-  if (isCluster(client) || nodes.has(client)) return lookupEach(client, entryKey, stampKeys)
+export interface Wanted {
+  readonly entryKey: string
+  readonly stamps: scripts.StampKeys
+  /** Whether the remaining time of the entry is of interest. */
+  readonly withAge: boolean
+}
+
+/** How a server is asked, as it turned out: what it refused once is not tried again. */
+type Way = 'gather' | 'script' | 'each'
+
+const ways = new WeakMap<Client, Way>()
+
+/**
+ * One command where the server can read all keys in one: `SORT_RO`, or else a script, which costs it four times as much; one command for
+ * each key where they may be on several servers.
+ *
+ * @param anchor a key for {@link gather}.
+ */
+export function lookup(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
+  const way = isCluster(client) ? 'each' : (ways.get(client) ?? 'gather')
+  if (way === 'each') return byEach(client, wanted)
+  return way === 'gather' && mayGather(client, wanted) ? byGathering(client, wanted, anchor) : byScript(client, wanted)
+}
+
+async function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
+  const gathered = gather(client, wanted, anchor)
+  const remaining = wanted.withAge ? send(client, ['pttl', wanted.entryKey]) : null
+  let values: readonly unknown[] | null
   try {
-    return await scripts.lookup(client, entryKey, stampKeys)
+    values = await gathered
   } catch (error) {
+    remaining?.catch(() => {})
+    if (!isRefusal(error)) throw error
+    ways.set(client, 'script')
+    return byScript(client, wanted)
+  }
+  if (values === null) {
+    remaining?.catch(() => {})
+    return byScript(client, wanted)
+  }
+  const [text, ...stamps] = values
+  const remainingMs = remaining && Math.max(Number(await remaining), 0)
+  return { entry: typeof text === 'string' ? { text, remainingMs } : null, values: stamps }
+}
+
+/** The server answered that it does not do that, or not for this user. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && /^(ERR|NOPERM)/.test(error.message)
+}
+
+function byScript(client: Client, wanted: Wanted): Promise<Found> {
+  return scripts.lookup(client, wanted.entryKey, wanted.stamps).then(parsed, (error: unknown) => {
     if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
-    nodes.add(client)
-    return lookupEach(client, entryKey, stampKeys)
+    // A node of a cluster, although the client that leads to it does not know.
+    ways.set(client, 'each')
+    return byEach(client, wanted)
+  })
+}
+
+/** The reply of the script. */
+function parsed(reply: string): Found {
+  const end = reply.indexOf('\n')
+  const [remaining, ...values] = (end < 0 ? reply : reply.slice(0, end)).split(' ')
+  return {
+    entry: end < 0 ? null : { text: reply.slice(end + 1), remainingMs: Math.max(Number(remaining), 0) },
+    values: values.map((value) => (value === '-' ? null : value)),
   }
 }
 
-/** As the script does, for keys that no script may read together. */
-async function lookupEach(
-  client: Client,
-  entryKey: string,
-  stampKeys: readonly scripts.StampKey[],
-): Promise<unknown[]> {
-  const entry = [send(client, ['get', entryKey]), send(client, ['pttl', entryKey])]
-  const [found, values] = await Promise.all([Promise.all(entry), readEach(client, stampKeys)])
-  return [...found, ...values]
+async function byEach(client: Client, { entryKey, stamps }: Wanted): Promise<Found> {
+  const asked = [send(client, ['get', entryKey]), send(client, ['pttl', entryKey]), readEach(client, stamps)] as const
+  const [text, remaining, values] = await Promise.all(asked)
+  const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remaining), 0) } : null
+  return { entry, values }
 }
 
 /** The values of the keys and their fields, in order. */
-export async function readEach(client: Client, stampKeys: readonly scripts.StampKey[]): Promise<unknown[]> {
-  const replies = stampKeys.map(({ key, fields }) =>
+export async function readEach(client: Client, { keys }: scripts.StampKeys): Promise<unknown[]> {
+  const replies = keys.map(({ key, fields }) =>
     send(client, fields.length === 0 ? ['get', key] : ['hmget', key, ...fields]),
   )
   return (await Promise.all(replies)).flat()

@@ -19,20 +19,16 @@ export function loadScript(name: string): Script {
 }
 
 /** Runs by digest, and by text where the server does not know the script (first use, SCRIPT FLUSH, restart, another node). */
-export async function run(
+export function run(
   client: Client,
   script: Script,
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<unknown> {
-  try {
-    return await send(client, ['evalsha', script.sha1, keys.length, ...keys, ...args])
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith('NOSCRIPT')) {
-      return await send(client, ['eval', script.text, keys.length, ...keys, ...args])
-    }
-    throw error
-  }
+  return send(client, ['evalsha', script.sha1, keys.length, ...keys, ...args]).catch((error: unknown) => {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return send(client, ['eval', script.text, keys.length, ...keys, ...args])
+  })
 }
 
 /**

@@ -23,11 +23,36 @@ export interface StampKey {
   readonly fields: readonly string[]
 }
 
-/** The entry, its remaining milliseconds, and the stamps in the order of the keys and their fields. */
-export async function lookup(client: Client, entryKey: string, stampKeys: readonly StampKey[]): Promise<unknown[]> {
-  const keys = [entryKey, ...stampKeys.map(({ key }) => key)]
-  const args = stampKeys.flatMap(({ fields }) => [fields.length, ...fields])
-  return (await run(client, scripts.lookup, keys, args)) as unknown[]
+/** Keys with stamps, and how a script is told of them. */
+export interface StampKeys {
+  readonly keys: readonly StampKey[]
+  readonly names: readonly string[]
+  /** For each key the number of its fields, and they. */
+  readonly args: readonly (string | number)[]
+  /** For `SORT_RO`; `null` where a pattern would not stand for the key. */
+  readonly patterns: readonly string[] | null
+}
+
+export function stampKeys(keys: readonly StampKey[]): StampKeys {
+  return {
+    keys,
+    names: keys.map(({ key }) => key),
+    args: keys.flatMap(({ fields }) => [fields.length, ...fields]),
+    patterns: patternsOf(keys),
+  }
+}
+
+/** `GET <key>*`, or for fields `GET <key>*-><field>`. */
+function patternsOf(keys: readonly StampKey[]): readonly string[] | null {
+  if (keys.some(({ key }) => key.includes('*'))) return null
+  return keys.flatMap(({ key, fields }) =>
+    fields.length === 0 ? ['GET', `${key}*`] : fields.flatMap((field) => ['GET', `${key}*->${field}`]),
+  )
+}
+
+/** A text as `lookup.lua` returns it. */
+export function lookup(client: Client, entryKey: string, { names, args }: StampKeys): Promise<string> {
+  return run(client, scripts.lookup, [entryKey, ...names], args) as Promise<string>
 }
 
 export interface ObtainStamps {

@@ -1,10 +1,10 @@
 import type { Stamp, StampTag } from '../../core/store.ts'
 import type { Keys } from './keys.ts'
-import type { StampKey } from './scripts.ts'
+import { type StampKeys, stampKeys } from './scripts.ts'
 
 /** Where the stamps of some tags are: a hash per model for root and shapes, a string for every other. */
 export interface StampPlan {
-  readonly keys: readonly StampKey[]
+  readonly stamps: StampKeys
   /** Per tag: which of all the values, counted over the keys and their fields. */
   readonly places: readonly { readonly value: number; readonly isRoot: boolean }[]
   /** Per model of which the root is read: whether it is switched off. */
@@ -14,7 +14,20 @@ export interface StampPlan {
 /** The field of a model's hash that is there while its caching is switched off. */
 export const offField = 'off'
 
-export function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
+/** Plans are made once for each list of tags, which therefore must not change. */
+export function createStampPlans(names: Keys): (tags: readonly StampTag[]) => StampPlan {
+  const plans = new WeakMap<readonly StampTag[], StampPlan>()
+  return (tags) => {
+    let plan = plans.get(tags)
+    if (!plan) {
+      plan = planStamps(tags, names)
+      plans.set(tags, plan)
+    }
+    return plan
+  }
+}
+
+function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
   const fieldsOf = new Map<string, string[]>()
   const located = tags.map((tag) => {
     const key = keyOf(tag, names)
@@ -35,7 +48,7 @@ export function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
     values += Math.max(fields.length, 1)
   }
   return {
-    keys: [...fieldsOf].map(([key, fields]) => ({ key, fields })),
+    stamps: stampKeys([...fieldsOf].map(([key, fields]) => ({ key, fields }))),
     places: located.map(({ key, field, isRoot }) => ({ value: starts.get(key)! + field, isRoot })),
     switches: switches.map(({ key, field, model }) => ({ value: starts.get(key)! + field, model })),
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts'
-import type { Codec } from '../../core/codec.ts'
+import type { ResultCodec } from '../../core/codec.ts'
 import { encodeEntry } from '../../core/entry.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
@@ -12,7 +12,7 @@ import type { Staged } from './staging.ts'
 import { ttlOf } from './ttl.ts'
 
 export interface AcceptRowDeps {
-  readonly codec: Codec
+  readonly codec: ResultCodec
   readonly clock: Clock
   readonly report: Report
   readonly makeNonce: MakeNonce
@@ -65,8 +65,8 @@ export function rowToAccept(
     if (!isAnswered) return { ...answer, text: null }
     const stamps = carried.forEntry(lookup)
     const isNow = after.includes(lookup)
-    if (isNow) payloads.now ||= codec.encode(row)
-    else payloads.none ||= codec.encode(null)
+    if (isNow) payloads.now ||= codec.encode(row, model.model)
+    else payloads.none ||= codec.encode(null, model.model)
     if (isNow && !keep) {
       const shape = stamps[tagId({ ...lookup.values, kind: 'shape' })]!
       const characters = payloads.now.length

@@ -41,7 +41,7 @@ const charactersMax = 512 * 1024
 export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Acceptor {
   const { store, bases, onAccepted } = deps
   const carried = createCarried(model, store)
-  const none = `\n${deps.codec.encode(null)}`
+  const none = `\n${deps.codec.encode(null, model.model)}`
   const queue: Job[] = []
   let isRunning = false
   let { partitions } = model

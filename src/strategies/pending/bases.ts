@@ -2,8 +2,8 @@ import { LRUCache } from 'lru-cache'
 import type { Row } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { Codec } from '../../core/codec.ts'
-import { decodeEntry } from '../../core/entry.ts'
+import type { ResultCodec } from '../../core/codec.ts'
+import { decodeEntry, stampsById } from '../../core/entry.ts'
 import type { Report } from '../../core/events.ts'
 import { type Stamp, type StampTag, type Store, type StoredText, tagId } from '../../core/store.ts'
 import { type Base, tagsOfBase } from './base.ts'
@@ -12,7 +12,7 @@ import { ttlOf } from './ttl.ts'
 
 export interface BasesDeps {
   readonly store: Store
-  readonly codec: Codec
+  readonly codec: ResultCodec
   readonly clock: Clock
   readonly report: Report
   /** Between 0 and 1. */
@@ -64,7 +64,7 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
       // In this order on one connection: a write that is accepted later moves the stamps.
       const [stamps, looked] = await Promise.all([
         store.obtainStamps(tags, model.stored.retainMs),
-        store.lookup(key, tags, { row: lookup.values }),
+        store.lookup(key, tags, { watch: { row: lookup.values } }),
       ])
       const [root, shape, stamp] = stamps
       if (!root || !shape || !stamp) return null
@@ -82,11 +82,12 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
   function storedRow({ text, remainingMs }: StoredText, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
     try {
       const entry = decodeEntry(text)
-      const freshMs = remainingMs - entry.keepMs
-      const isValid = tags.every((tag, i) => entry.stamps[tagId(tag)] === stamps[i])
+      const freshMs = (remainingMs ?? 0) - entry.keepMs
+      const held = stampsById(entry)
+      const isValid = tags.every((tag, i) => held.get(tagId(tag)) === stamps[i])
       // What depends on tags of users besides may be invalid by them.
-      if (!isValid || freshMs <= 0 || Object.keys(entry.stamps).length !== tags.length) return null
-      return { row: codec.decode(entry.payload) as Row | null, freshUntilMs: clock.nowMs() + freshMs }
+      if (!isValid || freshMs <= 0 || held.size !== tags.length) return null
+      return { row: codec.decode(entry.payload, model.model) as Row | null, freshUntilMs: clock.nowMs() + freshMs }
     } catch {
       return null
     }

@@ -1,6 +1,6 @@
 import type { DeadLetter, DeadLetters } from '../../core/client.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { Codec } from '../../core/codec.ts'
+import type { ResultCodec } from '../../core/codec.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { StoredDeadLetter } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
@@ -11,7 +11,7 @@ import { decodeStoredWrite, distinctGuards } from './stored-write.ts'
 export interface DeadLettersDeps {
   readonly models: ReadonlyMap<string, PendingModel>
   readonly store: Pick<Store, 'pending'>
-  readonly codec: Codec
+  readonly codec: ResultCodec
   readonly clock: Clock
   readonly settled: (model: string) => Promise<void>
 }
@@ -66,7 +66,7 @@ export function deadLetterId(model: string, inner: string): string {
   return `${model}/${inner}`
 }
 
-function toDeadLetter(model: string, { id, failure, writes }: StoredDeadLetter, codec: Codec): DeadLetter {
+function toDeadLetter(model: string, { id, failure, writes }: StoredDeadLetter, codec: ResultCodec): DeadLetter {
   const { write } = decodeStoredWrite(model, writes[0]!, codec)
   const { code, message, atMs } = JSON.parse(failure) as { code: string; message: string; atMs: number }
   const { kind: operation, ...shown } = write

@@ -1,6 +1,6 @@
 import type { ColumnsOf } from '../../analysis/writes/touched.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { Codec } from '../../core/codec.ts'
+import type { ResultCodec } from '../../core/codec.ts'
 import type { Report } from '../../core/events.ts'
 import type { Store } from '../../core/store.ts'
 import type { Applier } from './applier.ts'
@@ -8,7 +8,7 @@ import type { Applier } from './applier.ts'
 export interface FlusherDeps {
   readonly store: Store
   readonly applier: Applier
-  readonly codec: Codec
+  readonly codec: ResultCodec
   readonly clock: Clock
   readonly report: Report
   readonly columnsOf: ColumnsOf

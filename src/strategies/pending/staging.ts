@@ -1,6 +1,6 @@
 import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
-import type { Codec } from '../../core/codec.ts'
+import type { ResultCodec } from '../../core/codec.ts'
 import { nameOf } from '../../core/pending-names.ts'
 import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
@@ -24,7 +24,7 @@ export interface Staged<Job> {
   /** What a job did here and to other rows. */
   writesOf(job: Job): readonly ResolvedWrite[]
   /** As they stand in the stream. */
-  texts(codec: Codec): readonly string[]
+  texts(codec: ResultCodec): readonly string[]
 }
 
 /** Gathers the writes of a group by the rows that they are about. */

@@ -1,7 +1,7 @@
 import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
 import { createEvent, deleteEvent, type RowEvent } from '../../analysis/writes/row-event.ts'
 import { isPlainJson } from '../../core/codec/plain-json.ts'
-import type { Codec } from '../../core/codec.ts'
+import type { ResultCodec } from '../../core/codec.ts'
 import { nameOf } from '../../core/pending-names.ts'
 import type { ValuesTag } from '../../core/tags.ts'
 import type { TouchedColumns } from './pending-model.ts'
@@ -23,18 +23,18 @@ export function encodeStoredWrite(
   write: PendingWrite,
   touched: TouchedColumns,
   guards: readonly ValuesTag[],
-  codec: Codec,
+  codec: ResultCodec,
 ): string {
   const names = guards.map(({ shape, values }) => [shape, values] as const)
-  const written: Written = [names, isPlainJson(write) ? write : codec.encode(write)]
+  const written: Written = [names, isPlainJson(write) ? write : codec.encode(write, null)]
   return `${JSON.stringify(written)}\n${JSON.stringify(touched)}`
 }
 
 /** @throws when the text is damaged. */
-export function decodeStoredWrite(model: string, text: string, codec: Codec): StoredWrite {
+export function decodeStoredWrite(model: string, text: string, codec: ResultCodec): StoredWrite {
   const end = text.indexOf('\n')
   const [names, written] = JSON.parse(text.slice(0, end)) as Written
-  const write = typeof written === 'string' ? (codec.decode(written) as PendingWrite) : written
+  const write = typeof written === 'string' ? (codec.decode(written, null) as PendingWrite) : written
   return {
     write,
     event: () => eventOf(model, write, JSON.parse(text.slice(end + 1)) as TouchedColumns),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Prisma } from '../../../prisma/generated/client.ts'
-import { expectCached, type Read, storeKinds, useBench } from './bench.ts'
+import type { CachedClientOptions } from '../cached-client.ts'
+import { expectCached, type Read, type StoreKind, useBench } from './bench.ts'
 import { expectSame } from './same.ts'
 
 const oddJson = JSON.parse(`{
@@ -98,8 +99,16 @@ const reads: Readonly<Record<string, Read>> = {
   'a bigint id': (client) => client.event.findUnique({ where: { id: 1n }, select: { id: true } }),
 }
 
-describe.each(storeKinds)('types (%s)', (kind) => {
-  const bench = useBench(kind)
+const codecs: readonly (readonly [StoreKind, string, CachedClientOptions['config']])[] = [
+  ['memory', 'by default', {}],
+  ['redis', 'by default', {}],
+  ['redis', 'superjson', { codec: 'superjson' }],
+  ['redis', 'compressed', { compressMinBytes: 1 }],
+  ['redis', 'superjson, compressed', { codec: 'superjson', compressMinBytes: 1 }],
+]
+
+describe.each(codecs)('types (%s, %s)', (kind, _, config) => {
+  const bench = useBench(kind, config)
   beforeEach(async () => {
     await bench.plain.sample.create({ data: full })
     await bench.plain.sample.create({ data: bare })

@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/core/clock.ts'
 import { createNonceSource } from '../../../src/core/nonce.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
+import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { loadEntry, tagsToObtain } from '../../../src/strategies/fill.ts'
 import { lookup } from '../../../src/strategies/lookup.ts'
 import type { LateTags, ReadPlan } from '../../../src/strategies/read-plan.ts'
@@ -54,6 +55,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
   const plan: ReadPlan = {
     model,
     operation: 'findMany',
+    rowsOf: null,
     key: { model, digest: randomUUID() },
     tags: [{ kind: 'root', model }, first.shape, second.shape],
     marks,
@@ -69,13 +71,19 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     retainMs: 60_000,
     userTags,
   }
-  const codec = { name: 'json', encode: JSON.stringify, decode: JSON.parse }
+  const codec = {
+    name: 'json',
+    encode: (value: unknown) => JSON.stringify(value),
+    decode: (text: string) => JSON.parse(text),
+  }
   const settled = async () => {}
   const deps = {
     store,
     codec,
     clock: systemClock,
     random: () => 0,
+    areAgesTold: () => false,
+    expected: createExpectedTags(),
     report: () => {},
     limits: noLimits,
     failed: () => {},
@@ -166,19 +174,15 @@ describe('an entry (redis)', () => {
 /** A connection of which every command passes a gate before it is sent. */
 function gatedClient(gates: Pick<ReturnType<typeof openGates>, 'take'>): Redis {
   const client = new Redis(inject('redisUrl'), { lazyConnect: true, enableOfflineQueue: false })
-  const pipeline = client.pipeline.bind(client)
-  client.pipeline = (commands = []) => {
-    const batch = pipeline(commands as unknown[][])
-    const exec = batch.exec.bind(batch)
-    batch.exec = async () => {
-      for (const [name, ...args] of commands as [string, ...unknown[]][]) {
-        const statement = { sql: name, args, transaction: null }
-        await gates.take(statement)?.before(statement)
-      }
-      return exec()
-    }
-    return batch
-  }
+  const call = client.call.bind(client)
+  Object.assign(client, {
+    async call(...command: Parameters<typeof call>) {
+      const [name, ...args] = command as [string, ...unknown[]]
+      const statement = { sql: name, args, transaction: null }
+      await gates.take(statement)?.before(statement)
+      return call(...command)
+    },
+  })
   stopLater(async () => client.disconnect())
   return client
 }

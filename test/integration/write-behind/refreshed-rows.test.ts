@@ -71,22 +71,21 @@ function holdableReplies(script: string) {
   let gate: { reached(): void; readonly released: Promise<void> } | null = null
   const client = new Redis(inject('redisUrl'))
   stopLater(async () => client.disconnect())
-  const pipeline = client.pipeline.bind(client)
+  // Replies come in order: those to what was sent with it, or after it, wait as well.
+  let before: Promise<unknown> = Promise.resolve()
+  const call = client.call.bind(client)
   Object.assign(client, {
-    pipeline(commands: unknown[][]) {
-      const sent = pipeline(commands)
-      const own = commands.some((command) => command.includes(sha1)) ? gate : null
-      if (!own) return sent
-      gate = null
-      const exec = sent.exec.bind(sent)
-      return Object.assign(sent, {
-        async exec() {
-          const replies = await exec()
-          own.reached()
-          await own.released
-          return replies
-        },
+    call(...command: Parameters<typeof call>) {
+      const own = (command as readonly unknown[]).includes(sha1) ? gate : null
+      if (own) gate = null
+      const [reply, earlier] = [call(...command), before]
+      const inOrder = reply.finally(async () => {
+        await earlier
+        own?.reached()
+        await own?.released
       })
+      before = inOrder.catch(() => {})
+      return inOrder
     },
   })
   return {

@@ -54,9 +54,10 @@ describe('a valid configuration', () => {
       flushDeadlineMs: 30_000,
       drainDeadlineMs: 10_000,
       memory: { maxBytes: 67_108_864 },
-      codec: null,
+      codec: 'schema',
+      compressMinBytes: Number.POSITIVE_INFINITY,
     })
-    expect(onEvent({ kind: 'store-recovered', downMs: 1 })).toBeUndefined()
+    expect(onEvent).toBeNull()
   })
 
   it('says which models and fields change with a model', () => {
@@ -193,7 +194,7 @@ describe('a valid configuration', () => {
         throw new Error('listener')
       },
     })
-    expect(() => onEvent({ kind: 'store-recovered', downMs: 1 })).not.toThrow()
+    expect(() => onEvent?.({ kind: 'store-recovered', downMs: 1 })).not.toThrow()
     expect(seen).toEqual(['store-recovered'])
   })
 })
@@ -221,6 +222,7 @@ describe('an invalid configuration', () => {
       checkWriters: 1,
       memory: { maxBytes: 1.5 },
       codec: { name: 'x' },
+      compressMinBytes: 0.5,
       onEvent: 'log',
       modles: {},
       cheese: 1,
@@ -263,10 +265,11 @@ describe('an invalid configuration', () => {
         `checkTriggers: expected true or false, got 'yes'`,
         'checkWriters: expected true or false, got 1',
         'memory.maxBytes: expected a whole number, got 1.5',
-        'codec: expected an object with `name`, `encode` and `decode`',
+        "codec: expected 'schema', 'superjson', or an object with `name`, `encode` and `decode`",
+        'compressMinBytes: expected a whole number, got 0.5',
         "onEvent: expected a function, got 'log'",
         `modles: unknown option, did you mean 'models'?`,
-        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, checkWriters, acceptLoss, flushDeadline, drainDeadline, memory, codec, onEvent',
+        'cheese: unknown option, known are redis, namespace, defaults, models, lease, loadLease, loadWait, commandDeadline, readOnlyFunctions, alsoChanges, checkTriggers, checkWriters, acceptLoss, flushDeadline, drainDeadline, memory, codec, compressMinBytes, onEvent',
       ].sort(),
     )
   })

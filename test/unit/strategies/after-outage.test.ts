@@ -4,13 +4,22 @@ import { systemClock as clock } from '../../../src/core/clock.ts'
 import { createNonceSource } from '../../../src/core/nonce.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { createCacheAside } from '../../../src/strategies/cache-aside.ts'
+import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { createLoadSlots } from '../../../src/strategies/load-slots.ts'
 
 const none = Number.POSITIVE_INFINITY
 const tags = [{ kind: 'root', model: 'City' }] as const
 const plan = {
   ...{ model: 'City', operation: 'findUnique', key: { model: 'City', digest: 'x' }, tags, marks: [], models: ['City'] },
-  ...{ pending: [], pendingRow: null, ttlMs: () => 60_000, adaptive: null, freshMaxMs: none, retainMs: 60_000 },
+  ...{
+    rowsOf: null,
+    pending: [],
+    pendingRow: null,
+    ttlMs: () => 60_000,
+    adaptive: null,
+    freshMaxMs: none,
+    retainMs: 60_000,
+  },
   ...{ staleMs: 0, staleIfErrorMs: 0, keepMs: 0, refreshAhead: null, loadTimeout: { softMs: none, hardMs: none } },
   ...{ maxLoads: none, maxBytes: 1e6, validate: null, userTags: null },
 }
@@ -20,9 +29,18 @@ it('R38: a read whose own lookup is the first answer after an outage joins no lo
   const memory = createMemoryStore({ clock, makeNonce, maxBytes: 1e6 })
   let [isOver, isRecovering] = [false, false]
   const reader = createCacheAside({
-    ...{ clock, makeNonce, report: () => {}, random: Math.random, isOutage: () => false, settled: async () => {} },
+    ...{
+      clock,
+      makeNonce,
+      report: () => {},
+      random: Math.random,
+      isOutage: () => false,
+      areAgesTold: () => true,
+      expected: createExpectedTags(),
+      settled: async () => {},
+    },
     ...{ loadLeaseMs: 5000, loadWaitMs: 5000, slots: createLoadSlots(clock) },
-    codec: { name: 'json', encode: JSON.stringify, decode: JSON.parse },
+    codec: { name: 'json', encode: (value) => JSON.stringify(value), decode: (text) => JSON.parse(text) },
     invalidator: { owes: () => false },
     limits: { refuse() {}, isRefused: () => false },
     store: {

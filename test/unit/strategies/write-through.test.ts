@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { superjsonCodec } from '../../../src/core/codec.ts'
+import { superjsonCodec } from '../../../src/core/codec/superjson-codec.ts'
 import { createNonceSource } from '../../../src/core/nonce.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { createWriteThrough } from '../../../src/strategies/write-through.ts'

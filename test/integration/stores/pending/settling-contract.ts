@@ -132,13 +132,13 @@ export function itSettles(handles: Handles): void {
     const { store, others } = handles
     const watches = [{ row: guardOf(byId, 1) }, { row: guardOf(byId, 2) }, { models: [model] }, { models: ['Country'] }]
     const seen = async () => {
-      const looked = watches.map((watch) => store.lookup(keyOf(guardOf(byId, 1)), [guardOf(byId, 1)], watch))
+      const looked = watches.map((watch) => store.lookup(keyOf(guardOf(byId, 1)), [guardOf(byId, 1)], { watch }))
       return (await Promise.all(looked)).map(({ isPending }) => isPending)
     }
     expect(await seen()).toEqual([false, false, false, false])
     await others.accept([acceptRow(1)])
     expect(await seen()).toEqual([true, false, true, false])
-    const both = await store.lookup(keyOf(guardOf(byId, 1)), [], { models: ['Country', model] })
+    const both = await store.lookup(keyOf(guardOf(byId, 1)), [], { watch: { models: ['Country', model] } })
     expect(both.isPending).toBe(true)
     const [entry] = await oldest()
     await store.pending.settle(partition, [settledOf(entry!, 1)])

@@ -1,5 +1,5 @@
 import type { PrismaClient } from '../../../../prisma/generated/client.ts'
-import { superjsonCodec } from '../../../../src/core/codec.ts'
+import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
 import { Decimal } from '../../../../src/prisma/values.ts'
 
 /** A call of a model: plain data, so that it may be sent to another process. */

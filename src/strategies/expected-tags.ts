@@ -1,0 +1,37 @@
+import { LRUCache } from 'lru-cache'
+import type { StampTag } from '../core/store.ts'
+import type { ReadPlan } from './read-plan.ts'
+
+/**
+ * What entries depended on when they were served last, beside the tags of their queries: their stamps are asked for together with the entry,
+ * and a hit then takes one round trip and not two. Only a guess: what an entry depends on is what it says.
+ */
+export interface ExpectedTags {
+  /** The tags of the query first, then the others. The same list for the same answer, so that what is made of it can be kept. */
+  of(plan: ReadPlan): readonly StampTag[]
+  learn(plan: ReadPlan, others: readonly StampTag[]): void
+}
+
+/** All lists together, some 10 MB. */
+const tagsMax = 50_000
+/** An entry that depends on more asks for them in a second round trip. */
+const othersMax = 200
+
+export function createExpectedTags(): ExpectedTags {
+  const seen = new LRUCache<string, { readonly own: readonly StampTag[]; readonly all: readonly StampTag[] }>({
+    maxSize: tagsMax,
+    sizeCalculation: ({ all }) => all.length,
+  })
+  return {
+    of({ key, tags, marks }) {
+      // Without marks nothing depends on the rows.
+      const last = marks.length === 0 ? undefined : seen.get(key.digest)
+      return last?.own === tags ? last.all : tags
+    },
+    learn({ key, tags, marks }, others) {
+      if (marks.length === 0) return
+      if (others.length === 0 || others.length > othersMax) seen.delete(key.digest)
+      else seen.set(key.digest, { own: tags, all: [...tags, ...others] })
+    },
+  }
+}

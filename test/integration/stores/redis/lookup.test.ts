@@ -1,0 +1,120 @@
+import { Redis } from 'ioredis'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
+import type { Store } from '../../../../src/core/store.ts'
+import { stopLater } from '../../../services/cleanup.ts'
+import { freshNamespace } from '../../../services/fresh.ts'
+import type { PrivateServer } from '../../../services/private-server.ts'
+import { startRedis } from '../../../services/redis.ts'
+import { redisCommand } from '../../../services/redis-command.ts'
+import { key, retainMs, root, shape, tags } from './entries.ts'
+import { openStore } from './open-store.ts'
+
+const asked = [...tags, { kind: 'user', name: 'home' }] as const
+
+/** How a lookup may be made, by what makes it so. */
+const ways = {
+  'SORT_RO alone': async () => {
+    const redis = await startRedis()
+    return { redis, source: redis.url, command: 'sort_ro' }
+  },
+  'a script, where SORT_RO is unknown': async () => {
+    const redis = await startRedis({ args: ['--rename-command', 'SORT_RO', ''] })
+    return { redis, source: redis.url, command: 'evalsha' }
+  },
+  'a script, where the user may not read everything': async () => {
+    const redis = await startRedis()
+    await redisCommand(redis.url, ['ACL', 'SETUSER', 'some', 'on', '>secret', '~n:*', '&*', '+@all'])
+    return { redis, source: redis.url.replace('redis://', 'redis://some:secret@'), command: 'evalsha' }
+  },
+  'a script, where the client has a prefix': async () => {
+    const redis = await startRedis()
+    const client = new Redis(redis.url, { keyPrefix: 'app:' })
+    stopLater(async () => client.disconnect())
+    return { redis, source: client, command: 'evalsha' }
+  },
+}
+
+describe.each(Object.entries(ways))('a lookup by %s', (_, open) => {
+  let redis: PrivateServer
+  let store: ReturnType<typeof openStore>['store']
+  let command: string
+  beforeEach(async () => {
+    const opened = await open()
+    ;({ redis, command } = opened)
+    store = openStore(opened.source, { namespace: 'n' }).store
+  })
+
+  it('finds the entry, how long it is kept, and the stamps, in one command', async () => {
+    await fill(store)
+    const stamps = await store.obtainStamps(asked, 1000)
+    await store.lookup(key, asked, { withAge: false })
+    const before = await calls(redis)
+    const { entry, ...looked } = await store.lookup(key, asked, { withAge: false })
+    const after = await calls(redis)
+    expect(after.get(command)! - before.get(command)!).toBe(1)
+    expect(looked).toEqual({ stamps, isPending: false, off: [] })
+    expect(entry?.text).toBe('row')
+    const { entry: aged } = await store.lookup(key, asked)
+    expect(aged).toEqual({ text: 'row', remainingMs: expect.any(Number) })
+    expect(aged?.remainingMs).toBeGreaterThan(0)
+  })
+
+  it('finds nothing where nothing is', async () => {
+    const nothing = { entry: null, stamps: asked.map(() => null), isPending: false, off: [] }
+    for (let i = 0; i < 2; i += 1) expect(await store.lookup(key, asked)).toEqual(nothing)
+  })
+
+  it('finds what is left, and what is switched off', async () => {
+    await fill(store)
+    await store.touch('City', () => [shape])
+    await store.switchModels(['City'], 'off')
+    expect(await store.lookup(key, [root, shape])).toMatchObject({
+      entry: { text: 'row' },
+      stamps: [null, null],
+      off: ['City'],
+    })
+  })
+})
+
+it.each(['n*', '*', 'a->b', 'a*->b'])('a namespace may be %s', async (star) => {
+  const namespace = `${freshNamespace()}${star}`
+  const { store } = openStore(inject('redisUrl'), { namespace })
+  await fill(store)
+  const stamps = await store.obtainStamps(tags, 1000)
+  for (let i = 0; i < 2; i += 1) expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' }, stamps })
+})
+
+it('a lookup finds everything again when somebody has removed the key by which it reads', async () => {
+  const redis = await startRedis()
+  const { store } = openStore(redis.url, { namespace: 'n' })
+  await fill(store)
+  await store.lookup(key, tags)
+  await redisCommand(redis.url, ['DEL', 'n:anchor'])
+  expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' } })
+  const before = await calls(redis)
+  expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' } })
+  expect((await calls(redis)).get('evalsha')).toBe(before.get('evalsha'))
+})
+
+it('a lookup reads and is answered also where Redis has no memory left', async () => {
+  const redis = await startRedis()
+  const { store } = openStore(redis.url, { namespace: 'n' })
+  await fill(store)
+  for (const anchor of ['there', 'missing']) {
+    if (anchor === 'missing') await redisCommand(redis.url, ['DEL', 'n:anchor'])
+    await redisCommand(redis.url, ['CONFIG', 'SET', 'maxmemory', '1'])
+    expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' } })
+    await redisCommand(redis.url, ['CONFIG', 'SET', 'maxmemory', '0'])
+  }
+})
+
+async function fill(store: Store): Promise<void> {
+  await store.obtainStamps(tags, retainMs)
+  await store.fill(key, 'row', retainMs)
+}
+
+/** How often each command was called. */
+async function calls({ url }: PrivateServer): Promise<ReadonlyMap<string, number>> {
+  const info = String(await redisCommand(url, ['INFO', 'commandstats']))
+  return new Map([...info.matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm)].map(([, name, count]) => [name!, Number(count)]))
+}

@@ -1,0 +1,209 @@
+import { Decimal } from '@prisma/client/runtime/client'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { rowTypesOf } from '../../../../src/analysis/row-types.ts'
+import { schemaCodec } from '../../../../src/core/codec/schema-codec.ts'
+import { CacheError } from '../../../../src/core/errors.ts'
+import { sample } from './sample.ts'
+
+const types = rowTypesOf(sample)
+const codecs = [
+  ['compiled', schemaCodec({ Decimal, types, mayCompile: true })],
+  ['not compiled', schemaCodec({ Decimal, types, mayCompile: false })],
+] as const
+const [[, codec]] = codecs
+
+const float = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, -0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY))
+const decimal = fc
+  .tuple(fc.bigInt(), fc.integer({ min: -40, max: 40 }))
+  .map(([digits, exponent]) => new Decimal(`${digits}e${exponent}`))
+const bytes = fc.uint8Array({ maxLength: 20 }).map((each) => new Uint8Array(each))
+const date = fc.date({ noInvalidDate: true })
+const json = fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.parse(JSON.stringify(value)))
+const orNull = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null })
+const list = <T>(one: fc.Arbitrary<T>) => fc.array(one, { maxLength: 3 })
+
+const columns = {
+  ...{ id: fc.integer(), text: fc.string({ unit: 'binary' }), flag: fc.boolean() },
+  colour: orNull(fc.constantFrom('RED', 'BLUE')),
+  ...{ float: orNull(float), big: orNull(fc.bigInt()), decimal: orNull(decimal), at: orNull(date) },
+  ...{ bytes: orNull(bytes), json, floats: list(float), decimals: list(decimal), dates: list(date) },
+  ...{ blobs: list(bytes), jsons: list(json) },
+}
+const owner = fc.record({ id: fc.integer(), since: date }, { noNullPrototype: true })
+
+/** Rows with the same columns: some of them, in some order, and relations of which one may be missing. */
+const rows = fc
+  .tuple(fc.shuffledSubarray(Object.keys(columns) as (keyof typeof columns)[], { minLength: 1 }), fc.boolean())
+  .chain(([names, withOwner]) => {
+    const row = Object.fromEntries(names.map((name) => [name, columns[name] as fc.Arbitrary<unknown>]))
+    return list(fc.record({ ...row, ...(withOwner ? { owner: orNull(owner) } : {}) }, { noNullPrototype: true }))
+  })
+
+describe.each(codecs)('rows, %s', (_, codec) => {
+  it('come back as they were', () => {
+    fc.assert(
+      fc.property(rows, (value) => {
+        const text = codec.encode(value, 'Sample')
+        expect(codec.decode(text, 'Sample')).toStrictEqual(value)
+        // In the order of their keys, too.
+        expect(codec.encode(codec.decode(text, 'Sample'), 'Sample')).toBe(text)
+        expect(isBySchema(text)).toBe(true)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('come back one by one, and as null', () => {
+    fc.assert(
+      fc.property(rows, ([value = null]) => {
+        const text = codec.encode(value, 'Sample')
+        expect(codec.decode(text, 'Sample')).toStrictEqual(value)
+        expect(isBySchema(text)).toBe(true)
+      }),
+    )
+  })
+
+  it('come back where one of them is null', () => {
+    const value = [{ id: 1 }, null]
+    expect(codec.decode(codec.encode(value, 'Sample'), 'Sample')).toStrictEqual(value)
+  })
+
+  it('come back with the rows that they are related to, on several levels', () => {
+    const value = [1, 2].map((id) => ({
+      id,
+      since: new Date(id),
+      samples: [
+        { owner: null, decimals: [new Decimal('1.10')], _count: { owner: 1 } },
+        { owner: { since: new Date(7), samples: [] }, decimals: [], _count: { owner: 0 } },
+      ],
+      _count: { samples: 2 },
+    }))
+    const text = codec.encode(value, 'Owner')
+    expect(codec.decode(text, 'Owner')).toStrictEqual(value)
+    expect(isBySchema(text)).toBe(true)
+  })
+
+  it('come back as aggregates and groups', () => {
+    const value = [
+      {
+        colour: 'RED',
+        _count: { _all: 3, big: 1 },
+        _sum: { big: 12n, decimal: new Decimal('0.10'), float: 0.5, id: 3 },
+        _avg: { big: 1.5, decimal: new Decimal(1), id: Number.NaN },
+        _min: { at: new Date(1), text: 'a', big: -1n },
+        _max: { at: null, text: null, big: null },
+      },
+    ]
+    const text = codec.encode(value, 'Sample')
+    expect(codec.decode(text, 'Sample')).toStrictEqual(value)
+    expect(isBySchema(text)).toBe(true)
+  })
+
+  it('are fresh with every call, and share nothing', () => {
+    const at = new Date(1)
+    const text = codec.encode([{ at, dates: [at] }], 'Sample')
+    const [first, second] = [0, 1].map(() => codec.decode(text, 'Sample') as { at: Date; dates: Date[] }[])
+    expect(first).toStrictEqual(second)
+    expect(new Set([first![0], second![0], first![0]!.at, second![0]!.at, first![0]!.dates[0]]).size).toBe(5)
+  })
+
+  it('of a store that lies are refused, and nothing but refused', () => {
+    const damage = fc.record({ at: fc.nat(), length: fc.nat({ max: 4 }), text: fc.string({ maxLength: 4 }) })
+    fc.assert(
+      fc.property(rows, damage, (value, { at, length, text }) => {
+        const whole = codec.encode(value, 'Sample')
+        const start = at % whole.length
+        try {
+          codec.decode(whole.slice(0, start) + text + whole.slice(start + length), 'Sample')
+        } catch (error) {
+          expect(error).toBeInstanceOf(CacheError)
+          expect(error).toMatchObject({ code: 'CODEC.UNDECODABLE' })
+        }
+      }),
+    )
+  })
+
+  it.each<readonly [string, string]>([
+    ['no JSON', '[1,'],
+    ['another kind', '[3,"id",[1]]'],
+    ['no columns', '[1]'],
+    ['a column that the model has not', '[1,"id,other",[1,2]]'],
+    ['a column that is code', '[1,"id);throw 1;(",[1]]'],
+    ['a column that is the prototype', '[1,"__proto__",[{}]]'],
+    ['a relation without columns', '[1,"owner",[{}]]'],
+    ['columns of what has none', '[1,"id(id)",[1]]'],
+    ['a parenthesis that is not closed', '[1,"owner(id",[[1]]]'],
+    ['too few values', '[1,"id,text",[1]]'],
+    ['too many values', '[1,"id",[1,2]]'],
+    ['a row that is none', '[1,"id",{"id":1}]'],
+    ['rows that are none', '[2,"id",5]'],
+    ['a date that is text', '[1,"at",["2024-01-01"]]'],
+    ['a date that is none', '[1,"at",[8640000000000001]]'],
+    ['a decimal that is none', '[1,"decimal",["1.2.3"]]'],
+    ['a bigint that is none', '[1,"big",["x"]]'],
+    ['a bigint that is empty', '[1,"big",[""]]'],
+    ['bytes that are no base64', '[1,"bytes",["a"]]'],
+    ['a float that is text', '[1,"float",["much"]]'],
+    ['a list that is none', '[1,"dates",[5]]'],
+  ])('are refused when they are %s', (_, text) => {
+    expect(() => codec.decode(text, 'Sample')).toThrow(expect.objectContaining({ code: 'CODEC.UNDECODABLE' }))
+  })
+})
+
+describe('what is not exactly what the schema says', () => {
+  it.each<readonly [string, unknown]>([
+    ['a field that the model has not', { id: 1, computed: new Date(1) }],
+    ['undefined', { id: 1, text: undefined }],
+    ['a number where a date belongs', { at: 5 }],
+    ['a date where a number belongs', { id: new Date(5) }],
+    ['a date where text belongs', { text: new Date(5) }],
+    ['a bigint where a number belongs', { id: 5n }],
+    ['a negative zero in an integer', { id: -0 }],
+    ['a negative zero in JSON', { json: { a: [-0] } }],
+    ['a buffer where bytes belong', { bytes: Buffer.from('a') }],
+    ['a value where a list belongs', { dates: new Date(1) }],
+    ['a list where a value belongs', { at: [new Date(1)] }],
+    ['a row where a list of rows belongs', { samples: { id: 1 } }],
+    [
+      'rows of other columns',
+      [
+        { id: 1, text: 'a' },
+        { id: 1, flag: true },
+      ],
+    ],
+    ['rows of more columns', [{ id: 1 }, { id: 1, flag: true }]],
+    ['rows of fewer columns', [{ id: 1, flag: true }, { id: 1 }]],
+    [
+      'rows of another order',
+      [
+        { id: 1, flag: true },
+        { flag: true, id: 1 },
+      ],
+    ],
+    ['related rows of other columns', [{ owner: { id: 1 } }, { owner: { since: new Date(1) } }]],
+    ['a list of numbers', [1, 2]],
+    ['a number', 5],
+  ])('comes back as it was: %s', (_, value) => {
+    const text = codec.encode(value, 'Sample')
+    expect(codec.decode(text, 'Sample')).toStrictEqual(value)
+    expect(isBySchema(text)).toBe(false)
+  })
+
+  it('is refused where it cannot come back', () => {
+    const cycle: { owner?: unknown } = {}
+    cycle.owner = { samples: [cycle] }
+    expect(() => codec.encode(cycle, 'Sample')).toThrow('a cycle')
+    expect(() => codec.encode(Object.assign(new Array(2), [{ id: 1 }]), 'Sample')).toThrow('a sparse array')
+    expect(() => codec.encode({ at: new Date(Number.NaN) }, 'Sample')).toThrow('an invalid date')
+  })
+})
+
+it('names the columns of a list once, and keeps nothing beside a value', () => {
+  const rows = [1, 2].map((id) => ({ id, decimal: new Decimal('9.90'), at: new Date(id) }))
+  expect(codec.encode(rows, 'Sample')).toBe('[2,"id,decimal,at",[[1,"9.9",1],[2,"9.9",2]]]')
+})
+
+function isBySchema(text: string): boolean {
+  return text.startsWith('[')
+}

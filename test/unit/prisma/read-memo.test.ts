@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest'
+import { createReadMemo, type MemoCall } from '../../../src/prisma/read-memo.ts'
+import type { ReadPlanned } from '../../../src/prisma/read-planned.ts'
+import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
+
+const call: MemoCall = {
+  model: 'City',
+  operation: 'findMany',
+  args: { where: { id: 1 } },
+  dataPath: [],
+  mayLoadOtherwise: true,
+  clientFingerprint: 'plain',
+}
+const planned = { kind: 'plan' } as unknown as ReadPlanned
+const shape = { kind: 'shape', model: 'City', shape: 'id|*' } as const
+
+function setup({ keepUndefined = false } = {}) {
+  let nowMs = 0
+  const limits = createShapeLimits({ clock: { nowMs: () => nowMs, after: () => ({ cancel() {} }) } })
+  const memo = createReadMemo(limits, { keepUndefined })
+  return {
+    limits,
+    memo,
+    textOf: (differing: Partial<MemoCall> = {}) => memo.textOf({ ...call, ...differing }),
+    pass: (ms: number) => {
+      nowMs += ms
+    },
+  }
+}
+
+it.each<Partial<MemoCall>>([
+  { model: 'Country' },
+  { operation: 'findFirst' },
+  { args: { where: { id: 2 } } },
+  { args: { where: { id: 1n } } },
+  { args: { where: { id: '1' } } },
+  { args: { where: { id: 1 }, cacheStrategy: { ttl: 5 } } },
+  { dataPath: ['select', 'country'] },
+  { mayLoadOtherwise: false },
+  { clientFingerprint: 'omits' },
+])('tells calls apart by %o', (differing) => {
+  const { textOf } = setup()
+  expect(textOf(differing)).not.toBe(textOf())
+  expect(textOf(differing)).toBe(textOf(differing))
+})
+
+it('knows a call again whose arguments mean the same', () => {
+  const { textOf } = setup()
+  const args = { take: 5, where: { name: 'x', id: undefined } }
+  expect(textOf({ args })).toBe(textOf({ args: { where: { name: 'x' }, take: 5 } }))
+  expect(textOf({ args: undefined })).toBe(textOf({ args: {} }))
+})
+
+it('tells undefined apart where it is an error', () => {
+  const { textOf } = setup({ keepUndefined: true })
+  expect(textOf({ args: { where: { id: undefined } } })).not.toBe(textOf({ args: { where: {} } }))
+})
+
+it('has no text for what has no canonical form, or is long', () => {
+  const { textOf } = setup()
+  expect(textOf({ args: { where: () => 1 } })).toBeNull()
+  expect(textOf({ args: { where: { name: 'x'.repeat(1000) } } })).toBeNull()
+})
+
+it('forgets all plans when a shape is refused, and keeps none until it is tried again', () => {
+  const { memo, limits, textOf, pass } = setup()
+  const text = textOf()!
+  memo.keep(text, planned)
+  expect(memo.get(text)).toBe(planned)
+  limits.refuse(shape)
+  expect(memo.get(text)).toBeUndefined()
+  memo.keep(text, planned)
+  expect(memo.get(text)).toBeUndefined()
+  pass(60_001)
+  memo.keep(text, planned)
+  expect(memo.get(text)).toBe(planned)
+})
+
+it('keeps 5,000 plans, those that were used last', () => {
+  const { memo } = setup()
+  for (let i = 0; i < 5000; i += 1) memo.keep(`${i}`, planned)
+  memo.get('0')
+  memo.keep('another', planned)
+  expect([memo.get('0'), memo.get('1'), memo.get('another')]).toEqual([planned, undefined, planned])
+})
