@@ -1,4 +1,5 @@
 import { expect, inject, it, vi } from 'vitest'
+import { thenRoundTrips } from '../../bench/comparison/names.ts'
 import { runExample } from './run-example.ts'
 
 // A process that fills a dozen caches and measures all of them.
@@ -12,12 +13,12 @@ it('measures every case in every way of ours, with hits that are hits', async ()
   const { code, output } = await runExample('bench', { args, env })
 
   const tables = tablesOf(output)
-  const hits = ['no cache', 'raw', 'floor', 'plugin on Redis', 'plugin embedded']
+  const hits = ['no cache', 'raw', 'floor', 'GET in a hook', 'plugin on Redis', 'plugin embedded']
   const misses = ['no cache', 'plugin on Redis', 'plugin embedded']
   const cases = {
     ...Object.fromEntries(['findUnique', 'list', 'include'].flatMap((name) => both(name, hits))),
     ...Object.fromEntries(both('miss', misses)),
-    write: ['no cache', 'plugin on Redis', 'plugin, write-through', 'a round trip to Redis'],
+    write: ['no cache', 'plugin on Redis', 'plugin, write-through', ...thenRoundTrips],
     uncached: ['no cache', 'pass-through hook', 'plugin on Redis'],
     tag: ['one entry', 'all entries'],
   }

@@ -55,9 +55,9 @@ async function byGathering(client: Client, wanted: Wanted, anchor: string): Prom
   return { entry: typeof text === 'string' ? { text, remainingMs } : null, values: stamps }
 }
 
-/** The server answered that it does not do that, or not for this user. */
+/** The server answered that it does not do that, not for this user, or not with what somebody has put under the name of the anchor. */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError' && /^(ERR|NOPERM)/.test(error.message)
+  return error instanceof Error && error.name === 'ReplyError' && /^(ERR|NOPERM|WRONGTYPE)/.test(error.message)
 }
 
 function byScript(client: Client, wanted: Wanted): Promise<Found> {

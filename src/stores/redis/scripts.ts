@@ -31,23 +31,32 @@ export interface StampKeys {
   readonly args: readonly (string | number)[]
   /** For `SORT_RO`; `null` where a pattern would not stand for the key. */
   readonly patterns: readonly string[] | null
+  /** Strings that the patterns leave out, because they are many. */
+  readonly apart: readonly string[]
 }
 
+/** So many strings are read with the rest; a pattern is twice as long as a name. */
+const gatheredMax = 3
+
 export function stampKeys(keys: readonly StampKey[]): StampKeys {
+  const strings = keys.filter(({ fields }) => fields.length === 0)
+  const areApart = strings.length > gatheredMax
   return {
     keys,
     names: keys.map(({ key }) => key),
     args: keys.flatMap(({ fields }) => [fields.length, ...fields]),
-    patterns: patternsOf(keys),
+    patterns: patternsOf(keys, areApart ? 'hashes' : 'all'),
+    apart: areApart ? strings.map(({ key }) => key) : [],
   }
 }
 
 /** `GET <key>*`, or for fields `GET <key>*-><field>`. */
-function patternsOf(keys: readonly StampKey[]): readonly string[] | null {
+function patternsOf(keys: readonly StampKey[], which: 'all' | 'hashes'): readonly string[] | null {
   if (keys.some(({ key }) => key.includes('*'))) return null
-  return keys.flatMap(({ key, fields }) =>
-    fields.length === 0 ? ['GET', `${key}*`] : fields.flatMap((field) => ['GET', `${key}*->${field}`]),
-  )
+  return keys.flatMap(({ key, fields }) => {
+    if (fields.length > 0) return fields.flatMap((field) => ['GET', `${key}*->${field}`])
+    return which === 'all' ? ['GET', `${key}*`] : []
+  })
 }
 
 /** A text as `lookup.lua` returns it. */

@@ -96,6 +96,53 @@ it('a lookup finds everything again when somebody has removed the key by which i
   expect((await calls(redis)).get('evalsha')).toBe(before.get('evalsha'))
 })
 
+it.each<readonly [string, readonly (readonly [string, ...string[]])[]]>([
+  ['has more in it', [['SADD', 'n:anchor', 'x']]],
+  [
+    'is of another type',
+    [
+      ['DEL', 'n:anchor'],
+      ['SET', 'n:anchor', 'x'],
+    ],
+  ],
+])('a lookup finds everything when the key by which it reads %s', async (_, commands) => {
+  const redis = await startRedis()
+  const { store } = openStore(redis.url, { namespace: 'n' })
+  await fill(store)
+  const found = await store.lookup(key, tags, { withAge: false })
+  for (const command of commands) await redisCommand(redis.url, command)
+  for (let i = 0; i < 2; i += 1) {
+    const again = await store.lookup(key, tags, { withAge: false })
+    expect({ ...again, entry: again.entry?.text }).toEqual({ ...found, entry: 'row' })
+  }
+})
+
+it('a lookup of many strings gives each its value', async () => {
+  const { store } = openStore(inject('redisUrl'))
+  const values = Array.from(
+    { length: 40 },
+    (_, i) => ({ kind: 'values', model: 'City', shape: 'id|*', values: `#${i}` }) as const,
+  )
+  const other = { kind: 'shape', model: 'Country', shape: 'code|*' } as const
+  const mixed = [
+    values[0]!,
+    root,
+    ...values.slice(1, 20),
+    other,
+    shape,
+    ...values.slice(20),
+    { kind: 'user', name: 'home' } as const,
+  ]
+  await fill(store)
+  await store.obtainStamps(mixed, retainMs)
+  await store.touch('City', () => [values[3]!, values[30]!])
+  for (let i = 0; i < 2; i += 1) {
+    const { stamps } = await store.lookup(key, mixed, { withAge: false })
+    expect(stamps).toEqual(await store.stamps(mixed))
+    expect(stamps.flatMap((stamp, at) => (stamp === null ? [at] : []))).toEqual([4, 33])
+  }
+})
+
 it('a lookup reads and is answered also where Redis has no memory left', async () => {
   const redis = await startRedis()
   const { store } = openStore(redis.url, { namespace: 'n' })
