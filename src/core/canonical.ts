@@ -2,7 +2,10 @@ import { isDate, isUint8Array } from 'node:util/types'
 import { CacheError } from './errors.ts'
 
 export interface CanonicalOptions {
-  /** Keeps object keys whose value is `undefined`, for clients where `undefined` is an error. Default: they are dropped. */
+  /**
+   * Keeps object keys whose value is `undefined`, for clients where `undefined` is an error. Default: they are dropped, but in an `omit`, where
+   * `undefined` goes before what the client omits by itself.
+   */
   readonly keepUndefined?: boolean
   /** Names objects that are neither plain nor data, such as `Prisma.DbNull`; equal names mean equal objects. */
   readonly identify?: (value: object) => string | undefined
@@ -84,7 +87,8 @@ function canonicalPlain(value: object, options: CanonicalOptions, within: Ancest
   for (const key of keys) {
     const item = entries[key]
     if (item === undefined && !options.keepUndefined) continue
-    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalItem(item, options, within)}`
+    const inner = key === 'omit' ? { ...options, keepUndefined: true } : options
+    text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalItem(item, inner, within)}`
   }
   return `{${text}}`
 }

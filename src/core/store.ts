@@ -40,6 +40,11 @@ export const nothingPending: PendingWatch = { models: [] }
 export interface LookupOptions {
   readonly watch?: PendingWatch
   readonly withAge?: boolean
+  /**
+   * Whether it must see what the commands before it have done, also where the store has to be told a script again and they run later than they
+   * were sent. Default `false`.
+   */
+  readonly isLast?: boolean
 }
 
 /**

@@ -28,8 +28,8 @@ export interface MemoCall {
   readonly clientFingerprint: string
 }
 
-/** A plan takes some 2 kB, its text included: 10 MB at most for those of one process. */
-const plansMax = 5000
+/** A plan takes some 5 kB, with all that is made of it: 10 MB at most for those of one process. */
+const plansMax = 2000
 /** Arguments that are longer are analysed each time. */
 const charactersMax = 1000
 

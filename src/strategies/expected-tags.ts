@@ -12,8 +12,8 @@ export interface ExpectedTags {
   learn(plan: ReadPlan, others: readonly StampTag[]): void
 }
 
-/** All lists together, some 10 MB. */
-const tagsMax = 50_000
+/** All lists together. A tag takes some 500 bytes, with all that is made of it: 10 MB at most. */
+const tagsMax = 20_000
 /** An entry that depends on more asks for them in a second round trip. */
 const othersMax = 200
 

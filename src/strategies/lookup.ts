@@ -54,19 +54,19 @@ export interface LookupDeps extends EntryDeps {
  * A stamp that is missing makes it invalid: whatever lost the stamp may have lost an invalidation. An entry that cannot be
  * read is a miss. Rejects when the store is out of reach.
  */
-export async function lookup(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
+export async function lookup(plan: ReadPlan, deps: LookupDeps, { isLast = false } = {}): Promise<Found> {
   const { store, settled } = deps
   const { pendingRow } = plan
   if (pendingRow === null) {
     const withAge = dependsOnAge(plan) || deps.areAgesTold()
     const tags = deps.expected.of(plan)
-    const looked = await store.lookup(plan.key, tags, { watch: { models: plan.pending }, withAge })
+    const looked = await store.lookup(plan.key, tags, { watch: { models: plan.pending }, withAge, isLast })
     if (!looked.isPending) return judged(plan, looked, tags, deps)
     await settled(plan.pending)
     return judgedAgain(plan, deps)
   }
   for (;;) {
-    const looked = await store.lookup(plan.key, plan.tags, { watch: { row: pendingRow } })
+    const looked = await store.lookup(plan.key, plan.tags, { watch: { row: pendingRow }, isLast })
     const found = await judged(plan, looked, plan.tags, deps)
     if (found.kind !== 'missing' || !looked.isPending) return found
     // Nothing in the store says what the row will be.
@@ -79,9 +79,9 @@ function dependsOnAge({ keepMs, freshMaxMs, refreshAhead, adaptive }: ReadPlan):
   return keepMs > 0 || freshMaxMs < Number.POSITIVE_INFINITY || refreshAhead !== null || adaptive !== null
 }
 
-/** The same for a second look, at a query that has waited for accepted writes already. */
+/** The same for a second look, at a query that has waited for accepted writes already; behind the command that obtains its stamps. */
 export async function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<FoundAgain> {
-  const found = await lookup(plan.pendingRow ? plan : { ...plan, pending: [] }, deps)
+  const found = await lookup(plan.pendingRow ? plan : { ...plan, pending: [] }, deps, { isLast: true })
   return found.kind === 'off' ? { kind: 'missing', stamps: found.stamps, spare: null } : found
 }
 

@@ -43,7 +43,9 @@ export function createRefreshes(deps: RefreshesDeps): Refreshes {
 
   /** Whether the row has writes that the database lacks. */
   async function hasPendingRow({ key, tags, pendingRow }: ReadPlan): Promise<boolean> {
-    return pendingRow !== null && (await store.lookup(key, tags, { watch: { row: pendingRow } })).isPending
+    return (
+      pendingRow !== null && (await store.lookup(key, tags, { watch: { row: pendingRow }, isLast: true })).isPending
+    )
   }
 
   return {

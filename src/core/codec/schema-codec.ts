@@ -69,12 +69,15 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
   return {
     name: 'schema-1',
     encode(value, model) {
-      const type = model === null ? undefined : types(model)
+      // As superjson alone writes it: whoever reads it may have been told to use that.
+      if (model === null) return general.encode(value)
+      const type = types(model)
       const written = type ? write(value, type) : unfit
       return written === unfit ? `${generalMark}${general.encode(value)}` : JSON.stringify(written)
     },
     decode(text, model) {
-      if (model === null || text.startsWith(generalMark)) return general.decode(text.slice(generalMark.length))
+      if (model === null) return general.decode(text)
+      if (text.startsWith(generalMark)) return general.decode(text.slice(generalMark.length))
       try {
         return read(text, model)
       } catch (cause) {

@@ -25,16 +25,16 @@ export async function gather(
   anchor: string,
 ): Promise<readonly unknown[] | null> {
   const patterns = stamps.patterns ?? []
-  const sorted = send(client, ['sort_ro', anchor, 'BY', 'nosort', 'GET', `${entryKey}*`, ...patterns])
+  const sorted = send(client, ['sort_ro', anchor, 'BY', 'nosort', 'GET', '#', 'GET', `${entryKey}*`, ...patterns])
   const others = stamps.apart.length === 0 ? null : send(client, ['mget', ...stamps.apart])
   // When the first one fails nobody waits for it.
   others?.catch(() => {})
-  const values = (await sorted) as readonly unknown[]
-  if (values.length === 1 + patterns.length / 2) {
+  const [member, ...values] = (await sorted) as readonly unknown[]
+  if (member === '' && values.length === 1 + patterns.length / 2) {
     return others ? inOrder(stamps, values, (await others) as readonly unknown[]) : values
   }
   // Without memory for it the set stays away, and nobody is the worse for it. One that others have added to is left alone.
-  if (values.length === 0) send(client, ['sadd', anchor, '']).catch(() => {})
+  if (member === undefined) send(client, ['sadd', anchor, '']).catch(() => {})
   return null
 }
 

@@ -15,6 +15,8 @@ export interface Wanted {
   readonly stamps: scripts.StampKeys
   /** Whether the remaining time of the entry is of interest. */
   readonly withAge: boolean
+  /** Whether it comes after scripts that it must not overtake: one that the server has forgotten is sent again. */
+  readonly isLast: boolean
 }
 
 /** How a server is asked, as it turned out: what it refused once is not tried again. */
@@ -31,12 +33,15 @@ const ways = new WeakMap<Client, Way>()
 export function lookup(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
   const way = isCluster(client) ? 'each' : (ways.get(client) ?? 'gather')
   if (way === 'each') return byEach(client, wanted)
-  return way === 'gather' && mayGather(client, wanted) ? byGathering(client, wanted, anchor) : byScript(client, wanted)
+  return way === 'gather' && !wanted.isLast && mayGather(client, wanted)
+    ? byGathering(client, wanted, anchor)
+    : byScript(client, wanted)
 }
 
 async function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
-  const gathered = gather(client, wanted, anchor)
+  // Before the entry: one that takes its place in between only seems older than it is.
   const remaining = wanted.withAge ? send(client, ['pttl', wanted.entryKey]) : null
+  const gathered = gather(client, wanted, anchor)
   let values: readonly unknown[] | null
   try {
     values = await gathered
@@ -80,8 +85,8 @@ function parsed(reply: string): Found {
 }
 
 async function byEach(client: Client, { entryKey, stamps }: Wanted): Promise<Found> {
-  const asked = [send(client, ['get', entryKey]), send(client, ['pttl', entryKey]), readEach(client, stamps)] as const
-  const [text, remaining, values] = await Promise.all(asked)
+  const asked = [send(client, ['pttl', entryKey]), send(client, ['get', entryKey]), readEach(client, stamps)] as const
+  const [remaining, text, values] = await Promise.all(asked)
   const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remaining), 0) } : null
   return { entry, values }
 }

@@ -91,9 +91,9 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
     pending,
 
-    lookup(key, tags, { watch = nothingPending, withAge = true } = {}) {
+    lookup(key, tags, { watch = nothingPending, withAge = true, isLast = false } = {}) {
       const plan = planOf(tags)
-      const wanted = { entryKey: keys.entry(key), stamps: plan.stamps, withAge }
+      const wanted = { entryKey: keys.entry(key), stamps: plan.stamps, withAge, isLast }
       if ('models' in watch && watch.models.length === 0) {
         return connection.run((client, identity) =>
           lookup(client, wanted, keys.anchor).then((found) => looked(plan, found, { identity, isPending: false })),

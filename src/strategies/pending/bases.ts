@@ -64,7 +64,7 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
       // In this order on one connection: a write that is accepted later moves the stamps.
       const [stamps, looked] = await Promise.all([
         store.obtainStamps(tags, model.stored.retainMs),
-        store.lookup(key, tags, { watch: { row: lookup.values } }),
+        store.lookup(key, tags, { watch: { row: lookup.values }, isLast: true }),
       ])
       const [root, shape, stamp] = stamps
       if (!root || !shape || !stamp) return null

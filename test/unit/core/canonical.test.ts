@@ -229,3 +229,11 @@ function reversedKeys(value: unknown): unknown {
       .map(([key, item]) => [key, reversedKeys(item)]),
   )
 }
+
+it('tells an undefined apart in an omit, where it is not the same as nothing', () => {
+  expect(canonical({ omit: { a: undefined } })).not.toBe(canonical({ omit: {} }))
+  expect(canonical({ include: { b: { omit: { a: undefined } } } })).not.toBe(
+    canonical({ include: { b: { omit: {} } } }),
+  )
+  expect(canonical({ where: { a: undefined } })).toBe(canonical({ where: {} }))
+})

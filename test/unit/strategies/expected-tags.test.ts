@@ -50,10 +50,10 @@ it('learns nothing of queries whose rows tell nothing', () => {
   expect(expected.of(plan)).toBe(plan.tags)
 })
 
-it('keeps 50,000 tags at most, of the entries that were asked for last', () => {
+it('keeps 20,000 tags at most, of the entries that were asked for last', () => {
   const expected = createExpectedTags()
-  const plans = Array.from({ length: 260 }, (_, i) => planOf(`${i}`))
+  const plans = Array.from({ length: 110 }, (_, i) => planOf(`${i}`))
   for (const plan of plans) expected.learn(plan, rowsOf(199))
   const known = plans.filter((plan) => expected.of(plan) !== plan.tags)
-  expect(known).toEqual(plans.slice(-250))
+  expect(known).toEqual(plans.slice(-100))
 })

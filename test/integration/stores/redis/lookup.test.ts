@@ -99,6 +99,13 @@ it('a lookup finds everything again when somebody has removed the key by which i
 it.each<readonly [string, readonly (readonly [string, ...string[]])[]]>([
   ['has more in it', [['SADD', 'n:anchor', 'x']]],
   [
+    'has something else in it',
+    [
+      ['DEL', 'n:anchor'],
+      ['SADD', 'n:anchor', 'x'],
+    ],
+  ],
+  [
     'is of another type',
     [
       ['DEL', 'n:anchor'],

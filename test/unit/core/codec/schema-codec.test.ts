@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { rowTypesOf } from '../../../../src/analysis/row-types.ts'
 import { isPlainJson } from '../../../../src/core/codec/plain-json.ts'
 import { schemaCodec } from '../../../../src/core/codec/schema-codec.ts'
+import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
 import { CacheError } from '../../../../src/core/errors.ts'
 import { sample } from './sample.ts'
 
@@ -223,3 +224,10 @@ it('names the columns of a list once, and keeps nothing beside a value', () => {
 function isBySchema(text: string): boolean {
   return text.startsWith('[')
 }
+
+it('writes what is of no model as superjson alone does, for readers that know only that', () => {
+  const general = superjsonCodec({ Decimal })
+  const write = { id: 5, values: { price: new Decimal('1.10'), at: new Date(1), size: 7n } }
+  expect(codec.encode(write, null)).toBe(general.encode(write))
+  expect(codec.decode(general.encode(write), null)).toStrictEqual(write)
+})
