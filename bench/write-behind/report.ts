@@ -1,3 +1,4 @@
+import { median, percentile } from '../shared/statistics.ts'
 import { newTable, whole } from '../shared/tables.ts'
 import type { Check } from './counters.ts'
 import type { Drained } from './drained.ts'
@@ -88,17 +89,6 @@ function sum<One>(all: readonly One[], of: (one: One) => number): number {
 
 function latencies(all: readonly Written[]): readonly number[] {
   return all.flatMap(({ latenciesMs }) => latenciesMs)
-}
-
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort()
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
-}
-
-/** @param part from 0 up to 1 */
-function percentile(values: readonly number[], part: number): number {
-  const sorted = Float64Array.from(values).sort()
-  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN
 }
 
 /** `9.87 times (9.50 to 10.10)` */

@@ -1,0 +1,3 @@
+/** As for the plugin. */
+export const cachedModels = ['Book', 'Person', 'Shelf'] as const
+export const ttlSeconds = 3600
