@@ -102,8 +102,6 @@ const reads: Readonly<Record<string, Read>> = {
 const codecs: readonly (readonly [StoreKind, string, CachedClientOptions['config']])[] = [
   ['memory', 'by default', {}],
   ['redis', 'by default', {}],
-  ['redis', 'superjson', { codec: 'superjson' }],
-  ['redis', 'compressed', { compressMinBytes: 1 }],
   ['redis', 'superjson, compressed', { codec: 'superjson', compressMinBytes: 1 }],
 ]
 
