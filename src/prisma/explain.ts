@@ -8,8 +8,8 @@ import { parseShape } from '../core/tags.ts'
 import type { ClientInUse } from './client-in-use.ts'
 import { type Effect, effectOfRaw, effectOfWrite } from './effects.ts'
 import type { Hook } from './hook.ts'
-import { analyseCall } from './read-plans.ts'
-import { prepareRead, readCall } from './reads.ts'
+import { analyseCall, planRead } from './read-plans.ts'
+import { readCall } from './reads.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What a call would do, without doing it. Asks the store which shapes are in use, and nobody else. */
@@ -26,14 +26,12 @@ export async function explainCall(hook: Hook, runtime: Runtime, client: ClientIn
 
 function explainRead(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse): ReadExplanation {
   const { model, operation } = hook
-  const prepared = prepareRead(hook, runtime, client)
+  const bypassed = (bypass: string) => ({ kind: 'read', model, operation, bypass, dependsOn: [], coarse: [] }) as const
   const call = readCall(hook, runtime, client)
-  if (prepared.kind === 'bypass' || call.kind === 'bypass') {
-    const { reason } = (prepared.kind === 'bypass' ? prepared : call) as { reason: string }
-    return { kind: 'read', model, operation, bypass: reason, dependsOn: [], coarse: [] }
-  }
+  if (call.kind === 'bypass') return bypassed(call.reason)
+  const planned = planRead(call, runtime)
+  if (planned.kind === 'bypass') return bypassed(planned.reason)
   const notes = takeNotes()
-  const { planned } = prepared
   const analysed = analyseCall(planned.isRow ? { ...call, args: planned.widened(call.args) } : call, runtime, notes)
   const read =
     analysed.kind === 'known' ? coarsened(analysed, runtime.limits.isRefused) : { dependencies: [], late: [] }

@@ -30,6 +30,8 @@ export interface MemoCall {
 
 /** A plan takes some 5 kB, with all that is made of it: 10 MB at most for those of one process. */
 const plansMax = 2000
+/** Clients with another `omit` or other computed fields; a program has few. */
+const clientsMax = 100
 /** Arguments that are longer are analysed each time. */
 const charactersMax = 1000
 
@@ -38,15 +40,18 @@ export function createReadMemo(
   { keepUndefined }: { readonly keepUndefined: boolean },
 ): ReadMemo {
   const plans = new LRUCache<string, ReadPlanned>({ max: plansMax })
-  const clients = new Map<string, number>()
+  const clients = new LRUCache<string, number>({ max: clientsMax })
+  let lastNumber = 0
   let refusals = limits.refusals()
 
   /** Stands for its fingerprint, which is long. */
   function numberOf(clientFingerprint: string): number {
     const known = clients.get(clientFingerprint)
     if (known !== undefined) return known
-    clients.set(clientFingerprint, clients.size)
-    return clients.size - 1
+    // Never one that stood for another.
+    lastNumber += 1
+    clients.set(clientFingerprint, lastNumber)
+    return lastNumber
   }
 
   return {

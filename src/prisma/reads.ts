@@ -62,7 +62,7 @@ function shownNode(args: unknown, dataPath: readonly string[]): Node {
 }
 
 /** A read that is about to run; `args` are those for Prisma, without `cacheStrategy`. */
-export type PreparedRead =
+type PreparedRead =
   | {
       readonly kind: 'bypass'
       readonly args: unknown
@@ -79,11 +79,7 @@ export type PreparedRead =
     }
 
 /** Says how a read is served, and if not from the cache, why. Throws `QUERY.INVALID_STRATEGY`. */
-export function prepareRead(
-  hook: Hook & { readonly model: string },
-  runtime: Runtime,
-  client: ClientInUse,
-): PreparedRead {
+function prepareRead(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse): PreparedRead {
   const text = memoText(hook, runtime, client)
   const known = text === null ? undefined : runtime.readMemo.get(text)
   if (known) {

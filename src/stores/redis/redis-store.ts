@@ -1,27 +1,19 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import { nameOf } from '../../core/pending-names.ts'
-import {
-  type DecideTouched,
-  type Intent,
-  type Looked,
-  nothingPending,
-  type PendingWatch,
-  type Replacement,
-  type Store,
-} from '../../core/store.ts'
-import { type Client, type ClientSource, isCluster } from './client.ts'
+import type { DecideTouched, Intent, Replacement, Store } from '../../core/store.ts'
+import type { Client, ClientSource } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLeaseChannel } from './lease-channel.ts'
-import { type Found, lookup, readEach, type Wanted } from './lookup.ts'
+import { readEach } from './lookup.ts'
 import { obtainStamps } from './obtain.ts'
 import { createPendingStore } from './pending-store.ts'
 import { loadScripts } from './script.ts'
 import * as scripts from './scripts.ts'
 import { type Command, send } from './send.ts'
-import { createStampPlans, offField, readStamps, readSwitches, type StampPlan } from './stamp-plan.ts'
+import { createStampPlans, offField, readStamps } from './stamp-plan.ts'
+import { lookEntryUp } from './stored-lookup.ts'
 import { planReplacement, planTouch } from './touch-plan.ts'
 
 export interface RedisStoreDeps {
@@ -91,19 +83,8 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
     pending,
 
-    lookup(key, tags, { watch = nothingPending, withAge = true, isLast = false } = {}) {
-      const plan = planOf(tags)
-      const wanted = { entryKey: keys.entry(key), stamps: plan.stamps, withAge, isLast }
-      if ('models' in watch && watch.models.length === 0) {
-        return connection.run((client, identity) =>
-          lookup(client, wanted, keys.anchor).then((found) => looked(plan, found, { identity, isPending: false })),
-        )
-      }
-      return connection.run(async (client, identity) => {
-        const { found, isPending } = await lookupWatching(client, wanted, { watch, keys })
-        return looked(plan, found, { identity, isPending })
-      })
-    },
+    lookup: (key, tags, options) =>
+      connection.run((client, identity) => lookEntryUp(client, { key, plan: planOf(tags), identity, keys }, options)),
 
     stamps: (tags) =>
       connection.run(async (client, identity) => {
@@ -196,37 +177,6 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
       await connection.close()
     },
   }
-}
-
-function looked(
-  plan: StampPlan,
-  { entry, values }: Found,
-  { identity, isPending }: { readonly identity: string; readonly isPending: boolean },
-): Looked {
-  return { entry, stamps: readStamps(plan, values, identity), isPending, off: readSwitches(plan, values) }
-}
-
-async function lookupWatching(
-  client: Client,
-  wanted: Wanted,
-  { watch, keys }: { readonly watch: PendingWatch; readonly keys: Keys },
-): Promise<{ readonly found: Found; readonly isPending: boolean }> {
-  if ('row' in watch) {
-    const mark = { key: keys.pending(watch.row.model).marks, fields: [nameOf(watch.row)] }
-    const stamps = scripts.stampKeys([...wanted.stamps.keys, mark])
-    const found = await lookup(client, { ...wanted, stamps }, keys.anchor)
-    return { found, isPending: typeof found.values.at(-1) === 'string' }
-  }
-  const backlogs = readBacklogs(client, watch.models, keys)
-  // On one connection they are read first; the nodes of a cluster keep no order.
-  if (isCluster(client)) await Promise.all(backlogs)
-  const [found, ...writes] = await Promise.all([lookup(client, wanted, keys.anchor), ...backlogs])
-  return { found, isPending: writes.some((count) => count > 0) }
-}
-
-/** How many writes of each model are accepted and not settled. */
-function readBacklogs(client: Client, models: readonly string[], keys: Keys): Promise<number>[] {
-  return models.map(async (model) => Number(await send(client, ['hget', keys.pending(model).state, 'backlog'])))
 }
 
 function members({ id, models }: Intent, keys: Keys): string[] {

@@ -56,6 +56,14 @@ it('tells undefined apart where it is an error', () => {
   expect(textOf({ args: { where: { id: undefined } } })).not.toBe(textOf({ args: { where: {} } }))
 })
 
+it('takes no client for another one, however many there are', () => {
+  const { textOf } = setup()
+  const texts = Array.from({ length: 300 }, (_, i) => textOf({ clientFingerprint: `client ${i}` }))
+  expect(new Set(texts).size).toBe(300)
+  expect(texts.slice(0, 200)).not.toContain(textOf({ clientFingerprint: 'client 0' }))
+  expect(textOf({ clientFingerprint: 'client 299' })).toBe(texts[299])
+})
+
 it('has no text for what has no canonical form, or is long', () => {
   const { textOf } = setup()
   expect(textOf({ args: { where: () => 1 } })).toBeNull()
