@@ -29,9 +29,9 @@ export interface Entry {
 }
 
 /** An entry that is about to be stored. */
-export interface NewEntry extends Pick<Entry, 'ttlMs' | 'keepMs' | 'loadMs' | 'payload'> {
-  /** By tag id. */
-  readonly stamps: Readonly<Record<string, Stamp>>
+export interface NewEntry extends Pick<Entry, 'ttlMs' | 'keepMs' | 'loadMs' | 'payload' | 'stamps'> {
+  /** Of the tags, each once. */
+  readonly ids: readonly string[]
 }
 
 /** Raised whenever an entry means something else, also when the analysis finds other dependencies for the same query. */
@@ -40,9 +40,9 @@ const formatVersion = 3
 /** Part of every key, so that entries of another format are not even looked at. */
 export const entryFormat = `entry-${formatVersion}`
 
-export function encodeEntry({ stamps, ttlMs, keepMs, loadMs, payload }: NewEntry): string {
-  const words = [formatVersion, ttlMs, keepMs, Math.round(loadMs * 10) / 10, ...Object.values(stamps)]
-  return `${words.join(' ')}\n${JSON.stringify(Object.keys(stamps))}\n${payload}`
+export function encodeEntry({ ids, stamps, ttlMs, keepMs, loadMs, payload }: NewEntry): string {
+  const times = `${formatVersion} ${ttlMs} ${keepMs} ${Math.round(loadMs * 10) / 10}`
+  return `${times} ${stamps.join(' ')}\n${JSON.stringify(ids)}\n${payload}`
 }
 
 /** Throws `CODEC.UNDECODABLE` when the text is not an entry of this format. */

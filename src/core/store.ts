@@ -77,6 +77,20 @@ export type DecideTouched = (shapesInUse: readonly string[]) => readonly Tag[]
 
 export type LeaseAnswer = { readonly kind: 'acquired' } | { readonly kind: 'held'; readonly remainingMs: number }
 
+export interface BeginLoad {
+  readonly token: string
+  readonly leaseMs: number
+  readonly tags: readonly StampTag[]
+  readonly retainMs: number
+}
+
+export interface BegunLoad {
+  readonly lease: LeaseAnswer
+  /** Of the tags, in order; `null` for what was refused. */
+  readonly stamps: readonly (Stamp | null)[]
+  readonly entry: StoredText | null
+}
+
 /**
  * What the holder of a lease left behind: an entry; a load that failed; or one that was fine, but a write meanwhile made what it
  * brought unfit to be stored.
@@ -115,6 +129,11 @@ export interface Store {
    * are obtained in one step.
    */
   obtainStamps(tags: readonly StampTag[], retainMs: number): Promise<readonly (Stamp | null)[]>
+  /**
+   * For who is about to load an entry: takes its lease if nobody holds it, obtains the stamps as `obtainStamps` does, and looks at the
+   * entry. One round trip.
+   */
+  beginLoad(key: EntryKey, begin: BeginLoad): Promise<BegunLoad>
   /**
    * Stores an entry for `retainMs` (more than 0). Replaces what is there. With the token of a lease, then releases that lease
    * with the outcome `filled`: in this order, and without a wait in between.

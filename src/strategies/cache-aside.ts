@@ -1,11 +1,12 @@
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
-import { type Held, loadEntry, tagsToObtain } from './fill.ts'
+import { beginsOf } from './begin-load.ts'
+import { type Held, loadEntry } from './fill.ts'
 import { createFlights, type Flying, type Landed } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { takeTurn } from './lease.ts'
 import { fillAndRelease, releasedOnError } from './leased-load.ts'
-import { type Found, type FoundAgain, type LookupDeps, lookAgain, lookup, type Spare } from './lookup.ts'
+import { type Found, type FoundAgain, type LookupDeps, lookup, type Spare } from './lookup.ts'
 import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
 import type { Reader } from './readers.ts'
 import { createRefreshes, type RefreshesDeps } from './refreshes.ts'
@@ -102,8 +103,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     const turn = await takeTurn(
       {
         key: plan.key,
-        look: () => lookAgain(plan, deps),
-        obtainStamps: () => store.obtainStamps(tagsToObtain(plan), plan.retainMs),
+        ...beginsOf(plan, deps),
         takeSlot: () => slots.take(plan, waiting),
         renewForMs: plan.loadTimeout.hardMs,
       },
@@ -115,8 +115,9 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     loading(turn.stamps)
     const loadNow = () => loadEntry(plan, turn.stamps, load, deps).finally(turn.slot.free)
     const loaded = await releasedOnError(lease, loadNow)
-    await fillAndRelease(loaded, lease)
-    return { kind: 'loaded', served: { result: loaded.result, info: missInfo }, payload: loaded.payload }
+    // On its way before the caller goes on: on one connection, what the caller asks for next comes behind it.
+    const filling = fillAndRelease(loaded, lease)
+    return { kind: 'loaded', served: { result: loaded.result, info: missInfo }, payload: loaded.payload, filling }
   }
 
   function fromStore(found: Hit, plan: ReadPlan): Served {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
-import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId } from '../core/store.ts'
+import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId, tagIds } from '../core/store.ts'
 import { type EntryDeps, isAcceptable } from './lookup.ts'
 import { about, type LateTags, type Load, type LoadedRows, type ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
@@ -84,30 +84,33 @@ async function store(
   const ttlMs = jittered(plan.ttlMs(result), random)
   const retainMs = ttlMs + plan.keepMs
   if (!(retainMs > 0)) return 'failed'
-  const stamps: Record<string, Stamp> = {}
-  for (const [i, tag] of plan.tags.entries()) {
+  const stamps: Stamp[] = []
+  for (let i = 0; i < plan.tags.length; i += 1) {
     const stamp = held[i]
-    if (stamp) stamps[tagId(tag)] = stamp
+    if (stamp) stamps.push(stamp)
     // Next time the query will be analysed with a coarser shape.
-    else limits.refuse(tag)
+    else limits.refuse(plan.tags[i]!)
   }
-  if (plan.tags.some((tag) => stamps[tagId(tag)] === undefined)) return 'failed'
+  if (stamps.length < plan.tags.length) return 'failed'
 
-  const marks = new Map(plan.marks.map((mark, i) => [tagId(mark), held[plan.tags.length + i]]))
+  const ofTags: Stamped = { ids: tagIds(plan.tags), stamps }
   // Where versions are compared, those of the next load must still find them.
-  const obtaining = { store, retainMs: plan.adaptive ? plan.retainMs : retainMs, limits, marks }
+  const obtaining = { store, retainMs: plan.adaptive ? plan.retainMs : retainMs, limits, marks: marksOf(plan, held) }
   const ofRows = await obtainLateStamps(late, obtaining)
   const ofUsers = await obtainUserStamps(plan.userTags?.(result) ?? [], obtaining)
   if (!ofRows || !ofUsers) return 'outdated'
-  const all = { ...stamps, ...ofRows, ...ofUsers }
-  const text = encodeEntry({ stamps: all, ttlMs, keepMs: plan.keepMs, loadMs, payload })
+  const all = together(together(ofTags, ofRows), ofUsers)
+  const text = encodeEntry({ ...all, ttlMs, keepMs: plan.keepMs, loadMs, payload })
   const bytes = Buffer.byteLength(text)
   if (bytes > plan.maxBytes) {
     report({ kind: 'oversized', ...about(plan), bytes, maxBytes: plan.maxBytes })
     return 'failed'
   }
   await store.fill(plan.key, text, retainMs, leaseToken)
-  plan.adaptive?.loaded({ key: plan.key.digest, loadedAtMs: clock.nowMs(), stamps: all, payload }, ttlMs)
+  if (plan.adaptive) {
+    const byId = Object.fromEntries(all.ids.map((id, i) => [id, all.stamps[i]!]))
+    plan.adaptive.loaded({ key: plan.key.digest, loadedAtMs: clock.nowMs(), stamps: byId, payload }, ttlMs)
+  }
   report({ kind: 'filled', ...about(plan), ttlMs })
   return 'filled'
 }
@@ -120,7 +123,26 @@ interface Obtaining {
   readonly marks: ReadonlyMap<string, Stamp | null | undefined>
 }
 
-type Stamps = Readonly<Record<string, Stamp>>
+/** The ids of tags, and their stamps in the same order. */
+export interface Stamped {
+  readonly ids: readonly string[]
+  readonly stamps: readonly Stamp[]
+}
+
+const nothingStamped: Stamped = { ids: [], stamps: [] }
+
+/** A tag that is in both has the stamp of the first, which was there before. */
+export function together(first: Stamped, second: Stamped): Stamped {
+  if (second.ids.length === 0) return first
+  const all = new Map(second.ids.map((id, i) => [id, second.stamps[i]!]))
+  for (const id of first.ids) all.delete(id)
+  return { ids: [...first.ids, ...all.keys()], stamps: [...first.stamps, ...all.values()] }
+}
+
+/** By tag id. */
+function marksOf({ tags, marks }: ReadPlan, held: Held): Obtaining['marks'] {
+  return new Map(marks.map((mark, i) => [tagId(mark), held[tags.length + i]]))
+}
 
 /**
  * The stamps of tags that only the rows tell. They are obtained after the load, so they are good only if nothing of their
@@ -129,37 +151,37 @@ type Stamps = Readonly<Record<string, Stamp>>
 async function obtainLateStamps(
   { tags, marks: relied }: LateTags,
   { store, retainMs, limits, marks }: Obtaining,
-): Promise<Stamps | null> {
-  if (tags.length === 0) return {}
+): Promise<Stamped | null> {
+  if (tags.length === 0) return nothingStamped
   const obtained = await store.obtainStamps([...tags, ...relied], retainMs)
-  const stamps: Record<string, Stamp> = {}
+  const stamps: Stamp[] = []
   for (const [i, tag] of tags.entries()) {
     const stamp = obtained[i]
     if (!stamp) {
       limits.refuse(tag)
       return null
     }
-    stamps[tagId(tag)] = stamp
+    stamps.push(stamp)
   }
   const stood = relied.every((mark, i) => {
     const current = obtained[tags.length + i]
     return current !== null && current === marks.get(tagId(mark))
   })
-  return stood ? stamps : null
+  return stood ? { ids: tags.map(tagId), stamps } : null
 }
 
 /** The same of tags that users name. Their mark is in another key, and so it is read after their stamps were obtained. */
 export async function obtainUserStamps(
   names: readonly string[],
   { store, retainMs, marks }: Pick<Obtaining, 'store' | 'retainMs' | 'marks'>,
-): Promise<Stamps | null> {
-  if (names.length === 0) return {}
+): Promise<Stamped | null> {
+  if (names.length === 0) return nothingStamped
   const tags = names.map((name) => ({ kind: 'user', name }) as const)
   const obtained = await store.obtainStamps(tags, retainMs)
   const mark: StampTag = { kind: 'user-mark' }
   const [current] = await store.stamps([mark])
   if (!current || current !== marks.get(tagId(mark))) return null
-  return Object.fromEntries(tags.map((tag, i) => [tagId(tag), obtained[i]!]))
+  return { ids: tags.map(tagId), stamps: tags.map((_, i) => obtained[i]!) }
 }
 
 /** The tags whose stamps a load needs: those of the query, and the marks of what its rows will tell. */

@@ -6,8 +6,13 @@ import { createReaders, type Reader, type Readers, type Waiting } from './reader
 
 /** What a flight brought to the one who started it. */
 export type Landed =
-  /** From the database; `payload` is the text of the result, for those who joined. */
-  | { readonly kind: 'loaded'; readonly served: Served; readonly payload: string | null }
+  /** From the database; `payload` is the text of the result, for those who joined. `filling` never rejects. */
+  | {
+      readonly kind: 'loaded'
+      readonly served: Served
+      readonly payload: string | null
+      readonly filling: Promise<unknown>
+    }
   /** From the store, where somebody else had put it. */
   | { readonly kind: 'found'; readonly served: Served }
 
@@ -41,8 +46,8 @@ export interface Flying {
  *
  * - *before the load*: the database is asked after the read began. Should the flight find an entry instead, that may have
  *   been seen before the read began: `too-early`.
- * - *during the load*: only if the read saw the very stamps that the flight holds. Then nothing was invalidated since before
- *   the load.
+ * - *during the load*, and while its result is being stored: only if the read saw the very stamps that the flight holds. Then nothing
+ *   was invalidated since before the load.
  *
  * Otherwise it starts a flight of its own, which replaces the older one for those who come after.
  */
@@ -60,7 +65,7 @@ interface Running {
 
 export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
   const latest = new Map<string, Running>()
-  const all = new Set<Promise<Landed>>()
+  const all = new Set<Promise<unknown>>()
 
   async function startOne(
     id: string,
@@ -78,12 +83,24 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
     })
     const flight: Running = { landing, underWay: () => underWay, readers }
     latest.set(id, flight)
-    all.add(landing)
-    try {
-      return { kind: 'own', served: (await landing).served }
-    } finally {
-      all.delete(landing)
+    const over = () => {
       if (latest.get(id) === flight) latest.delete(id)
+    }
+    const landed = await whileRunning(landing).catch((error: unknown) => {
+      over()
+      throw error
+    })
+    if (landed.kind === 'loaded') void whileRunning(landed.filling).then(over)
+    else over()
+    return { kind: 'own', served: landed.served }
+  }
+
+  async function whileRunning<T>(running: Promise<T>): Promise<T> {
+    all.add(running)
+    try {
+      return await running
+    } finally {
+      all.delete(running)
     }
   }
 

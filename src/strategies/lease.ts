@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../core/clock.ts'
 import { isFlushTimeout } from '../core/errors.ts'
 import type { MakeNonce } from '../core/nonce.ts'
-import type { EntryKey, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
+import type { EntryKey, LeaseAnswer, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
 import type { Held } from './fill.ts'
 import { LoadGivenUp, type Slot } from './load-slots.ts'
 import type { FoundAgain } from './lookup.ts'
@@ -33,10 +33,18 @@ export type Turn =
   /** Load without a lease: the other failed, the wait was too long, or the store is out of reach (then there are no stamps). */
   | { readonly kind: 'alone'; readonly stamps: Held | null; readonly slot: Slot }
 
+/** What there is when a load is about to begin. */
+export interface Begun {
+  readonly stamps: Held
+  readonly found: FoundAgain
+}
+
 export interface TakeTurn {
   readonly key: EntryKey
-  readonly look: () => Promise<FoundAgain>
-  readonly obtainStamps: () => Promise<Held>
+  /** Takes the lease if nobody holds it, obtains the stamps and looks at the entry, in one round trip. */
+  readonly begin: (token: string, leaseMs: number) => Promise<Begun & { readonly lease: LeaseAnswer }>
+  /** The same without the lease. */
+  readonly beginAlone: () => Promise<Begun>
   /** Waits for a place among the loads of this process. Rejects when nobody wants the entry any more. */
   readonly takeSlot: () => Promise<Slot>
   /** How long a load may hold its lease; `Infinity` for as long as it takes. */
@@ -57,7 +65,7 @@ export interface TakeTurn {
  *               asking.
  */
 export async function takeTurn(
-  { key, look, obtainStamps, takeSlot, renewForMs }: TakeTurn,
+  { key, begin, beginAlone, takeSlot, renewForMs }: TakeTurn,
   deps: LeaseDeps,
 ): Promise<Turn> {
   const { store, clock, makeNonce, loadLeaseMs, loadWaitMs } = deps
@@ -70,10 +78,8 @@ export async function takeTurn(
   try {
     for (;;) {
       slot = await takeSlot()
-      // Sent in this order on one connection: what a holder filled before it released is seen by whoever comes after.
-      const asked = [store.acquireLease(key, token, loadLeaseMs), obtainStamps(), look()] as const
-      const [answer, obtained, found] = await Promise.all(asked)
-      stamps = obtained
+      const { lease: answer, found, ...begun } = await begin(token, loadLeaseMs)
+      stamps = begun.stamps
       if (found.kind !== 'missing') {
         slot.free()
         if (answer.kind === 'acquired') await hold(key, { token, renewForMs }, deps).release('filled')
@@ -93,7 +99,7 @@ export async function takeTurn(
       if (outcome === 'outdated') outdated += 1
       if (outcome !== 'failed' && outdated <= 1) continue
       slot = await takeSlot()
-      const [fresh, since] = await Promise.all([obtainStamps(), look()])
+      const { stamps: fresh, found: since } = await beginAlone()
       if (since.kind === 'missing') return { kind: 'alone', stamps: fresh, slot }
       slot.free()
       return { kind: 'theirs', found: since }

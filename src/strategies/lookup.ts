@@ -82,6 +82,22 @@ function dependsOnAge({ keepMs, freshMaxMs, refreshAhead, adaptive }: ReadPlan):
 /** The same for a second look, at a query that has waited for accepted writes already; behind the command that obtains its stamps. */
 export async function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<FoundAgain> {
   const found = await lookup(plan.pendingRow ? plan : { ...plan, pending: [] }, deps, { isLast: true })
+  return withoutOff(found)
+}
+
+/** The same from what is at hand: an entry, and stamps that are not older, those of the query's tags first. */
+export async function judgedAt(
+  plan: ReadPlan,
+  entry: Looked['entry'],
+  stamps: Looked['stamps'],
+  deps: LookupDeps,
+): Promise<FoundAgain> {
+  const ofTags = stamps.length === plan.tags.length ? stamps : stamps.slice(0, plan.tags.length)
+  const found = await judged(plan, { entry, stamps: ofTags, isPending: false, off: [] }, plan.tags, deps)
+  return withoutOff(found)
+}
+
+function withoutOff(found: Found): FoundAgain {
   return found.kind === 'off' ? { kind: 'missing', stamps: found.stamps, spare: null } : found
 }
 

@@ -7,7 +7,7 @@ import { encodeEntry } from '../core/entry.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import { type EntryKey, type Replacement, type Stamp, type StampTag, tagId } from '../core/store.ts'
 import type { Shape, Tag } from '../core/tags.ts'
-import { jittered, obtainUserStamps } from './fill.ts'
+import { jittered, obtainUserStamps, type Stamped, together } from './fill.ts'
 import type { EntryDeps } from './lookup.ts'
 
 export interface WriteThroughDeps extends EntryDeps {
@@ -96,12 +96,12 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
       const shapeFresh = isShapeTouched ? makeNonce() : null
       const carried = [{ kind: 'root', model: model.model } as const, ...tagsOfLookup(guard)]
       const others = carried.filter((tag) => tagId(tag) !== tagId(guard.values))
-      const stamps = {
-        ...Object.fromEntries(others.map((tag) => [tagId(tag), held.get(tagId(tag))!])),
-        [tagId(guard.values)]: guardFresh,
-        ...(shapeFresh !== null && { [tagId({ ...guard.values, kind: 'shape' })]: shapeFresh }),
-        ...users,
-      }
+      const shapeId = tagId({ ...guard.values, kind: 'shape' })
+      const ids = [...others.map(tagId), tagId(guard.values)]
+      const stamps = others.map((tag, i) => {
+        return shapeFresh !== null && ids[i] === shapeId ? shapeFresh : held.get(tagId(tag))!
+      })
+      const own = { ids, stamps: [...stamps, guardFresh] }
       const compared = mark ? [...others, mark] : carried
       return {
         held: compared.map((tag) => ({ tag, stamp: held.get(tagId(tag))! })),
@@ -110,17 +110,17 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
         shapeFresh,
         retainMs,
         key: model.entryKey(guard),
-        text: encodeEntry({ stamps, ttlMs, keepMs: model.keepMs, loadMs: 0, payload }),
+        text: encodeEntry({ ...together(own, users), ttlMs, keepMs: model.keepMs, loadMs: 0, payload }),
       }
     })
   }
 
   /** `null` where they cannot be had: the tags of the row are obtained only now, which costs a round trip more. */
-  async function userStamps({ model, userTags, held }: RowToStore): Promise<Readonly<Record<string, Stamp>> | null> {
+  async function userStamps({ model, userTags, held }: RowToStore): Promise<Stamped | null> {
     const fixed = model.fixedTags.map((name) => tagId({ kind: 'user', name }))
     if (!fixed.every((id) => held.has(id))) return null
     const late = await obtainUserStamps(userTags, { store, retainMs: model.retainMs, marks: held })
-    return late && { ...Object.fromEntries(fixed.map((id) => [id, held.get(id)!])), ...late }
+    return late && together({ ids: fixed, stamps: fixed.map((id) => held.get(id)!) }, late)
   }
 
   function cannotStore(model: StoredModel, error: unknown): void {

@@ -13,6 +13,7 @@ import {
   type Stamp,
   type StampTag,
   type Store,
+  type StoredText,
   tagId,
 } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
@@ -111,6 +112,17 @@ export function createMemoryStore({
     bounded.set(entryName(key), { text, expiresAtMs })
   }
 
+  function textOf(key: EntryKey): StoredText | null {
+    const item = alive(entryName(key))
+    return item && { text: item.text, remainingMs: item.expiresAtMs - clock.nowMs() }
+  }
+
+  function obtainAll(tags: readonly StampTag[], retainMs: number): readonly (Stamp | null)[] {
+    // A mark exists with its shape.
+    for (const tag of tags) if (tag.kind === 'shape') obtain(tag, retainMs)
+    return tags.map((tag) => obtain(tag, retainMs))
+  }
+
   function isPending(watch: PendingWatch): boolean {
     if ('row' in watch) return pendingState.model(tableOf(watch.row.model)).marks.has(nameOf(watch.row))
     return watch.models.some((model) => pendingState.model(tableOf(model)).backlog > 0)
@@ -127,18 +139,17 @@ export function createMemoryStore({
     }),
 
     async lookup(key, tags, { watch = nothingPending } = {}) {
-      const item = alive(entryName(key))
-      const entry = item && { text: item.text, remainingMs: item.expiresAtMs - clock.nowMs() }
+      const entry = textOf(key)
       const off = tags.flatMap((tag) => (tag.kind === 'root' && models.get(tag.model)?.isOff ? [tag.model] : []))
       return { entry, stamps: tags.map(stampOf), isPending: isPending(watch), off }
     },
     async stamps(tags) {
       return tags.map(stampOf)
     },
-    async obtainStamps(tags, retainMs) {
-      // A mark exists with its shape.
-      for (const tag of tags) if (tag.kind === 'shape') obtain(tag, retainMs)
-      return tags.map((tag) => obtain(tag, retainMs))
+    obtainStamps: async (tags, retainMs) => obtainAll(tags, retainMs),
+    async beginLoad(key, { token, leaseMs, tags, retainMs }) {
+      const lease = leases.acquire(entryName(key), token, leaseMs)
+      return { lease, stamps: obtainAll(tags, retainMs), entry: textOf(key) }
     },
     async fill(key, text, retainMs, leaseToken) {
       bounded.set(entryName(key), { text, expiresAtMs: clock.nowMs() + retainMs })

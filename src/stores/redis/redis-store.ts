@@ -7,7 +7,7 @@ import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
 import { createLeaseChannel } from './lease-channel.ts'
 import { readEach } from './lookup.ts'
-import { obtainStamps } from './obtain.ts'
+import { beginLoad, obtainStamps } from './obtain.ts'
 import { createPendingStore } from './pending-store.ts'
 import { loadScripts } from './script.ts'
 import * as scripts from './scripts.ts'
@@ -94,16 +94,22 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
     obtainStamps: (tags, retainMs) =>
       connection.run((client, identity) =>
-        obtainStamps(client, tags, { identity, retainMs, nonce: makeNonce(), keys }),
+        obtainStamps(client, { tags, identity, retainMs, nonce: makeNonce(), keys }),
+      ),
+
+    beginLoad: (key, { token, leaseMs, tags, retainMs }) =>
+      connection.run((client, identity) =>
+        beginLoad(client, { key, token, leaseMs }, { tags, identity, retainMs, nonce: makeNonce(), keys }),
       ),
 
     fill: (key, text, retainMs, leaseToken) =>
       connection.run(async (client) => {
-        // On one connection, and in one slot of a cluster, they run in this order.
-        await Promise.all([
-          send(client, ['set', keys.entry(key), text, 'PX', Math.ceil(retainMs)]),
-          leaseToken !== undefined && scripts.releaseLease(client, keys.lease(key), leaseToken, 'filled'),
-        ])
+        const entryKey = keys.entry(key)
+        if (leaseToken === undefined) await send(client, ['set', entryKey, text, 'PX', Math.ceil(retainMs)])
+        else {
+          const leaseKey = keys.lease(key)
+          await scripts.fillAndRelease(client, { leaseKey, token: leaseToken, entryKey, text, retainMs })
+        }
       }),
 
     touch: (model, decide, replacements = []) =>

@@ -77,10 +77,28 @@ export interface ObtainStamps {
 
 /** `[root, ...shapes, ...marks, ...values]`, as `obtain-stamps.lua` returns them; `''` for what was refused. */
 export async function obtainStamps(client: Client, ask: ObtainStamps): Promise<readonly string[]> {
-  const { modelKey, valueKeys, identity, nonce, retainMs, shapes, marks } = ask
-  const limits = [shapesMax, preciseShapesMax]
-  const args = [identity, nonce, Math.ceil(retainMs), ...limits, shapes.length, ...shapes, ...marks]
-  return (await run(client, scripts.obtainStamps, [modelKey, ...valueKeys], args)) as string[]
+  return (await run(client, scripts.obtainStamps, [ask.modelKey, ...ask.valueKeys], obtainArgs(ask, '', 1))) as string[]
+}
+
+export interface BeginLoad {
+  readonly leaseKey: string
+  readonly entryKey: string
+  readonly token: string
+  readonly leaseMs: number
+}
+
+/** The stamps as {@link obtainStamps} returns them; milliseconds that the holder of the lease has left, `-1` when it was taken; and the entry. */
+export async function beginLoad(client: Client, ask: ObtainStamps, { leaseKey, entryKey, token, leaseMs }: BeginLoad) {
+  const names = [ask.modelKey, ...ask.valueKeys, leaseKey, entryKey]
+  const reply = (await run(client, scripts.obtainStamps, names, obtainArgs(ask, token, leaseMs))) as unknown[]
+  const stamps = 1 + ask.shapes.length + ask.marks.length + ask.valueKeys.length
+  const [heldMs, remainingMs, text] = reply.slice(stamps) as [number, number, string | null | undefined]
+  return { obtained: reply.slice(0, stamps) as string[], heldMs, remainingMs, text: text ?? null }
+}
+
+function obtainArgs({ identity, nonce, retainMs, shapes, marks }: ObtainStamps, token: string, leaseMs: number) {
+  const bounds = [Math.ceil(retainMs), shapesMax, preciseShapesMax]
+  return [identity, nonce, ...bounds, token, Math.ceil(leaseMs), shapes.length, ...shapes, ...marks]
 }
 
 export async function obtainStamp(client: Client, key: string, nonce: string, retainMs: number): Promise<string> {
@@ -182,4 +200,19 @@ export async function renewLease(client: Client, key: string, token: string, lea
 
 export async function releaseLease(client: Client, key: string, token: string, outcome: string): Promise<void> {
   await run(client, scripts.releaseLease, [key], [token, key, outcome])
+}
+
+export interface Fill {
+  readonly leaseKey: string
+  readonly token: string
+  readonly entryKey: string
+  readonly text: string
+  readonly retainMs: number
+}
+
+/** Stores an entry, and then releases its lease with the outcome `filled`. */
+export async function fillAndRelease(client: Client, fill: Fill): Promise<void> {
+  const { leaseKey, token, entryKey, text, retainMs } = fill
+  const args = [token, leaseKey, 'filled', text, Math.ceil(retainMs)]
+  await run(client, scripts.releaseLease, [leaseKey, entryKey], args)
 }

@@ -75,7 +75,8 @@ export function rowToAccept(
     }
     const payload = isNow ? payloads.now : payloads.none
     const entry = {
-      stamps: { ...stamps, [tagId(lookup.values)]: guardFresh },
+      ids: [...Object.keys(stamps), tagId(lookup.values)],
+      stamps: [...Object.values(stamps), guardFresh],
       ttlMs,
       keepMs: stored.keepMs,
       loadMs: 0,

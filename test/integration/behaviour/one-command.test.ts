@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
-import { cachePlugin, type PluginConfig } from '../../../src/index.ts'
+import { type CacheClient, cachePlugin, type PluginConfig } from '../../../src/index.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { watchedClient } from '../../services/client.ts'
 import { freshDatabase } from '../../services/fresh.ts'
@@ -35,13 +35,17 @@ async function open(config: Omit<PluginConfig, 'redis'> = {}) {
       read: count('hmget') + count('get'),
     }
   }
+  const { $cache } = cached as unknown as { readonly $cache: CacheClient }
+  const stored = () => expect.poll(() => $cache.stats().fills).toBe($cache.stats().misses)
   return {
     prisma: cached as unknown as PrismaClient,
     adapter,
-    /** What Redis was asked for meanwhile. */
+    /** What Redis was asked for meanwhile; what a miss leaves is stored after it. */
     async asked(read: () => PromiseLike<unknown>) {
+      await stored()
       const before = await calls()
       await read()
+      await stored()
       const after = await calls()
       return Object.fromEntries(
         Object.entries(after).map(([name, count]) => [name, count - before[name as keyof typeof before]]),
@@ -85,6 +89,13 @@ describe('a hit takes one command to Redis', () => {
     await read()
     expect(await asked(read)).toEqual({ ...one, ages: 1 })
   })
+})
+
+it.each(Object.entries(reads))('a miss takes three commands: %s', async (_, read) => {
+  const { prisma, asked } = await open()
+  // A lookup in an empty Redis is another command.
+  await prisma.tag.findMany()
+  expect(await asked(() => read(prisma))).toMatchObject({ gathered: 1, scripts: 2 })
 })
 
 it('shows a related row that was written, and one that has come, although others were expected', async () => {

@@ -46,7 +46,7 @@ describeStores('invalidation', (makeStoreConfig) => {
       held.release()
       expect(await slow, name).toEqual(before)
       // The fill did happen, after the invalidation: what makes it harmless is that nobody takes it for valid.
-      expect(countOf(reader, 'filled'), name).toBe(fills + 1)
+      await expect.poll(() => countOf(reader, 'filled'), { message: name }).toBe(fills + 1)
       const after = await read(reader.base)
       expect(after, name).not.toEqual(before)
       expect(await read(reader.prisma), name).toEqual(after)

@@ -38,7 +38,7 @@ describeStores('transactions', (makeStoreConfig) => {
     await done
     load.release()
     expect(await read).toBe('v1')
-    expect(countOf(reader, 'filled')).toBe(1)
+    await expect.poll(() => countOf(reader, 'filled')).toBe(1)
     expect(await textOf(reader.prisma, id)).toBe('v2')
   })
 

@@ -242,6 +242,33 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       }
     })
 
+    it('begins a load in one step: the lease, the stamps, and the entry that somebody else has stored', async () => {
+      const key = newKey()
+      const tags: readonly StampTag[] = [{ kind: 'root', model: 'Country' }, root, { kind: 'user', name: 'home' }]
+      const begin = (token: string) => ({ token, leaseMs: retainMs, tags, retainMs })
+      const first = await store.beginLoad(key, begin('a'))
+      expect(first).toMatchObject({ lease: { kind: 'acquired' }, entry: null })
+      expect(await store.stamps(tags)).toEqual(first.stamps)
+      const second = await other.beginLoad(key, begin('b'))
+      expect(second).toMatchObject({ lease: { kind: 'held', remainingMs: expect.any(Number) }, entry: null })
+      await store.fill(key, 'text', retainMs, 'a')
+      const third = await store.beginLoad(key, begin('c'))
+      expect(third).toMatchObject({ lease: { kind: 'acquired' }, stamps: first.stamps, entry: { text: 'text' } })
+      expect(third.entry!.remainingMs).toBeGreaterThan(retainMs - 10_000)
+      expect(third.entry!.remainingMs).toBeLessThanOrEqual(retainMs)
+      // Of another model than the entry's, and nothing of its own.
+      const others = await store.beginLoad(newKey(), { ...begin('d'), tags: [{ kind: 'root', model: 'Country' }] })
+      expect(others).toMatchObject({ lease: { kind: 'acquired' }, stamps: [first.stamps[0]], entry: null })
+    })
+
+    it('stores what was loaded also when its lease is another one by now, and leaves that alone', async () => {
+      const key = newKey()
+      await store.acquireLease(key, 'next', retainMs)
+      await store.fill(key, 'text', retainMs, 'late')
+      expect((await store.lookup(key, [])).entry?.text).toBe('text')
+      expect(await store.renewLease(key, 'next', retainMs)).toBe(true)
+    })
+
     it('R13: lets another take a lease that its holder let expire, and does not prolong it for the old one', async () => {
       const key = newKey()
       await store.acquireLease(key, 'dead', 30)

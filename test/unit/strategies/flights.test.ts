@@ -7,7 +7,9 @@ const key = 'City k'
 let nowMs = 0
 const clock = { nowMs: () => nowMs }
 const info = { status: 'miss', source: 'database', ageMs: null } as const
-const loadedAs = (payload: string): Landed => ({ kind: 'loaded', payload, served: { result: payload, info } })
+const loadedAs = (payload: string, filling: Promise<unknown> = Promise.resolve()): Landed => {
+  return { kind: 'loaded', payload, served: { result: payload, info }, filling }
+}
 
 /** A flight that begins its load, and lands, when the test says so. */
 function held() {
@@ -101,6 +103,27 @@ it('forgets a flight that failed', async () => {
   const again = flights.join(key, saw(['a']), next.start)
   next.land(loadedAs('row'))
   expect(await again).toEqual(own('row'))
+})
+
+it('is joined while its result is being stored, and is over when it is stored', async () => {
+  const flights = createFlights(clock)
+  const flight = held()
+  let filled = () => {}
+  const filling = new Promise<void>((resolve) => {
+    filled = resolve
+  })
+  const first = flights.join(key, saw(['a']), flight.start)
+  flight.begin(['a'])
+  flight.land(loadedAs('row', filling))
+  expect(await first).toEqual(own('row'))
+  expect(await flights.join(key, saw(['a']), held().start)).toEqual({ kind: 'joined', payload: 'row' })
+  expect(flights.running()).toHaveLength(1)
+  filled()
+  await Promise.all(flights.running())
+  const next = held()
+  const after = flights.join(key, saw(['a']), next.start)
+  next.land(loadedAs('next'))
+  expect(await after).toEqual(own('next'))
 })
 
 it('knows how long its readers have waited, together', async () => {

@@ -14,10 +14,14 @@ function setup() {
   const makeNonce = createNonceSource()
   const store = createMemoryStore({ clock, makeNonce, maxBytes: 100_000 })
   const turns: string[] = []
+  const missing = { stamps: [], found: { kind: 'missing', stamps: [], spare: null } } as const
   const request = {
     key,
-    look: async () => ({ kind: 'missing', stamps: [], spare: null }) as const,
-    obtainStamps: async () => [],
+    begin: async (token: string, leaseMs: number) => ({
+      lease: await store.acquireLease(key, token, leaseMs),
+      ...missing,
+    }),
+    beginAlone: async () => missing,
     takeSlot: async () => ({ free() {} }),
     renewForMs: Number.POSITIVE_INFINITY,
   }

@@ -1,20 +1,26 @@
--- Gives the stamps that a query needs in one model, creates those that are missing, and registers the query's shapes.
+-- Gives the stamps that a query needs in one model, creates those that are missing, and registers the query's shapes. Whoever is about to
+-- load an entry takes its lease in the same step, and sees whether somebody has stored it meanwhile.
 --
 --   KEYS[1]   model       hash: 'root'; per registered shape 'shape <id>' (until when entries of it may live, in milliseconds
 --                         of Redis' clock), 'stamp <id>' and 'mark <id>'; 'version' of the registry
---   KEYS[2..] values      one string per value stamp
+--   KEYS[2..] values      one string per value stamp; then, with a token, the lease and the entry
 --   ARGV[1]   identity    of the server; a root stamp made under another identity counts as missing
 --   ARGV[2]   nonce       for every stamp that is missing; used by no other call
 --   ARGV[3]   retainMs    milliseconds a value stamp lives at least, more than 0
 --   ARGV[4]   shapesMax   shapes of this model, at most
 --   ARGV[5]   preciseMax  shapes of this model past which only those without a list of columns ('<fields>|*') are registered
---   ARGV[6]   shapes      the number of shapes; their ids follow, then the ids of the shapes whose marks are wanted
+--   ARGV[6]   token       of who takes the lease; '' for the stamps alone
+--   ARGV[7]   leaseMs     milliseconds, more than 0
+--   ARGV[8]   shapes      the number of shapes; their ids follow, then the ids of the shapes whose marks are wanted
 --
---   returns   { root, a stamp per shape, a mark per mark, a stamp per value key }; '' for a shape that was refused, and its mark
+--   returns   { root, a stamp per shape, a mark per mark, a stamp per value key }; '' for a shape that was refused, and its mark. With a
+--             token then -1, or the milliseconds that another holder of the lease has left; those that the entry has left; and the entry,
+--             if there is one
 --
 -- Why a script: a shape must be registered before anyone can hold its stamp, and a registration must be visible as a new
 -- version in the same step; otherwise a writer with an old copy of the registry would not know what to touch. And marks
--- must be read in the step that creates stamps, or one that moved in between would not be noticed.
+-- must be read in the step that creates stamps, or one that moved in between would not be noticed. The lease and the entry could be had by
+-- commands of their own, which cost every miss more than they do here.
 -- Slot: every key carries the model's {hash tag}.
 local prefix = ARGV[1] .. ':'
 -- A client may send a command again when the connection broke before the reply. The time tells the second run from the
@@ -83,11 +89,11 @@ local function obtain(field)
   return stamp
 end
 
-local shapes = tonumber(ARGV[6])
-for i = 7, 6 + shapes do
+local shapes = tonumber(ARGV[8])
+for i = 9, 8 + shapes do
   stamps[#stamps + 1] = register(ARGV[i]) and obtain('stamp ' .. ARGV[i]) or ''
 end
-for i = 7 + shapes, #ARGV do
+for i = 9 + shapes, #ARGV do
   stamps[#stamps + 1] = redis.call('HEXISTS', KEYS[1], 'shape ' .. ARGV[i]) == 1 and obtain('mark ' .. ARGV[i]) or ''
 end
 
@@ -97,7 +103,9 @@ if redis.call('PTTL', KEYS[1]) < retainMs then
   redis.call('PEXPIRE', KEYS[1], math.ceil(retainMs * 1.5))
 end
 
-for i = 2, #KEYS do
+local isLoad = ARGV[6] ~= ''
+local values = isLoad and #KEYS - 2 or #KEYS
+for i = 2, values do
   local stamp = redis.call('GET', KEYS[i])
   if not stamp then
     stamp = fresh
@@ -106,6 +114,14 @@ for i = 2, #KEYS do
     redis.call('PEXPIRE', KEYS[i], retainMs)
   end
   stamps[#stamps + 1] = stamp
+end
+
+if isLoad then
+  local lease, entry = KEYS[values + 1], KEYS[values + 2]
+  local isTaken = redis.call('SET', lease, ARGV[6], 'NX', 'PX', ARGV[7])
+  stamps[#stamps + 1] = isTaken and -1 or math.max(redis.call('PTTL', lease), 0)
+  stamps[#stamps + 1] = redis.call('PTTL', entry)
+  stamps[#stamps + 1] = redis.call('GET', entry)
 end
 
 return stamps
