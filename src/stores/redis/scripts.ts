@@ -50,12 +50,12 @@ export function stampKeys(keys: readonly StampKey[]): StampKeys {
   }
 }
 
-/** `GET <key>*`, or for fields `GET <key>*-><field>`. */
+/** `<key>*`, or for fields `<key>*-><field>`. */
 function patternsOf(keys: readonly StampKey[], which: 'all' | 'hashes'): readonly string[] | null {
   if (keys.some(({ key }) => key.includes('*'))) return null
   return keys.flatMap(({ key, fields }) => {
-    if (fields.length > 0) return fields.flatMap((field) => ['GET', `${key}*->${field}`])
-    return which === 'all' ? ['GET', `${key}*`] : []
+    if (fields.length > 0) return fields.map((field) => `${key}*->${field}`)
+    return which === 'all' ? [`${key}*`] : []
   })
 }
 

@@ -1,12 +1,13 @@
 import { Redis } from 'ioredis'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import type { Store } from '../../../../src/core/store.ts'
+import { type Store, tagId } from '../../../../src/core/store.ts'
+import { sharedMax } from '../../../../src/stores/redis/sorted-keys.ts'
 import { stopLater } from '../../../services/cleanup.ts'
 import { freshNamespace } from '../../../services/fresh.ts'
 import type { PrivateServer } from '../../../services/private-server.ts'
 import { startRedis } from '../../../services/redis.ts'
 import { redisCommand } from '../../../services/redis-command.ts'
-import { key, retainMs, root, shape, tags } from './entries.ts'
+import { key, retainMs, root, shape, tags, value } from './entries.ts'
 import { openStore } from './open-store.ts'
 
 const asked = [...tags, { kind: 'user', name: 'home' }] as const
@@ -147,6 +148,34 @@ it('a lookup of many strings gives each its value', async () => {
     const { stamps } = await store.lookup(key, mixed, { withAge: false })
     expect(stamps).toEqual(await store.stamps(mixed))
     expect(stamps.flatMap((stamp, at) => (stamp === null ? [at] : []))).toEqual([4, 33])
+  }
+})
+
+it('lookups of one tick share commands, and each is told what it asked for', async () => {
+  const redis = await startRedis()
+  const { store } = openStore(redis.url, { namespace: 'n' })
+  const count = 2 * sharedMax + 1
+  const keys = Array.from({ length: count }, (_, i) => ({ model: 'City', digest: `${i}` }))
+  // Of various lengths, and with entries and stamps that are not there.
+  const tagsOf = (i: number) => [root, ...Array.from({ length: i % 5 }, (_, n) => ({ ...value, values: `#${i - n}` }))]
+  const some = keys.flatMap((_, i) => (i % 3 === 0 ? tagsOf(i) : []))
+  const stamps = await store.obtainStamps(some, retainMs)
+  const stampOf = new Map(some.map((tag, i) => [tagId(tag), stamps[i]]))
+  const stored = keys.filter((_, i) => i % 2 === 0)
+  await Promise.all(stored.map((one) => store.fill(one, `row ${one.digest}`, retainMs)))
+  // The key by which they read is made by the first ones.
+  for (const isThere of [false, true]) {
+    const before = await calls(redis)
+    const looked = await Promise.all(keys.map((one, i) => store.lookup(one, tagsOf(i), { withAge: false })))
+    const after = await calls(redis)
+    expect(looked.map(({ entry }) => entry?.text)).toEqual(
+      keys.map((one) => (stored.includes(one) ? `row ${one.digest}` : undefined)),
+    )
+    expect(looked.map((one) => one.stamps)).toEqual(
+      keys.map((_, i) => tagsOf(i).map((tag) => stampOf.get(tagId(tag)) ?? null)),
+    )
+    const asked = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0)
+    expect({ sorted: asked('sort_ro'), scripts: asked('evalsha') }).toEqual({ sorted: 3, scripts: isThere ? 0 : count })
   }
 })
 
