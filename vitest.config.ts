@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** For tests that need the servers. */
 const withServers = {
@@ -7,8 +8,21 @@ const withServers = {
   hookTimeout: 60_000,
 }
 
+/**
+ * Files of a few lines that run whole examples and benchmarks come first: by its default, the smallest last, one of them would keep everybody
+ * waiting in the end.
+ */
+class LongRunsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification) => moduleId.includes('/test/examples/')
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongRunsFirst },
     // Servers run beside the tests: two files at a time leave them room on a machine with two cores.
     maxWorkers: 2,
     projects: [

@@ -1,7 +1,6 @@
 import type { Client } from './client.ts'
 import type { StampKeys } from './scripts.ts'
-import { send } from './send.ts'
-import { readSorted } from './sorted-keys.ts'
+import { readShared, type Values } from './shared-read.ts'
 
 export interface Gathered {
   readonly entryKey: string
@@ -9,10 +8,9 @@ export interface Gathered {
 }
 
 /**
- * Reads an entry and its stamps in one command, strings as `GET` does and fields as `HGET`. Where the strings are many, `MGET` reads them in
- * the same round trip; then a stamp may be read before the entry is, which makes neither older than the question.
+ * Reads an entry and its stamps in one command that is not a script, or two in one round trip.
  *
- * @param anchor a key for {@link readSorted}.
+ * @param anchor a key for {@link readShared}.
  * @returns the entry and the values, in order; `null` when the anchor was not there.
  */
 export async function gather(
@@ -20,21 +18,19 @@ export async function gather(
   { entryKey, stamps }: Gathered,
   anchor: string,
 ): Promise<readonly unknown[] | null> {
-  const reading = readSorted(client, anchor, [`${entryKey}*`, ...(stamps.patterns ?? [])])
-  const others = stamps.apart.length === 0 ? null : send(client, ['mget', ...stamps.apart])
-  // When the first one fails nobody waits for it.
-  others?.catch(() => {})
-  const values = await reading
-  return values && others ? inOrder(stamps, values, (await others) as readonly unknown[]) : values
+  const patterns = [`${entryKey}*`, ...(stamps.patterns ?? [])]
+  const values = await readShared(client, anchor, { patterns, strings: stamps.apart })
+  if (!values) return null
+  return stamps.apart.length === 0 ? values.ofPatterns : inOrder(stamps, values)
 }
 
 /** The entry, then the values in the order of the keys. */
-function inOrder({ keys }: StampKeys, gathered: readonly unknown[], apart: readonly unknown[]): readonly unknown[] {
-  const values = [gathered[0]]
-  let [at, atApart] = [1, 0]
+function inOrder({ keys }: StampKeys, { ofPatterns, ofStrings }: Values): readonly unknown[] {
+  const values = [ofPatterns[0]]
+  let [at, atString] = [1, 0]
   for (const { fields } of keys) {
-    if (fields.length === 0) values.push(apart[atApart++])
-    for (let i = 0; i < fields.length; i += 1) values.push(gathered[at++])
+    if (fields.length === 0) values.push(ofStrings[atString++])
+    for (let i = 0; i < fields.length; i += 1) values.push(ofPatterns[at++])
   }
   return values
 }

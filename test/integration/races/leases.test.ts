@@ -1,4 +1,5 @@
 import { expect, inject, it } from 'vitest'
+import type { Worker } from '../../services/process.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { type CachedClient, cachedClient } from '../cached-client.ts'
 import { leasesOf, processesWait } from './held-leases.ts'
@@ -31,6 +32,13 @@ async function withHolder() {
 async function leaseHolder({ namespace }: CachedClient): Promise<unknown> {
   const [lease] = await leasesOf(namespace)
   return lease?.token ?? null
+}
+
+/** Resolves when the holder has stored what it loaded: what it asks for after that comes behind it. */
+async function stored(client: CachedClient, holder: Worker): Promise<void> {
+  const { id } = await newNote(client)
+  for (const status of ['miss', 'hit']) expect(await lookAt(client, id)).toMatchObject({ status })
+  await holder.call('read', id)
 }
 
 function readMany({ prisma }: CachedClient, id: number) {
@@ -76,6 +84,7 @@ it('R14: a holder that was frozen past its lease does not free the lease of the 
   thaw(holder)
   await holder.call('release')
   expect(await read).toBe('v1')
+  await stored(client, holder)
   expect(await leaseHolder(client)).toBe(nextToken)
   load.release()
   expect(new Set(await fresh)).toEqual(new Set(['v2']))
@@ -92,6 +101,7 @@ it('R14: a holder that was frozen past its lease does not make its rows valid, t
   thaw(holder)
   await holder.call('release')
   expect(await read).toBe('v1')
+  await stored(client, holder)
   // Its entry has replaced the good one, which costs a hit and nothing else.
   expect(await lookAt(client, id)).toEqual({ text: 'v2', status: 'miss' })
 })

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { type Store, tagId } from '../../../../src/core/store.ts'
-import { sharedMax } from '../../../../src/stores/redis/sorted-keys.ts'
+import { sharedMax } from '../../../../src/stores/redis/shared-read.ts'
 import { stopLater } from '../../../services/cleanup.ts'
 import { freshNamespace } from '../../../services/fresh.ts'
 import type { PrivateServer } from '../../../services/private-server.ts'
