@@ -41,8 +41,8 @@ const formatVersion = 3
 export const entryFormat = `entry-${formatVersion}`
 
 export function encodeEntry({ ids, stamps, ttlMs, keepMs, loadMs, payload }: NewEntry): string {
-  const times = `${formatVersion} ${ttlMs} ${keepMs} ${Math.round(loadMs * 10) / 10}`
-  return `${times} ${stamps.join(' ')}\n${JSON.stringify(ids)}\n${payload}`
+  const words = [formatVersion, ttlMs, keepMs, Math.round(loadMs * 10) / 10, ...stamps]
+  return `${words.join(' ')}\n${JSON.stringify(ids)}\n${payload}`
 }
 
 /** Throws `CODEC.UNDECODABLE` when the text is not an entry of this format. */
@@ -57,14 +57,39 @@ export function decodeEntry(text: string): Entry {
   return { ttlMs, keepMs, loadMs, stamps, ids: text.slice(lineEnd + 1, idsEnd), payload: text.slice(idsEnd + 1) }
 }
 
+/**
+ * The payload of an entry that depends on exactly these tags, one at least, in this order and under these stamps, and is kept for no longer than it is fresh.
+ * `undefined` for every other text.
+ *
+ * So most hits are told without taking the entry apart.
+ */
+export function payloadUnder(text: string, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
+  const keepAt = text.indexOf(' ', 2) + 1
+  if (!text.startsWith(`${formatVersion} `) || !text.startsWith('0 ', keepAt)) return undefined
+  // On the blank before the first stamp.
+  let at = text.indexOf(' ', keepAt + 2)
+  for (let i = 0; i < tags.length; i += 1) {
+    const stamp = stamps[i]
+    if (!stamp || text[at] !== ' ' || !text.startsWith(stamp, at + 1)) return undefined
+    at += 1 + stamp.length
+  }
+  const ids = idsText(tags)
+  if (text[at] !== '\n' || !text.startsWith(ids, at + 1) || text[at + 1 + ids.length] !== '\n') return undefined
+  return text.slice(at + ids.length + 2)
+}
+
 /** Whether an entry depends on exactly these tags, and in this order. */
 export function isOfTags({ ids }: Entry, tags: readonly StampTag[]): boolean {
+  return ids === idsText(tags)
+}
+
+function idsText(tags: readonly StampTag[]): string {
   let text = idTexts.get(tags)
   if (text === undefined) {
     text = JSON.stringify(tagIds(tags))
     idTexts.set(tags, text)
   }
-  return ids === text
+  return text
 }
 
 const idTexts = new WeakMap<readonly StampTag[], string>()

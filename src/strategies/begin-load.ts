@@ -6,8 +6,8 @@ import type { ReadPlan } from './read-plan.ts'
 /**
  * The last look before a load, for {@link takeTurn}: whoever held the lease before may have stored the entry.
  *
- * The entry is read before the stamps are, or in one step with those of its model: what is valid then is as new as anything that the
- * reader could have loaded.
+ * In which order entry and stamps are read does not matter: what an entry is compared with are stamps from after the read began, and one that
+ * is gone does not return.
  */
 export function beginsOf(plan: ReadPlan, deps: LookupDeps): Pick<TakeTurn, 'begin' | 'beginAlone'> {
   const { store } = deps
@@ -23,7 +23,8 @@ export function beginsOf(plan: ReadPlan, deps: LookupDeps): Pick<TakeTurn, 'begi
   return {
     async begin(token, leaseMs) {
       if (plan.pendingRow !== null) {
-        // Whether the row has accepted writes is told by another key.
+        // Whether the row has accepted writes is told by another key. In this order on one connection: what a holder filled before it
+        // released is seen by whoever comes after.
         const [lease, begun] = await Promise.all([store.acquireLease(key, token, leaseMs), beginAlone()])
         return { lease, ...begun }
       }

@@ -37,6 +37,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   const refreshes = createRefreshes(deps)
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
+    const began = flights.turn()
     const before = distrustOf(plan)
     if (before !== null) return distrusting(plan, load, before)
     let found: Found
@@ -56,7 +57,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       return fromStore(found, plan)
     }
     const outcome = await staleAnswers.wait(plan, found.spare, (reader) =>
-      arrive(plan, load, { seen: found.stamps, reader }),
+      arrive(plan, load, { began, seen: found.stamps, reader }),
     )
     return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
   }
@@ -74,10 +75,10 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   }
 
   /** Loads, or takes part in a load. */
-  async function arrive(plan: ReadPlan, load: Load, { seen, reader }: Arriving): Promise<Served> {
+  async function arrive(plan: ReadPlan, load: Load, { began, seen, reader }: Arriving): Promise<Served> {
     // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
     const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
-    const joining = { seen, reader, limitMs: plan.loadTimeout.hardMs }
+    const joining = { began, seen, reader, limitMs: plan.loadTimeout.hardMs }
     const arrival = await flights.join(id, joining, (flying) => fly(plan, load, flying))
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
@@ -115,8 +116,11 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     loading(turn.stamps)
     const loadNow = () => loadEntry(plan, turn.stamps, load, deps).finally(turn.slot.free)
     const loaded = await releasedOnError(lease, loadNow)
-    // On its way before the caller goes on: on one connection, what the caller asks for next comes behind it.
     const filling = fillAndRelease(loaded, lease)
+    // Tags that only the result tells cost more round trips, and until it is stored nobody joins who did not wait already.
+    if (plan.marks.length > 0) await filling
+    // Else it has left before the caller goes on, who may do anything: what is asked for next on this connection comes behind it.
+    else await new Promise(process.nextTick)
     return { kind: 'loaded', served: { result: loaded.result, info: missInfo }, payload: loaded.payload, filling }
   }
 
@@ -149,6 +153,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
 }
 
 interface Arriving {
+  readonly began: number
   readonly seen: Held
   readonly reader: Reader
 }

@@ -82,6 +82,8 @@ async function store(
   { store, clock, random, limits, report }: FillDeps,
 ): Promise<LoadOutcome> {
   const ttlMs = jittered(plan.ttlMs(result), random)
+  // Now, as long as nobody else has the result.
+  const namedTags = plan.userTags?.(result) ?? []
   const retainMs = ttlMs + plan.keepMs
   if (!(retainMs > 0)) return 'failed'
   const stamps: Stamp[] = []
@@ -96,8 +98,8 @@ async function store(
   const ofTags: Stamped = { ids: tagIds(plan.tags), stamps }
   // Where versions are compared, those of the next load must still find them.
   const obtaining = { store, retainMs: plan.adaptive ? plan.retainMs : retainMs, limits, marks: marksOf(plan, held) }
-  const ofRows = await obtainLateStamps(late, obtaining)
-  const ofUsers = await obtainUserStamps(plan.userTags?.(result) ?? [], obtaining)
+  const ofRows = late.tags.length === 0 ? nothingStamped : await obtainLateStamps(late, obtaining)
+  const ofUsers = namedTags.length === 0 ? nothingStamped : await obtainUserStamps(namedTags, obtaining)
   if (!ofRows || !ofUsers) return 'outdated'
   const all = together(together(ofTags, ofRows), ofUsers)
   const text = encodeEntry({ ...all, ttlMs, keepMs: plan.keepMs, loadMs, payload })
@@ -152,7 +154,6 @@ async function obtainLateStamps(
   { tags, marks: relied }: LateTags,
   { store, retainMs, limits, marks }: Obtaining,
 ): Promise<Stamped | null> {
-  if (tags.length === 0) return nothingStamped
   const obtained = await store.obtainStamps([...tags, ...relied], retainMs)
   const stamps: Stamp[] = []
   for (const [i, tag] of tags.entries()) {

@@ -25,6 +25,8 @@ export type Arrival =
   | { readonly kind: 'too-early' }
 
 export interface Joining {
+  /** When the read began, as {@link Flights.turn} told it. */
+  readonly began: number
   /** The stamps that the read saw when it missed; `null` where there was none. */
   readonly seen: readonly (Stamp | null)[]
   readonly reader: Reader
@@ -46,12 +48,14 @@ export interface Flying {
  *
  * - *before the load*: the database is asked after the read began. Should the flight find an entry instead, that may have
  *   been seen before the read began: `too-early`.
- * - *during the load*, and while its result is being stored: only if the read saw the very stamps that the flight holds. Then nothing
- *   was invalidated since before the load.
+ * - *during the load*, and while its result is being stored: if the read began before the load did, and only came here late; or if it saw
+ *   the very stamps that the flight holds: then nothing was invalidated since before the load.
  *
  * Otherwise it starts a flight of its own, which replaces the older one for those who come after.
  */
 export interface Flights {
+  /** Stands for this moment among the loads that begin. */
+  turn(): number
   join(id: string, joining: Joining, start: (flying: Flying) => Promise<Landed>): Promise<Arrival>
   running(): readonly Promise<unknown>[]
 }
@@ -59,25 +63,33 @@ export interface Flights {
 interface Running {
   readonly landing: Promise<Landed>
   /** `undefined` until the load begins. */
-  readonly underWay: () => { readonly held: Held | null; readonly sinceMs: number } | undefined
+  readonly underWay: () => UnderWay | undefined
   readonly readers: Readers
+}
+
+interface UnderWay {
+  readonly held: Held | null
+  readonly sinceMs: number
+  readonly turn: number
 }
 
 export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
   const latest = new Map<string, Running>()
   const all = new Set<Promise<unknown>>()
+  let turn = 0
 
   async function startOne(
     id: string,
     { reader, limitMs }: Joining,
     start: (flying: Flying) => Promise<Landed>,
   ): Promise<Arrival> {
-    let underWay: ReturnType<Running['underWay']>
+    let underWay: UnderWay | undefined
     const readers = createReaders(limitMs, { nowMs })
     readers.join(reader)
     const landing = start({
       loading(stamps) {
-        underWay = { held: stamps, sinceMs: nowMs() }
+        turn += 1
+        underWay = { held: stamps, sinceMs: nowMs(), turn }
       },
       waiting: readers.waiting,
     })
@@ -86,31 +98,30 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
     const over = () => {
       if (latest.get(id) === flight) latest.delete(id)
     }
-    const landed = await whileRunning(landing).catch((error: unknown) => {
-      over()
-      throw error
+    // One for all of it: whoever waits until nothing runs any more must not look between landing and filling.
+    const ending: Promise<void> = landing.then(async (landed) => {
+      if (landed.kind === 'loaded') await landed.filling
     })
-    if (landed.kind === 'loaded') void whileRunning(landed.filling).then(over)
-    else over()
+    const ended = () => {
+      all.delete(ending)
+      over()
+    }
+    all.add(ending)
+    ending.then(ended, ended)
+    const landed = await landing
+    if (landed.kind === 'found') over()
     return { kind: 'own', served: landed.served }
   }
 
-  async function whileRunning<T>(running: Promise<T>): Promise<T> {
-    all.add(running)
-    try {
-      return await running
-    } finally {
-      all.delete(running)
-    }
-  }
-
-  function mayJoin({ readers, underWay }: Running, { seen, limitMs }: Joining): boolean {
+  function mayJoin({ readers, underWay }: Running, { began, seen, limitMs }: Joining): boolean {
     if (readers.areGone()) return false
     const load = underWay()
-    return load === undefined || (nowMs() - load.sinceMs <= limitMs && sameStamps(seen, load.held))
+    if (load === undefined) return true
+    return nowMs() - load.sinceMs <= limitMs && (began < load.turn || sameStamps(seen, load.held))
   }
 
   return {
+    turn: () => turn,
     async join(id, joining, start) {
       const flight = latest.get(id)
       if (!flight || !mayJoin(flight, joining)) return startOne(id, joining, start)

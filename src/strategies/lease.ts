@@ -41,7 +41,10 @@ export interface Begun {
 
 export interface TakeTurn {
   readonly key: EntryKey
-  /** Takes the lease if nobody holds it, obtains the stamps and looks at the entry, in one round trip. */
+  /**
+   * Takes the lease if nobody holds it, obtains the stamps and looks at the entry, in one round trip. Tags that only the rows of that entry
+   * tell take another one.
+   */
   readonly begin: (token: string, leaseMs: number) => Promise<Begun & { readonly lease: LeaseAnswer }>
   /** The same without the lease. */
   readonly beginAlone: () => Promise<Begun>

@@ -1,10 +1,18 @@
 import type { Clock } from '../core/clock.ts'
 import type { ResultCodec } from '../core/codec.ts'
-import { decodeEntry, type Entry, isOfTags, stampsById } from '../core/entry.ts'
+import { decodeEntry, type Entry, isOfTags, payloadUnder, stampsById } from '../core/entry.ts'
 import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { isSoftlyOutdated } from '../core/soft-stamps.ts'
-import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagIds } from '../core/store.ts'
+import {
+  type Looked,
+  parseTagId,
+  type Stamp,
+  type StampTag,
+  type Store,
+  type StoredText,
+  tagIds,
+} from '../core/store.ts'
 import type { ExpectedTags } from './expected-tags.ts'
 import { about, type ReadPlan } from './read-plan.ts'
 import { isDue as isDueAhead } from './refresh-ahead.ts'
@@ -85,7 +93,10 @@ export async function lookAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found
   return withoutOff(found)
 }
 
-/** The same from what is at hand: an entry, and stamps that are not older, those of the query's tags first. */
+/**
+ * The same from what is at hand: an entry, and stamps, those of the query's tags first. Nobody asks whether the caching of a model has been
+ * switched off since: that has removed its root stamp, and then nothing is valid.
+ */
 export async function judgedAt(
   plan: ReadPlan,
   entry: Looked['entry'],
@@ -93,8 +104,7 @@ export async function judgedAt(
   deps: LookupDeps,
 ): Promise<FoundAgain> {
   const ofTags = stamps.length === plan.tags.length ? stamps : stamps.slice(0, plan.tags.length)
-  const found = await judged(plan, { entry, stamps: ofTags, isPending: false, off: [] }, plan.tags, deps)
-  return withoutOff(found)
+  return withoutOff(await judged(plan, { entry, stamps: ofTags, isPending: false, off: [] }, plan.tags, deps))
 }
 
 function withoutOff(found: Found): FoundAgain {
@@ -106,18 +116,56 @@ async function judgedAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
   return judged(plan, await deps.store.lookup(plan.key, plan.tags), plan.tags, deps)
 }
 
-/** @param tags those that were looked up: the query's, and perhaps others after them. */
-async function judged(plan: ReadPlan, looked: Looked, tags: readonly StampTag[], deps: LookupDeps): Promise<Found> {
-  const { store, report } = deps
-  const [off] = looked.off
+/**
+ * Not an async function: every hit comes by, and most are told at once.
+ *
+ * @param tags those that were looked up: the query's, and perhaps others after them.
+ */
+function judged(plan: ReadPlan, looked: Looked, tags: readonly StampTag[], deps: LookupDeps): Found | Promise<Found> {
+  const { store } = deps
+  const { entry, off } = looked
   const stamps = tags === plan.tags ? looked.stamps : looked.stamps.slice(0, plan.tags.length)
-  if (off !== undefined) return { kind: 'off', stamps, model: off }
-  const missing: Found = { kind: 'missing', stamps, spare: null }
+  if (off.length > 0) return { kind: 'off', stamps, model: off[0]! }
+  const missing: Missing = { kind: 'missing', stamps, spare: null }
   // This very answer may be the first one after an outage.
-  if (!looked.entry || store.isRecovering()) return missing
+  if (!entry || store.isRecovering()) return missing
+  const isPlain = entry.remainingMs === null && !looked.isPending
+  const payload = isPlain ? payloadUnder(entry.text, tags, looked.stamps) : undefined
+  return payload === undefined
+    ? judgedEntry(plan, { entry, stamps, looked, missing, tags }, deps)
+    : (plainAnswer(plan, payload, deps) ?? missing)
+}
+
+/** Of an entry that is current, where nobody asks for its age; `undefined` if it cannot be served. */
+function plainAnswer(plan: ReadPlan, payload: string, deps: LookupDeps): Found | undefined {
   try {
-    const entry = decodeEntry(looked.entry.text)
-    const { remainingMs } = looked.entry
+    const result = deps.codec.decode(payload, plan.rowsOf)
+    return isAcceptable(plan, result, deps) ? { kind: 'fresh', result, ageMs: null, isDue: false } : undefined
+  } catch (error) {
+    deps.report({ kind: 'undecodable', ...about(plan), error })
+    return undefined
+  }
+}
+
+type Missing = Extract<Found, { kind: 'missing' }>
+
+interface Judging {
+  readonly entry: StoredText
+  /** Of the query's tags. */
+  readonly stamps: Looked['stamps']
+  readonly looked: Looked
+  readonly missing: Missing
+  readonly tags: readonly StampTag[]
+}
+
+async function judgedEntry(
+  plan: ReadPlan,
+  { entry: stored, stamps, looked, missing, tags }: Judging,
+  deps: LookupDeps,
+): Promise<Found> {
+  try {
+    const entry = decodeEntry(stored.text)
+    const { remainingMs } = stored
     // Kept for others, who may be served it when it is too old for this caller.
     if (remainingMs === null && entry.keepMs > 0) return judgedAgain(plan, deps)
     const age = ageOf(entry, remainingMs, plan.freshMaxMs)
@@ -131,7 +179,7 @@ async function judged(plan: ReadPlan, looked: Looked, tags: readonly StampTag[],
     return answer(plan, entry, { ageMs, freshMs, pastMs, looked, missing, verdict }, deps)
   } catch (error) {
     if (isStoreError(error)) throw error
-    report({ kind: 'undecodable', ...about(plan), error })
+    deps.report({ kind: 'undecodable', ...about(plan), error })
     return missing
   }
 }
@@ -154,7 +202,7 @@ function ageOf({ ttlMs, keepMs }: Entry, remainingMs: number | null, freshMaxMs:
 
 interface Judged extends Age {
   readonly looked: Looked
-  readonly missing: Extract<Found, { kind: 'missing' }>
+  readonly missing: Missing
   readonly verdict: Exclude<Verdict, 'outdated'>
 }
 

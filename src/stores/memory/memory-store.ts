@@ -112,9 +112,9 @@ export function createMemoryStore({
     bounded.set(entryName(key), { text, expiresAtMs })
   }
 
-  function textOf(key: EntryKey): StoredText | null {
+  function textOf(key: EntryKey, withAge = true): StoredText | null {
     const item = alive(entryName(key))
-    return item && { text: item.text, remainingMs: item.expiresAtMs - clock.nowMs() }
+    return item && { text: item.text, remainingMs: withAge ? item.expiresAtMs - clock.nowMs() : null }
   }
 
   function obtainAll(tags: readonly StampTag[], retainMs: number): readonly (Stamp | null)[] {
@@ -138,8 +138,8 @@ export function createMemoryStore({
       },
     }),
 
-    async lookup(key, tags, { watch = nothingPending } = {}) {
-      const entry = textOf(key)
+    async lookup(key, tags, { watch = nothingPending, withAge = true } = {}) {
+      const entry = textOf(key, withAge)
       const off = tags.flatMap((tag) => (tag.kind === 'root' && models.get(tag.model)?.isOff ? [tag.model] : []))
       return { entry, stamps: tags.map(stampOf), isPending: isPending(watch), off }
     },

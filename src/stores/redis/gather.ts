@@ -7,27 +7,28 @@ export interface Gathered {
   readonly stamps: StampKeys
 }
 
+/** The text of an entry, and the values in the order of the keys and their fields. */
+export interface Gathering {
+  readonly text: unknown
+  readonly values: readonly unknown[]
+}
+
 /**
  * Reads an entry and its stamps in one command that is not a script, or two in one round trip.
  *
  * @param anchor a key for {@link readShared}.
- * @returns the entry and the values, in order; `null` when the anchor was not there.
+ * @returns `null` when the anchor was not there.
  */
-export async function gather(
-  client: Client,
-  { entryKey, stamps }: Gathered,
-  anchor: string,
-): Promise<readonly unknown[] | null> {
-  const patterns = [`${entryKey}*`, ...(stamps.patterns ?? [])]
-  const values = await readShared(client, anchor, { patterns, strings: stamps.apart })
-  if (!values) return null
-  return stamps.apart.length === 0 ? values.ofPatterns : inOrder(stamps, values)
+export function gather(client: Client, { entryKey, stamps }: Gathered, anchor: string): Promise<Gathering | null> {
+  const { patterns, apart } = stamps
+  return readShared(client, anchor, { first: entryKey, patterns: patterns ?? [], strings: apart }).then(
+    (read) => read && { text: read.first, values: apart.length === 0 ? read.ofPatterns : inOrder(stamps, read) },
+  )
 }
 
-/** The entry, then the values in the order of the keys. */
 function inOrder({ keys }: StampKeys, { ofPatterns, ofStrings }: Values): readonly unknown[] {
-  const values = [ofPatterns[0]]
-  let [at, atString] = [1, 0]
+  const values: unknown[] = []
+  let [at, atString] = [0, 0]
   for (const { fields } of keys) {
     if (fields.length === 0) values.push(ofStrings[atString++])
     for (let i = 0; i < fields.length; i += 1) values.push(ofPatterns[at++])

@@ -1,6 +1,6 @@
 import type { StoredText } from '../../core/store.ts'
 import { type Client, isCluster } from './client.ts'
-import { gather, mayGather } from './gather.ts'
+import { type Gathering, gather, mayGather } from './gather.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
 
@@ -38,26 +38,27 @@ export function lookup(client: Client, wanted: Wanted, anchor: string): Promise<
     : byScript(client, wanted)
 }
 
-async function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
+function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
   // Before the entry: one that takes its place in between only seems older than it is.
   const remaining = wanted.withAge ? send(client, ['pttl', wanted.entryKey]) : null
-  const gathered = gather(client, wanted, anchor)
-  let values: readonly unknown[] | null
-  try {
-    values = await gathered
-  } catch (error) {
-    remaining?.catch(() => {})
-    if (!isRefusal(error)) throw error
-    ways.set(client, 'script')
-    return byScript(client, wanted)
-  }
-  if (values === null) {
-    remaining?.catch(() => {})
-    return byScript(client, wanted)
-  }
-  const [text, ...stamps] = values
-  const remainingMs = remaining && Math.max(Number(await remaining), 0)
-  return { entry: typeof text === 'string' ? { text, remainingMs } : null, values: stamps }
+  return gather(client, wanted, anchor).then(
+    (gathered) => {
+      if (gathered && !remaining) return foundOf(gathered, null)
+      if (gathered && remaining) return remaining.then((ms) => foundOf(gathered, Math.max(Number(ms), 0)))
+      remaining?.catch(() => {})
+      return byScript(client, wanted)
+    },
+    (error: unknown) => {
+      remaining?.catch(() => {})
+      if (!isRefusal(error)) throw error
+      ways.set(client, 'script')
+      return byScript(client, wanted)
+    },
+  )
+}
+
+function foundOf({ text, values }: Gathering, remainingMs: number | null): Found {
+  return { entry: typeof text === 'string' ? { text, remainingMs } : null, values }
 }
 
 /** The server answered that it does not do that, not for this user, or not with what somebody has put under the name of the anchor. */

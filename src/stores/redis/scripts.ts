@@ -80,7 +80,8 @@ export async function obtainStamps(client: Client, ask: ObtainStamps): Promise<r
   return (await run(client, scripts.obtainStamps, [ask.modelKey, ...ask.valueKeys], obtainArgs(ask, '', 1))) as string[]
 }
 
-export interface BeginLoad {
+/** The keys of an entry and its lease, and who takes that. */
+export interface LeaseAndEntry {
   readonly leaseKey: string
   readonly entryKey: string
   readonly token: string
@@ -88,12 +89,21 @@ export interface BeginLoad {
 }
 
 /** The stamps as {@link obtainStamps} returns them; milliseconds that the holder of the lease has left, `-1` when it was taken; and the entry. */
-export async function beginLoad(client: Client, ask: ObtainStamps, { leaseKey, entryKey, token, leaseMs }: BeginLoad) {
+export async function beginLoad(
+  client: Client,
+  ask: ObtainStamps,
+  { leaseKey, entryKey, token, leaseMs }: LeaseAndEntry,
+) {
   const names = [ask.modelKey, ...ask.valueKeys, leaseKey, entryKey]
   const reply = (await run(client, scripts.obtainStamps, names, obtainArgs(ask, token, leaseMs))) as unknown[]
   const stamps = 1 + ask.shapes.length + ask.marks.length + ask.valueKeys.length
-  const [heldMs, remainingMs, text] = reply.slice(stamps) as [number, number, string | null | undefined]
-  return { obtained: reply.slice(0, stamps) as string[], heldMs, remainingMs, text: text ?? null }
+  const [heldMs, remainingMs, text] = reply.slice(stamps)
+  return {
+    obtained: reply.slice(0, stamps) as string[],
+    // A client that was given may be told to return numbers as text.
+    ...{ heldMs: Number(heldMs), remainingMs: Number(remainingMs) },
+    text: typeof text === 'string' ? text : null,
+  }
 }
 
 function obtainArgs({ identity, nonce, retainMs, shapes, marks }: ObtainStamps, token: string, leaseMs: number) {

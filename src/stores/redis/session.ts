@@ -138,21 +138,31 @@ export function openSession(
     state = 'serving'
   }
 
-  async function run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
+  /** Not an async function where it need not be: every lookup comes by. */
+  function run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
+    return state === 'serving' ? runNow(command) : runWhenOpen(command)
+  }
+
+  async function runWhenOpen<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
     if (state === 'opening') await withDeadline(firstLook, commandDeadlineMs, clock)
     if (state !== 'serving') throw unavailable('Redis is out of reach; a probe looks for it.')
+    return runNow(command)
+  }
+
+  function runNow<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
     const startedEpoch = epoch
     const startedMs = clock.nowMs()
-    let reply: T
-    try {
-      reply = await withDeadline(command(client, identity), commandDeadlineMs, clock)
-    } catch (error) {
-      if (startedEpoch === epoch) countFailure(error, startedMs)
-      throw explained(error)
-    }
-    if (startedEpoch !== epoch) throw changed()
-    health.answered()
-    return reply
+    return withDeadline(command(client, identity), commandDeadlineMs, clock).then(
+      (reply) => {
+        if (startedEpoch !== epoch) throw changed()
+        health.answered()
+        return reply
+      },
+      (error: unknown) => {
+        if (startedEpoch === epoch) countFailure(error, startedMs)
+        throw explained(error)
+      },
+    )
   }
 
   function countFailure(error: unknown, startedMs: number) {

@@ -3,6 +3,8 @@ import { send } from './send.ts'
 
 /** What is to be read. */
 export interface Parts {
+  /** A key, of a string. */
+  readonly first: string
   /** `<key>*` for a string, `<key>*-><field>` for a field; no other star. */
   readonly patterns: readonly string[]
   /** Strings, by their keys. */
@@ -11,6 +13,7 @@ export interface Parts {
 
 /** The values, in order; `null` for what is not there, or is of another type. */
 export interface Values {
+  readonly first: unknown
   readonly ofPatterns: readonly unknown[]
   readonly ofStrings: readonly unknown[]
 }
@@ -26,7 +29,13 @@ interface Batch {
   readonly patterns: Asked
   readonly strings: Asked
   readers: number
-  readonly values: Promise<Values | null>
+  readonly replies: Promise<Replies | null>
+}
+
+/** In the order in which it was asked. */
+interface Replies {
+  readonly ofPatterns: readonly unknown[]
+  readonly ofStrings: readonly unknown[]
 }
 
 /**
@@ -50,19 +59,35 @@ const open = new WeakMap<Client, Batch>()
  * @param anchor the key of the set.
  * @returns `null` when the set is not there, and then made, or is another one.
  */
-export async function readShared(client: Client, anchor: string, parts: Parts): Promise<Values | null> {
+export function readShared(
+  client: Client,
+  anchor: string,
+  { first, patterns, strings }: Parts,
+): Promise<Values | null> {
   const batch = openBatch(client, anchor)
   batch.readers += 1
-  const ofPatterns = parts.patterns.map((pattern) => placeOf(batch.patterns, pattern))
-  const ofStrings = parts.strings.map((key) => placeOf(batch.strings, key))
-  const values = await batch.values
-  return (
-    values && {
-      ofPatterns: ofPatterns.map((place) => values.ofPatterns[place]),
-      ofStrings: ofStrings.map((place) => values.ofStrings[place]),
-    }
+  const firstPlace = placeOf(batch.patterns, `${first}*`)
+  const ofPatterns = placesOf(batch.patterns, patterns)
+  const ofStrings = placesOf(batch.strings, strings)
+  return batch.replies.then(
+    (replies) =>
+      replies && {
+        first: replies.ofPatterns[firstPlace],
+        ofPatterns: at(replies.ofPatterns, ofPatterns),
+        ofStrings: at(replies.ofStrings, ofStrings),
+      },
   )
 }
+
+function placesOf(asked: Asked, words: readonly string[]): readonly number[] {
+  return words.length === 0 ? nothing : words.map((word) => placeOf(asked, word))
+}
+
+function at(values: readonly unknown[], places: readonly number[]): readonly unknown[] {
+  return places.length === 0 ? nothing : places.map((place) => values[place])
+}
+
+const nothing: readonly never[] = []
 
 function placeOf({ places, words }: Asked, word: string): number {
   let place = places.get(word)
@@ -76,7 +101,7 @@ function placeOf({ places, words }: Asked, word: string): number {
 function openBatch(client: Client, anchor: string): Batch {
   const known = open.get(client)
   if (known?.anchor === anchor && known.readers < sharedMax) return known
-  const values = new Promise<Values | null>((resolve, reject) => {
+  const replies = new Promise<Replies | null>((resolve, reject) => {
     // After the promises that are ready now: their continuations belong to the same tick.
     process.nextTick(() => {
       if (open.get(client) === batch) open.delete(client)
@@ -84,12 +109,12 @@ function openBatch(client: Client, anchor: string): Batch {
     })
   })
   const asked = (): Asked => ({ places: new Map(), words: [] })
-  const batch: Batch = { anchor, patterns: asked(), strings: asked(), readers: 0, values }
+  const batch: Batch = { anchor, patterns: asked(), strings: asked(), readers: 0, replies }
   open.set(client, batch)
   return batch
 }
 
-async function read(client: Client, { anchor, patterns, strings }: Batch): Promise<Values | null> {
+async function read(client: Client, { anchor, patterns, strings }: Batch): Promise<Replies | null> {
   const shown = patterns.words.flatMap((pattern) => ['GET', pattern])
   const sorting = send(client, ['sort_ro', anchor, 'BY', 'nosort', 'GET', '#', ...shown])
   const getting = strings.words.length === 0 ? [] : send(client, ['mget', ...strings.words])

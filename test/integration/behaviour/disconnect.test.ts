@@ -75,6 +75,27 @@ describe.each(storeKinds)('$disconnect (%s)', (kind) => {
     expect(await read(cached)).toStrictEqual(await read(bench.plain))
   })
 
+  it.each<[string, Read]>([
+    ['a row', read],
+    ['rows with others', (client) => client.country.findMany({ include: { cities: true } })],
+  ])('waits for what runs: %s under way is stored', async (_, readSome) => {
+    const { prisma, adapter, events } = cachedClient({
+      databaseUrl: bench.databaseUrl,
+      ...redis,
+      config: { ...patient },
+    })
+    const cached = prisma as unknown as Cached
+    const held = adapter.holdNext((sql) => sql.startsWith('SELECT'), { when: 'after' })
+    const reading = readSome(cached).then(() => 'read')
+    await held.reached
+    const gone = prisma.$disconnect()
+    held.release()
+    await gone
+    expect(events.some(({ kind }) => kind === 'filled')).toBe(true)
+    expect(await reading).toBe('read')
+    expect(await statusOf(cached, readSome)).toBe('hit')
+  })
+
   it('waits for what runs: a write under way is invalidated', async () => {
     await expectCached(bench, read)
     const { first, seats } = bench

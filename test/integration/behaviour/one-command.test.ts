@@ -98,6 +98,20 @@ it.each(Object.entries(reads))('a miss takes three commands: %s', async (_, read
   expect(await asked(() => read(prisma))).toMatchObject({ gathered: 1, scripts: 2 })
 })
 
+it('a read right after one that missed finds what that stored, also where only the rows tell on what it depends', async () => {
+  const related = (client: PrismaClient) => client.user.findMany({ include: { posts: { include: { tags: true } } } })
+  for (const read of [...Object.values(reads), related]) {
+    const [once, twice] = [await open(), await open()]
+    const { scripts } = await once.asked(() => read(once.prisma))
+    const asked = await twice.asked(async () => {
+      await read(twice.prisma)
+      await read(twice.prisma)
+    })
+    // The first lookup in an empty Redis is a script.
+    expect(asked).toMatchObject({ scripts, gathered: 2 })
+  }
+})
+
 it('shows a related row that was written, and one that has come, although others were expected', async () => {
   const { prisma } = await open()
   const read = () =>

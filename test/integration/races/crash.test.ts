@@ -140,6 +140,21 @@ it('R4: a process that is frozen when it has acknowledged a write owes nothing t
   }
 })
 
+it('R13: a process that is frozen when it has been answered has left what it loaded to the others', async () => {
+  reader = cachedClient({ databaseUrl: inject('databaseUrl'), redis: inject('redisUrl') })
+  const worker = await startWorker({ namespace: reader.namespace })
+  for (let round = 0; round < 3; round += 1) {
+    const { id } = await newNote(reader)
+    const done = worker.call('readAndStop', id)
+    await stopped(worker)
+    reader.queries()
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'hit' })
+    expect(reader.queries()).toBe(0)
+    thaw(worker)
+    await done
+  }
+})
+
 it.each([
   { death: 'with its rows and no entry', dieOn: 'loaded' },
   { death: 'with an entry and the lease', dieOn: 'filled' },

@@ -103,4 +103,22 @@ describeStores('objects', (makeStoreConfig) => {
     expect(await cached()).toEqual(expected)
     expect(countOf(client, 'loaded')).toBe(1)
   })
+
+  it('R17: what a caller does to its result no function of the configuration sees', async () => {
+    const seen: unknown[] = []
+    const told =
+      <T>(answer: T) =>
+      (call: { readonly result: unknown }) => {
+        seen.push(structuredClone(call.result))
+        return answer
+      }
+    const user = { ttl: told('1h' as const), validate: told(true), tags: told(['users']) }
+    const config = { models: { User: user, Post: {} } }
+    const client = cachedClient({ databaseUrl: inject('databaseUrl'), ...makeStoreConfig(), config })
+    const { plain, cached } = await authors(client)
+    const expected = await plain()
+    await cached().then((rows) => spoil(rows))
+    await expect.poll(() => countOf(client, 'filled')).toBe(1)
+    expect(seen).toEqual([expected, expected, expected])
+  })
 })

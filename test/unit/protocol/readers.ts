@@ -72,7 +72,8 @@ function nextStep(state: State, world: World, index: number, now: Reader): Reade
       return step('joins or starts a flight', (reader, draft) => {
         const own = draft.processes[now.process]!
         const leader = own.flight === null ? undefined : draft.readers[own.flight]!
-        const canJoin = leader && (!leader.isLoading || canJoinLoad(reader.seen!, leader.held!, world))
+        const canJoin =
+          leader && (!leader.isLoading || reader.isAhead || canJoinLoad(reader.seen!, leader.held!, world))
         Object.assign(reader, { at: canJoin ? 'joined' : 'asking', flight: canJoin ? own.flight : null })
         reader.seen = null
         if (!canJoin) own.flight = index
@@ -96,6 +97,9 @@ function nextStep(state: State, world: World, index: number, now: Reader): Reade
           return isAlone(index, draft) ? land(index, entry.data, draft, world) : undefined
         }
         Object.assign(reader, { at: 'loading', isLoading: true })
+        for (const other of draft.readers) {
+          if (other.process === reader.process && hasBegun(other)) other.isAhead = true
+        }
         return undefined
       })
     case 'found':
@@ -170,6 +174,10 @@ function rowStep(world: World, index: number, { late }: Reader): ReaderStep {
 
 const noStamps: Stamps = { root: null, shape: null, value: null, mark: null, row: null }
 
+function hasBegun({ at }: Reader): boolean {
+  return at === 'looked' || at === 'late' || at === 'missed'
+}
+
 /** Where nobody could join or be joined, what is decided in the process is no step of its own. */
 function isAlone(index: number, { readers }: State): boolean {
   const { process } = readers[index]!
@@ -236,6 +244,7 @@ function reset(reader: Reader): void {
     late: null,
     flight: null,
     isLoading: false,
+    isAhead: false,
   } as const
   Object.assign(reader, nothingHeld)
 }

@@ -6,7 +6,7 @@ export const rules = {
   touchBeforeAnswer: 'stamps are removed before the write is acknowledged',
   registryCompared: 'a writer with an old copy of the registry decides again',
   registryWithRoot: 'registry and root stamp are lost together',
-  flightsCompareStamps: 'a read joins a load under way only with the stamps of that load',
+  flightsCompareStamps: 'a read that begins after a load joins it only with the stamps of that load',
   flightsKnowNoMark: 'a load that will have late tags is joined by nobody once it has begun',
   foundIsTooEarly: 'a read that joined a flight does not take what the flight found in the store',
   staleNeedsStamps: 'an entry past its time is served only while its stamps hold',

@@ -89,8 +89,10 @@ export interface Reader {
   entry: Entry | null
   /** Stamps it saw when it missed. */
   seen: Stamps | null
-  /** Whether its load has begun: from then on only those join who saw its stamps. */
+  /** Whether its load has begun: from then on only those join who had begun before, or saw its stamps. */
   isLoading: boolean
+  /** Whether it had begun when the load of its process did. */
+  isAhead: boolean
   /** Stamps it loads under. */
   held: Stamps | null
   data: number

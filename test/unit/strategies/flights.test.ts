@@ -32,7 +32,12 @@ function held() {
   }
 }
 
-const saw = (seen: readonly (Stamp | null)[], reader: Reader = createReader()): Joining => ({
+const saw = (
+  seen: readonly (Stamp | null)[],
+  reader: Reader = createReader(),
+  began = Number.POSITIVE_INFINITY,
+): Joining => ({
+  began,
   seen,
   reader,
   limitMs: Number.POSITIVE_INFINITY,
@@ -79,6 +84,28 @@ it('R16: lets a read join a load under way only if it saw the stamps of the load
   ])
 })
 
+it('lets a read join a load under way that it began before, whatever it saw; and none that it did not', async () => {
+  const flights = createFlights(clock)
+  const [older, newer] = [held(), held()]
+  const early = flights.turn()
+  const first = flights.join(key, saw([null]), older.start)
+  older.begin(['a', 'mark'])
+  const late = flights.turn()
+  const joined = flights.join(key, saw([null], createReader(), early), held().start)
+  const second = flights.join(key, saw([null], createReader(), late), newer.start)
+  newer.begin(['a', 'mark'])
+  const both = [early, late].map((began) => flights.join(key, saw([null], createReader(), began), held().start))
+  older.land(loadedAs('old'))
+  newer.land(loadedAs('new'))
+  expect(await Promise.all([first, joined, second, ...both])).toEqual([
+    own('old'),
+    { kind: 'joined', payload: 'old' },
+    own('new'),
+    { kind: 'joined', payload: 'new' },
+    { kind: 'joined', payload: 'new' },
+  ])
+})
+
 it('starts another flight where a stamp is missing, or where the load holds the mark of the user tags', async () => {
   const flights = createFlights(clock)
   const flight = held()
@@ -86,6 +113,7 @@ it('starts another flight where a stamp is missing, or where the load holds the 
   flight.begin(['a', 'mark'])
   const other = held()
   const second = flights.join(key, saw(['a']), other.start)
+  other.begin(['a', 'mark'])
   other.land(loadedAs('second'))
   expect(await second).toEqual(own('second'))
   const third = held()
@@ -115,6 +143,7 @@ it('is joined while its result is being stored, and is over when it is stored', 
   const first = flights.join(key, saw(['a']), flight.start)
   flight.begin(['a'])
   flight.land(loadedAs('row', filling))
+  expect(flights.running()).toHaveLength(1)
   expect(await first).toEqual(own('row'))
   expect(await flights.join(key, saw(['a']), held().start)).toEqual({ kind: 'joined', payload: 'row' })
   expect(flights.running()).toHaveLength(1)

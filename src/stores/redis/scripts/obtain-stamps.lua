@@ -104,8 +104,8 @@ if redis.call('PTTL', KEYS[1]) < retainMs then
 end
 
 local isLoad = ARGV[6] ~= ''
-local values = isLoad and #KEYS - 2 or #KEYS
-for i = 2, values do
+local lastValue = isLoad and #KEYS - 2 or #KEYS
+for i = 2, lastValue do
   local stamp = redis.call('GET', KEYS[i])
   if not stamp then
     stamp = fresh
@@ -117,7 +117,7 @@ for i = 2, values do
 end
 
 if isLoad then
-  local lease, entry = KEYS[values + 1], KEYS[values + 2]
+  local lease, entry = KEYS[lastValue + 1], KEYS[lastValue + 2]
   local isTaken = redis.call('SET', lease, ARGV[6], 'NX', 'PX', ARGV[7])
   stamps[#stamps + 1] = isTaken and -1 or math.max(redis.call('PTTL', lease), 0)
   stamps[#stamps + 1] = redis.call('PTTL', entry)

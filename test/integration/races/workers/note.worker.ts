@@ -30,6 +30,11 @@ serveWorker({
   read: (id: number) => textOf(client.prisma, id),
   readUncached: (id: number) => textOf(client.base, id),
   write: (id: number, text: string) => setText(client.prisma, id, text),
+  /** Stops this process in the same turn of its event loop in which the row is there. */
+  async readAndStop(id: number) {
+    await textOf(client.prisma, id)
+    signal('SIGSTOP')
+  },
   /** Stops this process in the same turn of its event loop in which the write is acknowledged. */
   async writeAndStop(id: number, text: string) {
     await setText(client.prisma, id, text)

@@ -179,6 +179,27 @@ it('lookups of one tick share commands, and each is told what it asked for', asy
   }
 })
 
+it.each(Object.entries(ways))('many lookups of one tick are answered by %s', async (_, open) => {
+  const { source } = await open()
+  const { store } = openStore(source, { namespace: 'n' })
+  await fill(store)
+  for (let round = 0; round < 3; round += 1) {
+    const looked = await Promise.all(Array.from({ length: 2 * sharedMax }, () => store.lookup(key, tags)))
+    for (const { entry, stamps } of looked) expect([entry?.text, stamps.includes(null)]).toEqual(['row', false])
+  }
+})
+
+it('lookups of two namespaces on one client, in one tick, keep to their own', async () => {
+  const client = new Redis(inject('redisUrl'))
+  stopLater(async () => client.disconnect())
+  const stores = [freshNamespace(), freshNamespace()].map((namespace) => openStore(client, { namespace }).store)
+  await Promise.all(stores.map((store, i) => store.fill(key, `row ${i}`, retainMs)))
+  for (let round = 0; round < 2; round += 1) {
+    const looked = await Promise.all([...stores, ...stores].map((store) => store.lookup(key, tags)))
+    expect(looked.map(({ entry }) => entry?.text)).toEqual(['row 0', 'row 1', 'row 0', 'row 1'])
+  }
+})
+
 it('a lookup reads and is answered also where Redis has no memory left', async () => {
   const redis = await startRedis()
   const { store } = openStore(redis.url, { namespace: 'n' })
