@@ -20,15 +20,17 @@ export interface Gathering {
  * @returns `null` when the anchor was not there.
  */
 export function gather(client: Client, { entryKey, stamps }: Gathered, anchor: string): Promise<Gathering | null> {
-  const { patterns, apart } = stamps
-  return readShared(client, anchor, { first: entryKey, patterns: patterns ?? [], strings: apart }).then(
-    (read) => read && { text: read.first, values: apart.length === 0 ? read.ofPatterns : inOrder(stamps, read) },
+  const patterns = [`${entryKey}*`, ...(stamps.patterns ?? [])]
+  return readShared(client, anchor, { patterns, strings: stamps.apart }).then(
+    (read) => read && { text: read.ofPatterns[0], values: inOrder(stamps, read) },
   )
 }
 
-function inOrder({ keys }: StampKeys, { ofPatterns, ofStrings }: Values): readonly unknown[] {
+/** The values of the keys and their fields, without the entry. */
+function inOrder({ keys, apart }: StampKeys, { ofPatterns, ofStrings }: Values): readonly unknown[] {
+  if (apart.length === 0) return ofPatterns.slice(1)
   const values: unknown[] = []
-  let [at, atString] = [0, 0]
+  let [at, atString] = [1, 0]
   for (const { fields } of keys) {
     if (fields.length === 0) values.push(ofStrings[atString++])
     for (let i = 0; i < fields.length; i += 1) values.push(ofPatterns[at++])

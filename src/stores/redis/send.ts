@@ -25,7 +25,7 @@ export function send(client: Client, command: Command): Promise<unknown> {
 /** Sends a command before anything else is done, for what must have left before the next step of a write. */
 export function sendNow(client: Client, command: Command): Promise<unknown> {
   const reply = client.call(...(command as [string, ...string[]]))
-  release(client)
+  flush(client)
   return reply
 }
 
@@ -35,10 +35,11 @@ function hold(client: Client, socket: Corkable | undefined): void {
   socket.cork()
   corked.set(client, socket)
   // After the promises that are ready now: their continuations belong to the same tick.
-  process.nextTick(release, client)
+  process.nextTick(flush, client)
 }
 
-function release(client: Client): void {
+/** Lets go what was sent in this tick. */
+export function flush(client: Client): void {
   const socket = corked.get(client)
   corked.delete(client)
   socket?.uncork()

@@ -1,10 +1,8 @@
 import type { Client } from './client.ts'
-import { send } from './send.ts'
+import { flush, send } from './send.ts'
 
 /** What is to be read. */
 export interface Parts {
-  /** A key, of a string. */
-  readonly first: string
   /** `<key>*` for a string, `<key>*-><field>` for a field; no other star. */
   readonly patterns: readonly string[]
   /** Strings, by their keys. */
@@ -13,29 +11,15 @@ export interface Parts {
 
 /** The values, in order; `null` for what is not there, or is of another type. */
 export interface Values {
-  readonly first: unknown
   readonly ofPatterns: readonly unknown[]
   readonly ofStrings: readonly unknown[]
 }
 
-/** What is asked for once, although several want to know it, and each at its place. */
-interface Asked {
-  readonly places: Map<string, number>
-  readonly words: string[]
-}
-
-interface Batch {
+interface Reader extends Parts {
+  /** The key of the set by which it reads. */
   readonly anchor: string
-  readonly patterns: Asked
-  readonly strings: Asked
-  readers: number
-  readonly replies: Promise<Replies | null>
-}
-
-/** In the order in which it was asked. */
-interface Replies {
-  readonly ofPatterns: readonly unknown[]
-  readonly ofStrings: readonly unknown[]
+  readonly resolve: (values: Values | null) => void
+  readonly reject: (error: unknown) => void
 }
 
 /**
@@ -44,8 +28,8 @@ interface Replies {
  */
 export const sharedMax = 16
 
-/** Those that have not been sent yet. */
-const open = new WeakMap<Client, Batch>()
+/** Those of this tick. */
+const waiting = new WeakMap<Client, Reader[]>()
 
 /**
  * Reads keys, and fields of hashes, of whatever names, together with whatever else is asked for in this tick: in one command that is not a
@@ -59,69 +43,102 @@ const open = new WeakMap<Client, Batch>()
  * @param anchor the key of the set.
  * @returns `null` when the set is not there, and then made, or is another one.
  */
-export function readShared(
-  client: Client,
-  anchor: string,
-  { first, patterns, strings }: Parts,
-): Promise<Values | null> {
-  const batch = openBatch(client, anchor)
-  batch.readers += 1
-  const firstPlace = placeOf(batch.patterns, `${first}*`)
-  const ofPatterns = placesOf(batch.patterns, patterns)
-  const ofStrings = placesOf(batch.strings, strings)
-  return batch.replies.then(
-    (replies) =>
-      replies && {
-        first: replies.ofPatterns[firstPlace],
-        ofPatterns: at(replies.ofPatterns, ofPatterns),
-        ofStrings: at(replies.ofStrings, ofStrings),
-      },
+export function readShared(client: Client, anchor: string, { patterns, strings }: Parts): Promise<Values | null> {
+  return new Promise((resolve, reject) => {
+    const reader: Reader = { anchor, patterns, strings, resolve, reject }
+    const others = waiting.get(client)
+    if (others) {
+      others.push(reader)
+      return
+    }
+    waiting.set(client, [reader])
+    // After the promises that are ready now: their continuations belong to the same tick.
+    process.nextTick(readAll, client)
+  })
+}
+
+function readAll(client: Client): void {
+  const readers = waiting.get(client) ?? []
+  waiting.delete(client)
+  for (let first = 0; first < readers.length; ) {
+    const { anchor } = readers[first]!
+    let end = first + 1
+    while (end < readers.length && end < first + sharedMax && readers[end]!.anchor === anchor) end += 1
+    if (end === first + 1) readAlone(client, readers[first]!)
+    else readTogether(client, anchor, readers.slice(first, end))
+    first = end
+  }
+  flush(client)
+}
+
+function readAlone(client: Client, reader: Reader): void {
+  read(client, reader.anchor, reader).then(reader.resolve, reader.reject)
+}
+
+/** What several want to know is asked for once. */
+function readTogether(client: Client, anchor: string, readers: readonly Reader[]): void {
+  const [patterns, strings] = [createAsked(), createAsked()]
+  const places = readers.map((reader) => ({
+    ofPatterns: reader.patterns.map(patterns.placeOf),
+    ofStrings: reader.strings.map(strings.placeOf),
+  }))
+  read(client, anchor, { patterns: patterns.words, strings: strings.words }).then(
+    (values) => {
+      for (const [i, { resolve }] of readers.entries()) {
+        const { ofPatterns, ofStrings } = places[i]!
+        if (!values) resolve(null)
+        else {
+          resolve({
+            ofPatterns: ofPatterns.map((place) => values.ofPatterns[place]),
+            ofStrings: ofStrings.map((place) => values.ofStrings[place]),
+          })
+        }
+      }
+    },
+    (error: unknown) => {
+      for (const { reject } of readers) reject(error)
+    },
   )
 }
 
-function placesOf(asked: Asked, words: readonly string[]): readonly number[] {
-  return words.length === 0 ? nothing : words.map((word) => placeOf(asked, word))
-}
-
-function at(values: readonly unknown[], places: readonly number[]): readonly unknown[] {
-  return places.length === 0 ? nothing : places.map((place) => values[place])
+/** Words, each of them once. */
+function createAsked() {
+  const words: string[] = []
+  const places = new Map<string, number>()
+  const placeOf = (word: string): number => {
+    let place = places.get(word)
+    if (place === undefined) {
+      place = words.push(word) - 1
+      places.set(word, place)
+    }
+    return place
+  }
+  return { words, placeOf }
 }
 
 const nothing: readonly never[] = []
 
-function placeOf({ places, words }: Asked, word: string): number {
-  let place = places.get(word)
-  if (place === undefined) {
-    place = words.push(word) - 1
-    places.set(word, place)
-  }
-  return place
+function read(client: Client, anchor: string, { patterns, strings }: Parts): Promise<Values | null> {
+  const command: [string, ...string[]] = ['sort_ro', anchor, 'BY', 'nosort', 'GET', '#']
+  for (const pattern of patterns) command.push('GET', pattern)
+  const sorting = send(client, command)
+  if (strings.length === 0) return sorting.then((reply) => valuesOf(client, anchor, reply, nothing, patterns.length))
+  const getting = send(client, ['mget', ...strings])
+  return Promise.all([sorting, getting]).then(([reply, ofStrings]) =>
+    valuesOf(client, anchor, reply, ofStrings as readonly unknown[], patterns.length),
+  )
 }
 
-function openBatch(client: Client, anchor: string): Batch {
-  const known = open.get(client)
-  if (known?.anchor === anchor && known.readers < sharedMax) return known
-  const replies = new Promise<Replies | null>((resolve, reject) => {
-    // After the promises that are ready now: their continuations belong to the same tick.
-    process.nextTick(() => {
-      if (open.get(client) === batch) open.delete(client)
-      read(client, batch).then(resolve, reject)
-    })
-  })
-  const asked = (): Asked => ({ places: new Map(), words: [] })
-  const batch: Batch = { anchor, patterns: asked(), strings: asked(), readers: 0, replies }
-  open.set(client, batch)
-  return batch
-}
-
-async function read(client: Client, { anchor, patterns, strings }: Batch): Promise<Replies | null> {
-  const shown = patterns.words.flatMap((pattern) => ['GET', pattern])
-  const sorting = send(client, ['sort_ro', anchor, 'BY', 'nosort', 'GET', '#', ...shown])
-  const getting = strings.words.length === 0 ? [] : send(client, ['mget', ...strings.words])
-  const [sorted, ofStrings] = (await Promise.all([sorting, getting])) as [readonly unknown[], readonly unknown[]]
-  const [member, ...ofPatterns] = sorted
-  if (member === '' && ofPatterns.length === patterns.words.length) return { ofPatterns, ofStrings }
+function valuesOf(
+  client: Client,
+  anchor: string,
+  sorted: unknown,
+  ofStrings: readonly unknown[],
+  count: number,
+): Values | null {
+  const reply = sorted as readonly unknown[]
+  if (reply[0] === '' && reply.length === 1 + count) return { ofPatterns: reply.slice(1), ofStrings }
   // Without memory for it the set stays away, and nobody is the worse for it. One that others have added to is left alone.
-  if (member === undefined) send(client, ['sadd', anchor, '']).catch(() => {})
+  if (reply.length === 0) send(client, ['sadd', anchor, '']).catch(() => {})
   return null
 }
