@@ -24,18 +24,19 @@ export interface Case {
   faultOf(way: Way, slices: readonly Slice[], inFlight: number): string | null
 }
 
-const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough } = wayNames
+const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough, compressed } = wayNames
 
 /** @param unreadPerSlice rows that one slice may read for the first time; see {@link missed}. */
 export function casesOf(unreadPerSlice: number): readonly Case[] {
-  return [hit(findUnique), hit(list), hit(include), written, missed(unreadPerSlice), ofUncachedModel]
+  return [hit(findUnique), hit(list, [compressed]), hit(include), written, missed(unreadPerSlice), ofUncachedModel]
 }
 
-function hit(query: Query): Case {
+/** @param others ways that are in this case alone. */
+function hit(query: Query, others: readonly string[] = []): Case {
   return {
     name: query.name,
     inFlight: [1, 64],
-    ways: [noCache, raw, floor, bare, redis, embedded],
+    ways: [noCache, raw, floor, bare, redis, embedded, ...others],
     hasPeers: true,
     async prepare(way, site) {
       const ask = await way.prepare(query)

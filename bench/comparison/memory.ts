@@ -23,6 +23,8 @@ export interface MemoryPart {
 /** By query, and within it by way. A way that cannot do it is left out. */
 export type Memory = Readonly<Record<string, Readonly<Record<string, MemoryFigure>>>>
 
+const own: readonly string[] = [wayNames.redis, wayNames.compressed]
+
 /** Fills fresh caches with one query each, and asks Redis for the size of every key. */
 export async function measureMemory(kinds: readonly WayKind[], site: Site): Promise<Memory> {
   const measured: Record<string, Record<string, MemoryFigure>> = {}
@@ -34,7 +36,7 @@ export async function measureMemory(kinds: readonly WayKind[], site: Site): Prom
       payloadBytes: results.reduce((sum: number, result) => sum + Buffer.byteLength(JSON.stringify(result)), 0),
     }
     const ways: Record<string, MemoryFigure> = {}
-    for (const kind of kinds.filter(({ name, isPeer }) => isPeer || name === wayNames.redis)) {
+    for (const kind of kinds.filter(({ name, isPeer }) => isPeer || own.includes(name))) {
       const prefix = site.newPrefix()
       const way = await kind.open(site, prefix).catch(() => null)
       if (way !== null) ways[kind.name] = { ...payload, ...(await bytesOf(way, query, site, prefix)) }

@@ -8,6 +8,7 @@ export const wayNames = {
   redis: 'plugin on Redis',
   embedded: 'plugin embedded',
   writeThrough: 'plugin, write-through',
+  compressed: 'plugin, compressed',
 } as const
 
 /**

@@ -6,7 +6,7 @@ import type { Figure, Figures } from './figures.ts'
 import { entriesPart, type Memory, type MemoryFigure } from './memory.ts'
 import { isByRate, tagCase, uncachedCase, wayNames } from './names.ts'
 import type { Results } from './results.ts'
-import { boundsOf, limitOf, type Ratio, targetsOf, verdictOf } from './targets.ts'
+import { boundsOf, choicesOf, limitOf, type Ratio, targetsOf, verdictOf } from './targets.ts'
 
 export const readmeFile = fileURLToPath(new URL('../../README.md', import.meta.url))
 const block = /(<!-- bench:begin -->\n)[\s\S]*?(\n<!-- bench:end -->)/
@@ -71,14 +71,16 @@ function stampsAndRegistry(figure: MemoryFigure | undefined): string {
   return whole(Math.round(others.reduce((sum, [, { bytes }]) => sum + bytes, 0) / figure.rows))
 }
 
-/** Each target and what was measured; then what would be measured of extensions that do as little as one can. */
+/**
+ * Each target and what was measured; then what would be measured of extensions that do as little as one can, and what else one may choose.
+ */
 function targets(figures: Figures): string {
   const measured = ({ perRound }: Ratio) => (perRound.length === 0 ? 'not measured' : median(perRound).toFixed(2))
   return markdownTable(
     ['', 'target', 'measured', ''],
     [
       ...targetsOf(figures).map((one) => [one.name, limitOf(one), measured(one), verdictOf(one)]),
-      ...boundsOf(figures).map((one) => [one.name, '', measured(one), '']),
+      ...[...boundsOf(figures), ...choicesOf(figures)].map((one) => [one.name, '', measured(one), '']),
     ],
   )
 }

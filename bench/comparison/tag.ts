@@ -23,7 +23,7 @@ export interface TagSizes {
 /** Invalidates tags that all entries carry, and tags that one carries, by turns. */
 export async function measureTags(site: Site, { dependents, readDependents }: TagSizes): Promise<CaseFigures> {
   const prefix = site.newPrefix()
-  const client = extendWithPlugin(site, prefix, { strategy: 'cache-aside', isEmbedded: false })
+  const client = extendWithPlugin(site, prefix)
   const tags = Array.from({ length: tagCount }, (_, n) => `all-${n}`)
   const read = Math.min(dependents, readDependents)
   console.log(`Filling ${dependents} entries with ${tagCount} tags, ${read} of them by reads ...`)

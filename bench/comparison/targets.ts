@@ -36,7 +36,7 @@ export function verdictOf({ limit, better, perRound }: Target): 'met' | 'missed'
   return isMet ? 'met' : 'missed'
 }
 
-const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough } = wayNames
+const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough, compressed } = wayNames
 const timeUs = ({ p50Us }: RoundFigures) => p50Us
 const rate = ({ perSecond }: RoundFigures) => perSecond
 
@@ -91,6 +91,7 @@ export function targetsOf(figures: Figures): readonly Target[] {
 export function otherRatiosOf(figures: Figures, peers: readonly string[]): readonly Ratio[] {
   return [
     ...boundsOf(figures),
+    ...choicesOf(figures),
     ...casesOfAll(figures).map((name) => againstOther(figures, name, noCache)),
     ...againstPeers(figures, peers).filter(({ caseName }) => caseName !== writeCase),
   ]
@@ -115,6 +116,19 @@ export function boundsOf(figures: Figures): readonly Ratio[] {
       perRound: againstNone(against, passThrough),
     },
   ]
+}
+
+/** What it takes to choose what is not the default. */
+export function choicesOf(figures: Figures): readonly Ratio[] {
+  return [1, 64].map((inFlight) => {
+    const name = caseName('list', inFlight)
+    const of = isByRate(name) ? secondsPerCall : timeUs
+    return {
+      name: `${name}: time with compressed entries, against plain ones`,
+      better: 'less',
+      perRound: ratiosIn(figures)(name, [compressed, redis], quotient, of),
+    }
+  })
 }
 
 export interface AgainstPeer extends Ratio {

@@ -11,9 +11,10 @@ export const ownWays: readonly WayKind[] = [
   ours(wayNames.floor, openFloor),
   ours(wayNames.bare, openBare),
   ours(wayNames.passThrough, async ({ plain }) => clientWay(wayNames.passThrough, passThrough(plain))),
-  ours(wayNames.redis, openPlugin(wayNames.redis, 'cache-aside')),
-  ours(wayNames.embedded, openPlugin(wayNames.embedded, 'cache-aside')),
-  ours(wayNames.writeThrough, openPlugin(wayNames.writeThrough, 'write-through')),
+  ours(wayNames.redis, openPlugin(wayNames.redis)),
+  ours(wayNames.embedded, openPlugin(wayNames.embedded, { isEmbedded: true })),
+  ours(wayNames.writeThrough, openPlugin(wayNames.writeThrough, { strategy: 'write-through' })),
+  ours(wayNames.compressed, openPlugin(wayNames.compressed, { isCompressed: true })),
 ]
 
 function ours(name: string, open: WayKind['open']): WayKind {
@@ -69,19 +70,26 @@ function passThrough(plain: PrismaClient): PrismaClient {
   return plain.$extends({ query: { $allOperations: ({ args, query }) => query(args) } }) as unknown as PrismaClient
 }
 
-function openPlugin(name: string, strategy: 'cache-aside' | 'write-through'): WayKind['open'] {
+function openPlugin(name: string, options: PluginOptions = {}): WayKind['open'] {
   return async (site, prefix) => {
-    const client = extendWithPlugin(site, prefix, { strategy, isEmbedded: name === wayNames.embedded })
+    const client = extendWithPlugin(site, prefix, options)
     return clientWay(name, client as unknown as PrismaClient, { isCache: true })
   }
 }
 
 export interface PluginOptions {
-  readonly strategy: 'cache-aside' | 'write-through'
-  readonly isEmbedded: boolean
+  /** Default: cache-aside. */
+  readonly strategy?: 'cache-aside' | 'write-through'
+  readonly isEmbedded?: boolean
+  /** From 1 kB: rows are stored as they are, lists are not. */
+  readonly isCompressed?: boolean
 }
 
-export function extendWithPlugin(site: Site, namespace: string, { strategy, isEmbedded }: PluginOptions) {
+export function extendWithPlugin(
+  site: Site,
+  namespace: string,
+  { strategy = 'cache-aside', isEmbedded = false, isCompressed = false }: PluginOptions = {},
+) {
   const model = { strategy, ttl: '1h' } as const
   const config = {
     namespace,
@@ -89,6 +97,7 @@ export function extendWithPlugin(site: Site, namespace: string, { strategy, isEm
     lease: '1h',
     models: { Book: model, Person: model, Shelf: model },
     ...(isEmbedded ? {} : { redis: site.redisUrl }),
+    ...(isCompressed ? { compressMinBytes: 1024 } : {}),
   } as const satisfies PluginConfig
   const client = site.plain.$extends(site.cachePlugin(config))
   site.later(() => client.$disconnect())

@@ -16,7 +16,8 @@ it('measures every case in every way of ours, with hits that are hits', async ()
   const hits = ['no cache', 'raw', 'floor', 'GET in a hook', 'plugin on Redis', 'plugin embedded']
   const misses = ['no cache', 'plugin on Redis', 'plugin embedded']
   const cases = {
-    ...Object.fromEntries(['findUnique', 'list', 'include'].flatMap((name) => both(name, hits))),
+    ...Object.fromEntries(['findUnique', 'include'].flatMap((name) => both(name, hits))),
+    ...Object.fromEntries(both('list', [...hits, 'plugin, compressed'])),
     ...Object.fromEntries(both('miss', misses)),
     write: ['no cache', 'plugin on Redis', 'plugin, write-through', ...thenRoundTrips],
     uncached: ['no cache', 'pass-through hook', 'plugin on Redis'],
@@ -30,7 +31,7 @@ it('measures every case in every way of ours, with hits that are hits', async ()
       for (const cell of cells!) expect(cell, `${name}, ${way}`).toBeGreaterThan(0)
     }
   }
-  for (const way of ['plugin on Redis', 'plugin embedded', 'plugin, write-through']) {
+  for (const way of ['plugin on Redis', 'plugin embedded', 'plugin, write-through', 'plugin, compressed']) {
     expect(output).toMatch(new RegExp(`│ ${way} +│ +yes │ +yes │ +yes │`))
   }
   expect(output).not.toContain('not measured')

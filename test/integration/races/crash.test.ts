@@ -140,7 +140,7 @@ it('R4: a process that is frozen when it has acknowledged a write owes nothing t
   }
 })
 
-it('R13: a process that is frozen when it has been answered has left what it loaded to the others', async () => {
+it('R4: a process that is frozen when it has been answered has left what it loaded to the others', async () => {
   reader = cachedClient({ databaseUrl: inject('databaseUrl'), redis: inject('redisUrl') })
   const worker = await startWorker({ namespace: reader.namespace })
   for (let round = 0; round < 3; round += 1) {
