@@ -37,6 +37,8 @@ export interface NewEntry extends Pick<Entry, 'ttlMs' | 'keepMs' | 'loadMs' | 'p
 /** Raised whenever an entry means something else, also when the analysis finds other dependencies for the same query. */
 const formatVersion = 3
 
+const versionWord = `${formatVersion} `
+
 /** Part of every key, so that entries of another format are not even looked at. */
 export const entryFormat = `entry-${formatVersion}`
 
@@ -58,24 +60,19 @@ export function decodeEntry(text: string): Entry {
 }
 
 /**
- * The payload of an entry that depends on exactly these tags, one at least, in this order and under these stamps, and is kept for no longer than it is fresh.
- * `undefined` for every other text.
+ * The payload of an entry that depends on exactly these tags, one at least, in this order and under these stamps, and is kept for no longer
+ * than it is fresh. `undefined` for every other text.
  *
- * So most hits are told without taking the entry apart.
+ * So most hits are told without taking the entry apart. Slices are compared because V8 does that several times faster than `startsWith`.
  */
 export function payloadUnder(text: string, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
-  const keepAt = text.indexOf(' ', 2) + 1
-  if (!text.startsWith(`${formatVersion} `) || !text.startsWith('0 ', keepAt)) return undefined
-  // On the blank before the first stamp.
-  let at = text.indexOf(' ', keepAt + 2)
-  for (let i = 0; i < tags.length; i += 1) {
-    const stamp = stamps[i]
-    if (!stamp || text[at] !== ' ' || !text.startsWith(stamp, at + 1)) return undefined
-    at += 1 + stamp.length
-  }
-  const ids = idsText(tags)
-  if (text[at] !== '\n' || !text.startsWith(ids, at + 1) || text[at + 1 + ids.length] !== '\n') return undefined
-  return text.slice(at + ids.length + 2)
+  const keepAt = text.indexOf(' ', versionWord.length) + 1
+  const isPlain = text.slice(0, versionWord.length) === versionWord && text.slice(keepAt, keepAt + 2) === '0 '
+  if (!isPlain || tags.length === 0 || stamps.includes(null)) return undefined
+  const stampsAt = text.indexOf(' ', keepAt + 2) + 1
+  const expected = `${stamps.join(' ')}\n${idsText(tags)}\n`
+  const payloadAt = stampsAt + expected.length
+  return text.slice(stampsAt, payloadAt) === expected ? text.slice(payloadAt) : undefined
 }
 
 /** Whether an entry depends on exactly these tags, and in this order. */

@@ -26,7 +26,7 @@ interface Reader extends Parts {
  * So many share commands. Commands for each cost this process more; with more in one, Redis and this process would rather wait for each other
  * than work at once.
  */
-export const sharedMax = 16
+export const sharedMax = 32
 
 /** Those of this tick. */
 const waiting = new WeakMap<Client, Reader[]>()

@@ -59,8 +59,13 @@ export function readStamps(plan: StampPlan, values: readonly unknown[], identity
   return plan.places.map(({ value: place, isRoot }) => {
     const value = values[place]
     if (typeof value !== 'string') return null
-    return isRoot && !value.startsWith(`${identity}:`) ? null : value
+    return isRoot && !isOf(identity, value) ? null : value
   })
+}
+
+/** Whether it begins with the identity and a colon. */
+function isOf(identity: string, root: string): boolean {
+  return root[identity.length] === ':' && root.slice(0, identity.length) === identity
 }
 
 export function readSwitches({ switches }: StampPlan, values: readonly unknown[]): readonly string[] {
