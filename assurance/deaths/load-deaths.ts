@@ -20,11 +20,10 @@ export interface LoadDeath extends Death {
   readonly queries: number
 }
 
-type LoadStep = Extract<Step, 'lease-taken' | 'stamps-obtained' | 'loaded'> | 'query-running'
+type LoadStep = Extract<Step, 'load-begun' | 'loaded'> | 'query-running'
 
 const loadSteps: readonly { readonly step: LoadStep; readonly when: string }[] = [
-  { step: 'lease-taken', when: 'it had the lease, and no stamps' },
-  { step: 'stamps-obtained', when: 'it had the stamps, its query was not sent' },
+  { step: 'load-begun', when: 'it had the lease and the stamps, its query was not sent' },
   { step: 'query-running', when: 'its query was running, held by a lock' },
   { step: 'loaded', when: 'its query was answered, nothing stored' },
 ]

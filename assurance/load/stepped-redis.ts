@@ -15,23 +15,17 @@ export function stepRedis(steps: Steps): () => Promise<void> {
   const confirmed = new Promise<void>((done) => {
     confirm = done
   })
-  /** Nothing leaves any more. */
-  let isMute = false
 
   function onReply(script: Script, reply: unknown): void {
     if (script === 'intend') confirm()
     if (script === 'touch' && !isChanged(reply)) steps.reach('invalidated')
-    if (script === 'acquire-lease' && reply === -1) steps.reach('lease-taken')
-    if (script === 'obtain-stamps') steps.reach('stamps-obtained')
+    if (script === 'obtain-stamps' && hasLease(reply)) steps.reach('load-begun')
   }
 
   const send = Redis.prototype.sendCommand
   Redis.prototype.sendCommand = function (this: Redis, command: Command, stream) {
-    if (isMute) return command.promise
     const script = scriptOf(command)
     if (script === undefined) return send.call(this, command, stream)
-    // The stamps are asked for in the same breath as the lease.
-    if (script === 'acquire-lease' && steps.isArmed('lease-taken')) isMute = true
     const { resolve } = command
     command.resolve = (reply) => {
       onReply(script, reply)
@@ -47,7 +41,12 @@ function isChanged(reply: unknown): boolean {
   return Array.isArray(reply) && String(reply[0]) === 'CHANGED'
 }
 
-const scripts = ['intend', 'touch', 'acquire-lease', 'obtain-stamps'] as const
+/** Stamps are texts; of a lease there is a number, -1 when it was taken. */
+function hasLease(reply: unknown): boolean {
+  return Array.isArray(reply) && reply.includes(-1)
+}
+
+const scripts = ['intend', 'touch', 'obtain-stamps'] as const
 type Script = (typeof scripts)[number]
 
 /** By their texts, and by the digests under which Redis knows them. */

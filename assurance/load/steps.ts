@@ -8,10 +8,8 @@ export type Step =
   | 'committed'
   /** Redis has confirmed the invalidation; the caller has no answer yet. */
   | 'invalidated'
-  /** Redis has given the lease; nothing was sent since. */
-  | 'lease-taken'
-  /** Redis has given the stamps; the query has not left. */
-  | 'stamps-obtained'
+  /** Redis has given the lease and the stamps; the query has not left. */
+  | 'load-begun'
   /** The query has been answered; nothing is stored yet. */
   | 'loaded'
 
