@@ -37,7 +37,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   const refreshes = createRefreshes(deps)
 
   async function read(plan: ReadPlan, load: Load): Promise<Served> {
-    const began = flights.turn()
+    const asked = flights.turn()
     const before = distrustOf(plan)
     if (before !== null) return distrusting(plan, load, before)
     let found: Found
@@ -56,6 +56,8 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       if (found.isDue) refreshes.start(plan, load)
       return fromStore(found, plan)
     }
+    // A write that was accepted before the read may have come into the database only during the lookup: then a load from before lacks it.
+    const began = plan.pending.length > 0 ? flights.turn() : asked
     const outcome = await staleAnswers.wait(plan, found.spare, (reader) =>
       arrive(plan, load, { began, seen: found.stamps, reader }),
     )

@@ -25,7 +25,7 @@ export type Arrival =
   | { readonly kind: 'too-early' }
 
 export interface Joining {
-  /** When the read began, as {@link Flights.turn} told it. */
+  /** Since when the database has all that the read must see, as {@link Flights.turn} told it. */
   readonly began: number
   /** The stamps that the read saw when it missed; `null` where there was none. */
   readonly seen: readonly (Stamp | null)[]

@@ -66,6 +66,34 @@ describeStores('write-behind, rows that are loaded', (makeStoreConfig) => {
     expect(await waiting).toMatchObject({ views: 1 })
     await seeViews([one, two], 1)
   })
+
+  it('a read that waited for a flush does not join a load that asked the database before it, though it began first', async () => {
+    const models = { City: { ...behind, maxConcurrentLoads: 1 }, Post: behind } as const
+    const { one, two } = await openSeats({ ...makeStoreConfig(), models })
+    await one.base.city.create({ data: city(2) })
+    const list = async () => (await one.prisma.city.findMany({ where: { id: 1 } }))[0]?.views
+    const ahead = one.adapter.holdNext(isCityRead)
+    const other = begun(one.prisma.city.findUnique({ where: { id: 2 } }))
+    await ahead.reached
+    const first = list()
+    // Its lookup, which found nothing accepted, is answered before this one is.
+    await one.prisma.post.findUnique({ where: { id: 1 } })
+    await two.prisma.city.update(add(1))
+    const flushes = [one, two].map(({ adapter }) => adapter.holdNext((sql) => /UPDATE .*"views"/s.test(sql)))
+    const second = list()
+    await Promise.race(flushes.map(({ reached }) => reached))
+    const load = one.adapter.holdNext((sql) => isCityRead(sql), { when: 'after' })
+    ahead.release()
+    await load.reached
+    for (const { release } of flushes) release()
+    await flushed(two)
+    // The second one has looked again by then.
+    await one.prisma.post.findUnique({ where: { id: 2 } })
+    load.release()
+    await other
+    expect([await first, await second]).toEqual([0, 1])
+    expect(await list()).toBe(1)
+  })
 })
 
 it('a refresh that is granted its lease when a write was accepted leaves the row alone', async () => {
