@@ -27,6 +27,8 @@ interface Reader extends Parts {
  * than work at once.
  */
 export const sharedMax = 32
+/** And so many keys and fields, where lookups are large: a call cannot have any number of arguments, and Redis does nothing else meanwhile. */
+const wordsMax = 2000
 
 /** Those of this tick. */
 const waiting = new WeakMap<Client, Reader[]>()
@@ -61,22 +63,44 @@ function readAll(client: Client): void {
   const readers = waiting.get(client) ?? []
   waiting.delete(client)
   for (let first = 0; first < readers.length; ) {
-    const { anchor } = readers[first]!
-    let end = first + 1
-    while (end < readers.length && end < first + sharedMax && readers[end]!.anchor === anchor) end += 1
-    if (end === first + 1) readAlone(client, readers[first]!)
-    else readTogether(client, anchor, readers.slice(first, end))
+    const end = endOfBatch(readers, first)
+    const batch = readers.slice(first, end)
+    try {
+      if (batch.length === 1) readAlone(client, batch[0]!)
+      else readTogether(client, batch)
+    } catch (error) {
+      // Nobody else would hear of it.
+      for (const { reject } of batch) reject(error)
+    }
     first = end
   }
   flush(client)
+}
+
+/** Those after the first come along as long as there is room for them. */
+function endOfBatch(readers: readonly Reader[], first: number): number {
+  const { anchor } = readers[first]!
+  let words = wordsOf(readers[first]!)
+  let end = first + 1
+  for (; end < readers.length && end < first + sharedMax; end += 1) {
+    const next = readers[end]!
+    words += wordsOf(next)
+    if (next.anchor !== anchor || words > wordsMax) break
+  }
+  return end
+}
+
+function wordsOf({ patterns, strings }: Parts): number {
+  return patterns.length + strings.length
 }
 
 function readAlone(client: Client, reader: Reader): void {
   read(client, reader.anchor, reader).then(reader.resolve, reader.reject)
 }
 
-/** What several want to know is asked for once. */
-function readTogether(client: Client, anchor: string, readers: readonly Reader[]): void {
+/** What several want to know is asked for once. They read by one anchor. */
+function readTogether(client: Client, readers: readonly Reader[]): void {
+  const { anchor } = readers[0]!
   const [patterns, strings] = [createAsked(), createAsked()]
   const places = readers.map((reader) => ({
     ofPatterns: reader.patterns.map(patterns.placeOf),

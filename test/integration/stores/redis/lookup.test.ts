@@ -179,6 +179,20 @@ it('lookups of one tick share commands, and each is told what it asked for', asy
   }
 })
 
+it('lookups of one tick may be large, more so together than a call has room for', async () => {
+  const { store } = openStore(inject('redisUrl'), { commandDeadlineMs: 20_000 })
+  await fill(store)
+  const lookups = Array.from({ length: sharedMax }, (_, i) => {
+    const values = Array.from({ length: 8000 }, (_, n) => ({ ...value, values: `#${i} ${n}` }))
+    return store.lookup(key, [...tags, ...values], { withAge: false })
+  })
+  for (const { entry, stamps } of await Promise.all(lookups)) {
+    expect(entry?.text).toBe('row')
+    expect(stamps.filter((stamp) => stamp !== null)).toHaveLength(tags.length)
+    expect(stamps).toHaveLength(tags.length + 8000)
+  }
+})
+
 it.each(Object.entries(ways))('many lookups of one tick are answered by %s', async (_, open) => {
   const { source } = await open()
   const { store } = openStore(source, { namespace: 'n' })
