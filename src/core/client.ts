@@ -176,7 +176,7 @@ export interface ModelStats {
   readonly staleInstead: number
   readonly misses: number
   readonly bypasses: number
-  /** Results that were stored. Those who missed do not wait for it. */
+  /** Results that were stored. Who missed need not have waited for it. */
   readonly fills: number
   /** Answers to lookups that writes stored (`write-through`). */
   readonly writtenThrough: number

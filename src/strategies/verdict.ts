@@ -1,0 +1,57 @@
+import { type Entry, isOfTags, stampsById } from '../core/entry.ts'
+import { isSoftlyOutdated } from '../core/soft-stamps.ts'
+import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagIds } from '../core/store.ts'
+import type { ExpectedTags } from './expected-tags.ts'
+import type { ReadPlan } from './read-plan.ts'
+
+/** What the stamps of an entry say: `softened` may be served until it is loaded again. */
+export type Verdict = 'current' | 'softened' | 'outdated'
+
+/** The common case: the entry depends on the tags that were looked up and on nothing else, and all are as they were. */
+export function areAllCurrent(entry: Entry, tags: readonly StampTag[], stamps: Looked['stamps']): boolean {
+  if (!isOfTags(entry, tags)) return false
+  for (let i = 0; i < tags.length; i += 1) if (!isCurrent(entry.stamps[i], stamps[i])) return false
+  return entry.stamps.length === tags.length
+}
+
+/**
+ * By the tags of the query as it is analysed now, not as it was when the entry was written; and by what the entry depends on besides:
+ * the tags that its rows told, and user tags that this caller did not name.
+ */
+export async function judgedByTags(
+  entry: Entry,
+  plan: ReadPlan,
+  stamps: Looked['stamps'],
+  { store, expected }: { readonly store: Store; readonly expected: ExpectedTags },
+): Promise<Verdict> {
+  const held = stampsById(entry)
+  const named = tagIds(plan.tags)
+  const byTags = worst(named.map((id, i) => judgedStamp(held.get(id), stamps[i])))
+  if (byTags === 'outdated') return byTags
+  const others = new Map(held)
+  for (const id of named) others.delete(id)
+  const tags = [...others.keys()].map(parseTagId)
+  if (!areKnown(tags)) return 'outdated'
+  const current = tags.length === 0 ? [] : await store.stamps(tags)
+  const verdict = worst([byTags, ...[...others.values()].map((stamp, i) => judgedStamp(stamp, current[i]))])
+  if (verdict !== 'outdated') expected.learn(plan, tags)
+  return verdict
+}
+
+function areKnown(tags: readonly (StampTag | undefined)[]): tags is readonly StampTag[] {
+  return !tags.includes(undefined)
+}
+
+function judgedStamp(held: Stamp | undefined, current: Stamp | null | undefined): Verdict {
+  if (isCurrent(held, current)) return 'current'
+  return isSoftlyOutdated(held, current) ? 'softened' : 'outdated'
+}
+
+function isCurrent(held: Stamp | undefined, current: Stamp | null | undefined): boolean {
+  return held !== undefined && held === current
+}
+
+function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('outdated')) return 'outdated'
+  return verdicts.includes('softened') ? 'softened' : 'current'
+}
