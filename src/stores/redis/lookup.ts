@@ -41,15 +41,15 @@ export function lookup(client: Client, wanted: Wanted, anchor: string): Promise<
 function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
   // Before the entry: one that takes its place in between only seems older than it is.
   const remaining = wanted.withAge ? send(client, ['pttl', wanted.entryKey]) : null
+  // It may fail before anybody waits for it: the other command leaves a little later.
+  remaining?.catch(() => {})
   return gather(client, wanted, anchor).then(
     (gathered) => {
       if (gathered && !remaining) return foundOf(gathered, null)
       if (gathered && remaining) return remaining.then((ms) => foundOf(gathered, Math.max(Number(ms), 0)))
-      remaining?.catch(() => {})
       return byScript(client, wanted)
     },
     (error: unknown) => {
-      remaining?.catch(() => {})
       if (!isRefusal(error)) throw error
       ways.set(client, 'script')
       return byScript(client, wanted)

@@ -193,6 +193,30 @@ it('lookups of one tick may be large, more so together than a call has room for'
   }
 })
 
+it('an age that is refused is the error of its lookup, and nobody else hears of it, also when it is the first to be answered', async () => {
+  const redis = await startRedis()
+  await redisCommand(redis.url, ['ACL', 'SETUSER', 'some', 'on', '>secret', '~*', '&*', '+@all', '-pttl'])
+  const client = new Redis(redis.url.replace('redis://', 'redis://some:secret@'))
+  stopLater(async () => client.disconnect())
+  const call = client.call.bind(client)
+  Object.assign(client, {
+    async call(...command: Parameters<typeof call>) {
+      const reply = await call(...command)
+      if (command[0] === 'sort_ro') await new Promise((done) => setImmediate(() => setImmediate(done)))
+      return reply
+    },
+  })
+  // Else a script would be refused.
+  await redisCommand(redis.url, ['SADD', 'n:anchor', ''])
+  const { store } = openStore(client, { namespace: 'n' })
+  const unheard: unknown[] = []
+  const listen = (error: unknown) => unheard.push(error)
+  process.on('unhandledRejection', listen)
+  stopLater(async () => void process.off('unhandledRejection', listen))
+  await expect(store.lookup(key, tags)).rejects.toThrow('NOPERM')
+  expect(unheard).toEqual([])
+})
+
 it.each(Object.entries(ways))('many lookups of one tick are answered by %s', async (_, open) => {
   const { source } = await open()
   const { store } = openStore(source, { namespace: 'n' })
