@@ -23,8 +23,8 @@ interface Reader extends Parts {
 }
 
 /**
- * So many share commands. Commands for each cost this process more; with more in one, Redis and this process would rather wait for each other
- * than work at once.
+ * So many share commands, which leave as soon as they are that many: Redis reads for them while this process goes on with the others of the
+ * tick. Commands for each cost this process more; with more in one, they would rather wait for each other than work at once.
  */
 export const sharedMax = 32
 /** And so many keys and fields, where lookups are large: a call cannot have any number of arguments, and Redis does nothing else meanwhile. */
@@ -51,6 +51,7 @@ export function readShared(client: Client, anchor: string, { patterns, strings }
     const others = waiting.get(client)
     if (others) {
       others.push(reader)
+      if (others.length === sharedMax) readAll(client)
       return
     }
     waiting.set(client, [reader])

@@ -179,6 +179,20 @@ it('lookups of one tick share commands, and each is told what it asked for', asy
   }
 })
 
+it('lookups of one tick leave as soon as there are enough for a command, not at its end', async () => {
+  const client = new Redis(inject('redisUrl'))
+  stopLater(async () => client.disconnect())
+  const { store } = openStore(client)
+  const plain = { withAge: false }
+  await store.lookup(key, tags, plain)
+  const sentBefore = client.stream.bytesWritten
+  const first = Array.from({ length: sharedMax - 1 }, () => store.lookup(key, tags, plain))
+  expect(client.stream.bytesWritten).toBe(sentBefore)
+  const last = store.lookup(key, tags, plain)
+  expect(client.stream.bytesWritten).toBeGreaterThan(sentBefore)
+  await Promise.all([...first, last])
+})
+
 it('lookups of one tick may be large, more so together than a call has room for', async () => {
   const { store } = openStore(inject('redisUrl'), { commandDeadlineMs: 20_000 })
   await fill(store)
