@@ -1,5 +1,6 @@
 import type { EntryKey, Stamp } from './entry-key.ts'
 import type { PendingStore } from './pending-store.ts'
+import type { Soon } from './soon.ts'
 import { type Dependency, type Tag, tagsOfUse, type ValuesTag } from './tags.ts'
 
 export type { EntryKey, Stamp } from './entry-key.ts'
@@ -118,7 +119,7 @@ export interface Store {
    * The entry and the current stamps of `tags`. Nothing needs to be atomic, but that what is pending in other models is looked at
    * before the entry is.
    */
-  lookup(key: EntryKey, tags: readonly StampTag[], options?: LookupOptions): Promise<Looked>
+  lookup(key: EntryKey, tags: readonly StampTag[], options?: LookupOptions): Soon<Looked>
   /** Current stamps of `tags`. */
   stamps(tags: readonly StampTag[]): Promise<readonly (Stamp | null)[]>
   /**

@@ -28,7 +28,9 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
   }
   const { dataPath, planned } = prepared
   const load = async () => planned.loaded(await query(hook, args, planned))
-  const { result, info } = await runtime.reader.read(planned.planFor(args), load)
+  const reading = runtime.reader.read(planned.planFor(args), load)
+  // What the embedded store knows is there at once.
+  const { result, info } = reading instanceof Promise ? await reading : reading
   // That there is none is known, and it is Prisma's error to tell.
   if (result === null && operation === 'findUniqueOrThrow') {
     runtime.info.note(bypassInfo('there is no such row, which Prisma says in its own words'))

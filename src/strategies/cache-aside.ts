@@ -1,5 +1,6 @@
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
+import type { Soon } from '../core/soon.ts'
 import { beginsOf } from './begin-load.ts'
 import { type Held, loadEntry } from './fill.ts'
 import { createFlights, type Flying, type Landed } from './flights.ts'
@@ -18,7 +19,7 @@ export interface CacheAsideDeps extends Omit<RefreshesDeps, 'failed'>, LookupDep
 
 export interface CacheAside {
   /** Serves a read from the store, or from the database when the store has nothing valid. */
-  read(plan: ReadPlan, load: Load): Promise<Served>
+  read(plan: ReadPlan, load: Load): Soon<Served>
   /** Resolves when nothing runs in the background any more. */
   idle(): Promise<void>
 }
@@ -36,30 +37,44 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   const deps = { ...given, failed: staleAnswers.failed }
   const refreshes = createRefreshes(deps)
 
-  async function read(plan: ReadPlan, load: Load): Promise<Served> {
+  function read(plan: ReadPlan, load: Load): Soon<Served> {
     const asked = flights.turn()
     const before = distrustOf(plan)
     if (before !== null) return distrusting(plan, load, before)
-    let found: Found
+    let found: Soon<Found>
     try {
-      found = await lookup(plan, deps)
+      found = lookup(plan, deps)
     } catch (error) {
-      if (isFlushTimeout(error)) throw error
-      if (!isStoreError(error)) report({ kind: 'warning', model: plan.model, message: refused, error })
-      return bypass('the store is unavailable', plan, load, report)
+      return notFound(plan, load, error)
     }
+    if (!(found instanceof Promise)) return answered(plan, load, asked, found)
+    return found.then(
+      (found) => answered(plan, load, asked, found),
+      (error) => notFound(plan, load, error),
+    )
+  }
+
+  function notFound(plan: ReadPlan, load: Load, error: unknown): Promise<Served> {
+    if (isFlushTimeout(error)) return Promise.reject(error)
+    if (!isStoreError(error)) report({ kind: 'warning', model: plan.model, message: refused, error })
+    return bypass('the store is unavailable', plan, load, report)
+  }
+
+  function answered(plan: ReadPlan, load: Load, asked: number, found: Found): Soon<Served> {
     // Its answer may have been the first one after an outage: then not even stamps that have not moved say that nothing was written.
     const since = distrustOf(plan)
     if (since !== null) return distrusting(plan, load, since)
     if (found.kind === 'off') return distrusting(plan, load, `the caching of ${found.model} is switched off`)
-    if (found.kind !== 'missing') {
-      if (found.isDue) refreshes.start(plan, load)
-      return fromStore(found, plan)
-    }
+    if (found.kind === 'missing') return missed(plan, load, asked, found)
+    if (found.isDue) refreshes.start(plan, load)
+    return fromStore(found, plan)
+  }
+
+  async function missed(plan: ReadPlan, load: Load, asked: number, { stamps, spare }: Missing): Promise<Served> {
     // A write that was accepted before the read may have come into the database only during the lookup: then a load from before lacks it.
     const began = plan.pending.length > 0 ? flights.turn() : asked
-    const outcome = await staleAnswers.wait(plan, found.spare, (reader) =>
-      arrive(plan, load, { began, seen: found.stamps, reader }),
+    const outcome = await staleAnswers.wait(plan, spare, (reader) =>
+      arrive(plan, load, { began, seen: stamps, reader }),
     )
     return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
   }
@@ -160,6 +175,7 @@ interface Arriving {
   readonly reader: Reader
 }
 
+type Missing = Extract<Found, { kind: 'missing' }>
 type Hit = Exclude<FoundAgain, { kind: 'missing' }>
 
 const refused = 'The store refused to look something up: queries go to the database.'

@@ -3,7 +3,9 @@ import type { ResultCodec } from '../core/codec.ts'
 import { decodeEntry, type Entry, payloadUnder, stampsById } from '../core/entry.ts'
 import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
+import { type Soon, soon } from '../core/soon.ts'
 import type { Looked, StampTag, Store, StoredText } from '../core/store.ts'
+import type { ValuesTag } from '../core/tags.ts'
 import type { ExpectedTags } from './expected-tags.ts'
 import { about, type ReadPlan } from './read-plan.ts'
 import { isDue as isDueAhead } from './refresh-ahead.ts'
@@ -54,23 +56,31 @@ export interface LookupDeps extends EntryDeps {
  * A stamp that is missing makes it invalid: whatever lost the stamp may have lost an invalidation. An entry that cannot be
  * read is a miss. Rejects when the store is out of reach.
  */
-export async function lookup(plan: ReadPlan, deps: LookupDeps, { isLast = false } = {}): Promise<Found> {
-  const { store, settled } = deps
+export function lookup(plan: ReadPlan, deps: LookupDeps, { isLast = false } = {}): Soon<Found> {
   const { pendingRow } = plan
-  if (pendingRow === null) {
-    const withAge = dependsOnAge(plan) || deps.areAgesTold()
-    const tags = deps.expected.of(plan)
-    const looked = await store.lookup(plan.key, tags, { watch: { models: plan.pending }, withAge, isLast })
+  if (pendingRow !== null) return lookupOfRow(plan, pendingRow, deps, { isLast })
+  const withAge = dependsOnAge(plan) || deps.areAgesTold()
+  const tags = deps.expected.of(plan)
+  const looked = deps.store.lookup(plan.key, tags, { watch: { models: plan.pending }, withAge, isLast })
+  return soon(looked, (looked) => {
     if (!looked.isPending) return judged(plan, looked, tags, deps)
-    await settled(plan.pending)
-    return judgedAgain(plan, deps)
-  }
+    return deps.settled(plan.pending).then(() => judgedAgain(plan, deps))
+  })
+}
+
+/** What is accepted for a row answers its lookups, too. */
+async function lookupOfRow(
+  plan: ReadPlan,
+  row: ValuesTag,
+  deps: LookupDeps,
+  { isLast }: { readonly isLast: boolean },
+): Promise<Found> {
   for (;;) {
-    const looked = await store.lookup(plan.key, plan.tags, { watch: { row: pendingRow }, isLast })
+    const looked = await deps.store.lookup(plan.key, plan.tags, { watch: { row }, isLast })
     const found = await judged(plan, looked, plan.tags, deps)
     if (found.kind !== 'missing' || !looked.isPending) return found
     // Nothing in the store says what the row will be.
-    await settled(plan.pending)
+    await deps.settled(plan.pending)
   }
 }
 
@@ -113,7 +123,7 @@ async function judgedAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
  *
  * @param tags those that were looked up: the query's, and perhaps others after them.
  */
-function judged(plan: ReadPlan, looked: Looked, tags: readonly StampTag[], deps: LookupDeps): Found | Promise<Found> {
+function judged(plan: ReadPlan, looked: Looked, tags: readonly StampTag[], deps: LookupDeps): Soon<Found> {
   const { store } = deps
   const { entry, off } = looked
   const stamps = tags === plan.tags ? looked.stamps : looked.stamps.slice(0, plan.tags.length)

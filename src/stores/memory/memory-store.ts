@@ -15,6 +15,7 @@ import {
   type Store,
   type StoredText,
   tagId,
+  tagIds,
 } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
 import { createLeases } from './leases.ts'
@@ -60,7 +61,16 @@ export function createMemoryStore({
   const intents = new Map<string, { model: string; deadlineMs: number }>()
   const leases = createLeases(clock)
 
-  const entryName = (key: EntryKey) => `e ${key.model} ${key.digest}`
+  /** A text that was looked up before is hashed already. Plans are made once, and with them their keys. */
+  const entryNames = new WeakMap<EntryKey, string>()
+  function entryName(key: EntryKey): string {
+    let name = entryNames.get(key)
+    if (name === undefined) {
+      name = `e ${key.model} ${key.digest}`
+      entryNames.set(key, name)
+    }
+    return name
+  }
 
   function modelOf(name: string) {
     const known = models.get(name)
@@ -78,10 +88,22 @@ export function createMemoryStore({
     return null
   }
 
-  function stampOf(tag: StampTag): Stamp | null {
+  function stampOf(tag: StampTag, id?: string): Stamp | null {
     if (tag.kind === 'root') return models.get(tag.model)?.root ?? null
     if (tag.kind === 'shape' || tag.kind === 'mark') return models.get(tag.model)?.shapes.stamp(tag) ?? null
-    return alive(tagId(tag))?.text ?? null
+    return alive(id ?? tagId(tag))?.text ?? null
+  }
+
+  function stampsOf(tags: readonly StampTag[]): (Stamp | null)[] {
+    const ids = tagIds(tags)
+    return tags.map((tag, i) => stampOf(tag, ids[i]))
+  }
+
+  const none: readonly string[] = []
+  function switchedOff(tags: readonly StampTag[]): readonly string[] {
+    let off = none
+    for (const tag of tags) if (tag.kind === 'root' && models.get(tag.model)?.isOff) off = [...off, tag.model]
+    return off
   }
 
   function obtain(tag: StampTag, retainMs: number): Stamp | null {
@@ -138,14 +160,11 @@ export function createMemoryStore({
       },
     }),
 
-    async lookup(key, tags, { watch = nothingPending, withAge = true } = {}) {
+    lookup(key, tags, { watch = nothingPending, withAge = true } = {}) {
       const entry = textOf(key, withAge)
-      const off = tags.flatMap((tag) => (tag.kind === 'root' && models.get(tag.model)?.isOff ? [tag.model] : []))
-      return { entry, stamps: tags.map(stampOf), isPending: isPending(watch), off }
+      return { entry, stamps: stampsOf(tags), isPending: isPending(watch), off: switchedOff(tags) }
     },
-    async stamps(tags) {
-      return tags.map(stampOf)
-    },
+    stamps: async (tags) => stampsOf(tags),
     obtainStamps: async (tags, retainMs) => obtainAll(tags, retainMs),
     async beginLoad(key, { token, leaseMs, tags, retainMs }) {
       const lease = leases.acquire(entryName(key), token, leaseMs)

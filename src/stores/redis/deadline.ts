@@ -4,6 +4,14 @@ import { CacheError } from '../../core/errors.ts'
 /** A timer that fires this much too late says that this process was busy, not that Redis was slow. */
 const lateMs = 25
 
+/** Told how a command ended. For who comes by with every lookup: another promise would cost it more. */
+export interface Ending {
+  /** Before its answer is handed on. What it throws is handed on instead. */
+  readonly answered?: () => void
+  /** Returns the error that is handed on. */
+  readonly failed?: (error: unknown) => unknown
+}
+
 /**
  * Gives a command `deadlineMs` to answer; rejects with `STORE.TIMEOUT` after that. The command itself is not undone: it may
  * still run when Redis wakes up, which the protocol allows for.
@@ -11,30 +19,44 @@ const lateMs = 25
  * A blocked event loop must not look like a slow server: replies that wait in the socket are read before the verdict, and a
  * timer that fired late grants the time again, once.
  */
-export function withDeadline<T>(command: Promise<T>, deadlineMs: number, clock: Clock): Promise<T> {
+export function withDeadline<T>(
+  command: Promise<T>,
+  deadlineMs: number,
+  clock: Clock,
+  { answered, failed }: Ending = {},
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let timer = clock.after(deadlineMs, expire)
     let dueMs = clock.nowMs() + deadlineMs
-    let extended = false
+    let [isExtended, isOver] = [false, false]
 
     function expire() {
-      if (!extended && clock.nowMs() - dueMs > lateMs) {
-        extended = true
+      if (!isExtended && clock.nowMs() - dueMs > lateMs) {
+        isExtended = true
         dueMs = clock.nowMs() + deadlineMs
         timer = clock.after(deadlineMs, expire)
         return
       }
-      setImmediate(() => reject(new CacheError('STORE.TIMEOUT', `Redis did not answer within ${deadlineMs} ms.`)))
+      setImmediate(fail, new CacheError('STORE.TIMEOUT', `Redis did not answer within ${deadlineMs} ms.`))
     }
-    command.then(
-      (value) => {
-        timer.cancel()
+
+    function fail(error: unknown) {
+      if (isOver) return
+      isOver = true
+      timer.cancel()
+      reject(failed ? failed(error) : error)
+    }
+
+    command.then((value) => {
+      if (isOver) return
+      isOver = true
+      timer.cancel()
+      try {
+        answered?.()
         resolve(value)
-      },
-      (error) => {
-        timer.cancel()
+      } catch (error) {
         reject(error)
-      },
-    )
+      }
+    }, fail)
   })
 }

@@ -1,6 +1,6 @@
 import type { Client } from './client.ts'
 import type { StampKeys } from './scripts.ts'
-import { readShared, type Values } from './shared-read.ts'
+import type { Parts, Values } from './shared-read.ts'
 
 export interface Gathered {
   readonly entryKey: string
@@ -13,17 +13,14 @@ export interface Gathering {
   readonly values: readonly unknown[]
 }
 
-/**
- * Reads an entry and its stamps in one command that is not a script, or two in one round trip.
- *
- * @param anchor a key for {@link readShared}.
- * @returns `null` when the anchor was not there.
- */
-export function gather(client: Client, { entryKey, stamps }: Gathered, anchor: string): Promise<Gathering | null> {
-  const patterns = [`${entryKey}*`, ...(stamps.patterns ?? [])]
-  return readShared(client, anchor, { patterns, strings: stamps.apart }).then(
-    (read) => read && { text: read.ofPatterns[0], values: inOrder(stamps, read) },
-  )
+/** What {@link readShared} is to read for an entry and its stamps: one command that is not a script, or two in one round trip. */
+export function partsOf({ entryKey, stamps }: Gathered): Parts {
+  return { patterns: [`${entryKey}*`, ...(stamps.patterns ?? [])], strings: stamps.apart }
+}
+
+/** What was read for them. */
+export function gatheringOf({ stamps }: Gathered, read: Values): Gathering {
+  return { text: read.ofPatterns[0], values: inOrder(stamps, read) }
 }
 
 /** The values of the keys and their fields, without the entry. */

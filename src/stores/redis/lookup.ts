@@ -1,8 +1,9 @@
 import type { StoredText } from '../../core/store.ts'
 import { type Client, isCluster } from './client.ts'
-import { type Gathering, gather, mayGather } from './gather.ts'
+import { type Gathering, gatheringOf, mayGather, partsOf } from './gather.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
+import { readShared } from './shared-read.ts'
 
 /** An entry, and the values of stamp keys and their fields in order; `null` where there is none. */
 export interface Found {
@@ -28,7 +29,7 @@ const ways = new WeakMap<Client, Way>()
  * One command where the server can read all keys in one: `SORT_RO`, or else a script, which costs it four times as much; one command for
  * each key where they may be on several servers.
  *
- * @param anchor a key for {@link gather}.
+ * @param anchor a key for {@link readShared}.
  */
 export function lookup(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
   const way = isCluster(client) ? 'each' : (ways.get(client) ?? 'gather')
@@ -43,11 +44,12 @@ function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Fo
   const remaining = wanted.withAge ? send(client, ['pttl', wanted.entryKey]) : null
   // It may fail before anybody waits for it: the other command leaves a little later.
   remaining?.catch(() => {})
-  return gather(client, wanted, anchor).then(
-    (gathered) => {
-      if (gathered && !remaining) return foundOf(gathered, null)
-      if (gathered && remaining) return remaining.then((ms) => foundOf(gathered, Math.max(Number(ms), 0)))
-      return byScript(client, wanted)
+  return readShared(client, anchor, partsOf(wanted)).then(
+    (read) => {
+      // The anchor was not there.
+      if (!read) return byScript(client, wanted)
+      const gathered = gatheringOf(wanted, read)
+      return remaining ? remaining.then((ms) => foundOf(gathered, Math.max(Number(ms), 0))) : foundOf(gathered, null)
     },
     (error: unknown) => {
       if (!isRefusal(error)) throw error

@@ -152,17 +152,16 @@ export function openSession(
   function runNow<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
     const startedEpoch = epoch
     const startedMs = clock.nowMs()
-    return withDeadline(command(client, identity), commandDeadlineMs, clock).then(
-      (reply) => {
+    return withDeadline(command(client, identity), commandDeadlineMs, clock, {
+      answered() {
         if (startedEpoch !== epoch) throw changed()
         health.answered()
-        return reply
       },
-      (error: unknown) => {
+      failed(error) {
         if (startedEpoch === epoch) countFailure(error, startedMs)
-        throw explained(error)
+        return explained(error)
       },
-    )
+    })
   }
 
   function countFailure(error: unknown, startedMs: number) {

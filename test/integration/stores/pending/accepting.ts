@@ -52,7 +52,7 @@ export interface Accepting {
 }
 
 export function acceptingBy(store: Store): Accepting {
-  const look = (guard: ValuesTag) => store.lookup(keyOf(guard), [guard], { watch: { row: guard } })
+  const look = async (guard: ValuesTag) => store.lookup(keyOf(guard), [guard], { watch: { row: guard } })
   return {
     look,
     async accept(rows, { number = 0, ...more } = {}) {
