@@ -160,8 +160,10 @@ export interface Settled {
   readonly id: string
   readonly life: string
   readonly writes: number
-  /** The guards of the lookups that find its rows. */
-  readonly guards: readonly ValuesTag[]
+  /** The names of the lookups that find its rows, each once. */
+  readonly names: readonly string[]
+  /** Of the same lookups; asked for where the entry is not there. */
+  readonly guards: () => readonly ValuesTag[]
 }
 
 export interface AsideWrite {

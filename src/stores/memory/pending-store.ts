@@ -105,7 +105,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
     },
     async settle(partition, settled) {
       const model = of(partition.model)
-      for (const { id, life, writes, guards } of settled) {
+      for (const { id, life, writes, names, guards } of settled) {
         const stream = model.streams.get(partition.number) ?? []
         const at = stream.findIndex((entry) => entry.id === id && entry.life === life)
         if (at >= 0) {
@@ -113,10 +113,8 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
           model.backlog -= writes
           for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, { entry: id, index }))
         }
-        for (const guard of guards) {
-          if (at < 0) unlink(guard)
-          else if (model.marks.get(nameOf(guard)) === id) model.marks.delete(nameOf(guard))
-        }
+        if (at < 0) for (const guard of guards()) unlink(guard)
+        else for (const name of names) if (model.marks.get(name) === id) model.marks.delete(name)
       }
       model.tell('settled')
     },

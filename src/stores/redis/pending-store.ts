@@ -100,7 +100,7 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         const settling = scripts.settle(client, keysOf(model), { number, settled })
         const [absent] = await Promise.all([settling, publish(client, model, 'settled')])
         // Where the server lost an entry that is applied now, what answers for its rows was made without it.
-        const guards = absent.flatMap((place) => settled[place]!.guards)
+        const guards = absent.flatMap((place) => settled[place]!.guards())
         if (guards.length > 0) await send(client, ['unlink', ...scripts.keysOf(guards, keys)])
       }),
 

@@ -1,5 +1,6 @@
 import { asideId } from '../../core/pending-names.ts'
 import type { Page, Partition } from '../../core/pending-store.ts'
+import type { ValuesTag } from '../../core/tags.ts'
 import type { PlacedWrite } from './applier.ts'
 import { type FlusherDeps, LeadLost } from './flusher-deps.ts'
 import type { Lead } from './lead.ts'
@@ -59,7 +60,7 @@ export function isSetAside(partition: Partition, { aside }: ReadPage, { position
  * The lookups of a row that is set aside write by write: with the last that its entry has on it. Until then the row is marked, and a retry
  * waits, which would overtake the others.
  */
-export function guardsToRemove({ placed }: ReadPage, one: Placed): StoredWrite['guards'] {
+export function guardsToRemove({ placed }: ReadPage, one: Placed): readonly ValuesTag[] {
   const row = rowOf(one.stored)
   const own = placed.filter(({ position, stored }) => position.entry === one.position.entry && rowOf(stored) === row)
   return own.at(-1) === one ? distinctGuards(own.map(({ stored }) => stored)) : []

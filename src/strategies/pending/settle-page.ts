@@ -3,7 +3,7 @@ import type { Partition } from '../../core/pending-store.ts'
 import { parsedShape } from '../parsed-shape.ts'
 import type { FlusherDeps } from './flusher-deps.ts'
 import { isSetAside, type ReadPage } from './page.ts'
-import { distinctGuards } from './stored-write.ts'
+import { distinctGuards, distinctNames } from './stored-write.ts'
 
 /** First what the queries must know, then that it is in the database: whoever waits for that may read from the cache then. */
 export async function settlePage(
@@ -25,9 +25,9 @@ export async function settlePage(
   }
   let first = 0
   const settled = entries.map(({ id, life, writes }) => {
-    const own = placed.slice(first, first + writes.length)
+    const own = placed.slice(first, first + writes.length).map(({ stored }) => stored)
     first += writes.length
-    return { id, life, writes: writes.length, guards: distinctGuards(own.map(({ stored }) => stored)) }
+    return { id, life, writes: writes.length, names: distinctNames(own), guards: () => distinctGuards(own) }
   })
   await store.pending.settle(partition, settled)
   const acceptedMs = Number(entries[0]!.id.split('-')[0])

@@ -9,36 +9,44 @@ import type { TouchedColumns } from './pending-model.ts'
 /** A write as it stands in a stream. */
 export interface StoredWrite {
   readonly write: PendingWrite
-  /** What it does to queries. Made only where a query may care. */
+  /** Of the lookups that find its row, now or before; the first is that by its id, and is the name of the row. */
+  readonly names: readonly string[]
+  /** Of the same lookups. */
+  readonly guards: () => readonly ValuesTag[]
+  /** What it does to queries. */
   readonly event: () => RowEvent
-  /** Of the lookups that find its row, now or before; the first is that by its id, which names the row. */
-  readonly guards: readonly ValuesTag[]
 }
 
-/** A write that JSON would not bring back as it was is a text of the codec. */
-type Written = readonly [guards: readonly (readonly [shape: string, values: string])[], write: PendingWrite | string]
+/** What few flushes ask for. */
+type Rest = readonly [guards: readonly (readonly [shape: string, values: string])[], touched: TouchedColumns]
 
-/** Two lines of JSON: what a flush needs, and what it needs only where queries may care. */
+/**
+ * Three lines: the names, with a space between them; the write as JSON, or as a text of the codec where JSON would not bring it back; and
+ * what a flush reads only where queries may care, or something was lost.
+ */
 export function encodeStoredWrite(
   write: PendingWrite,
   touched: TouchedColumns,
   guards: readonly ValuesTag[],
   codec: ResultCodec,
 ): string {
-  const names = guards.map(({ shape, values }) => [shape, values] as const)
-  const written: Written = [names, isPlainJson(write) ? write : codec.encode(write, null)]
-  return `${JSON.stringify(written)}\n${JSON.stringify(touched)}`
+  const rest: Rest = [guards.map(({ shape, values }) => [shape, values]), touched]
+  const written = isPlainJson(write) ? write : codec.encode(write, null)
+  return `${guards.map(nameOf).join(' ')}\n${JSON.stringify(written)}\n${JSON.stringify(rest)}`
 }
 
 /** @throws when the text is damaged. */
 export function decodeStoredWrite(model: string, text: string, codec: ResultCodec): StoredWrite {
-  const end = text.indexOf('\n')
-  const [names, written] = JSON.parse(text.slice(0, end)) as Written
+  const namesEnd = text.indexOf('\n')
+  const writeEnd = text.indexOf('\n', namesEnd + 1)
+  const written = JSON.parse(text.slice(namesEnd + 1, writeEnd)) as PendingWrite | string
   const write = typeof written === 'string' ? (codec.decode(written, null) as PendingWrite) : written
+  const rest = () => JSON.parse(text.slice(writeEnd + 1)) as Rest
   return {
     write,
-    event: () => eventOf(model, write, JSON.parse(text.slice(end + 1)) as TouchedColumns),
-    guards: names.map(([shape, values]) => ({ kind: 'values', model, shape, values })),
+    names: text.slice(0, namesEnd).split(' '),
+    guards: () => rest()[0].map(([shape, values]) => ({ kind: 'values', model, shape, values })),
+    event: () => eventOf(model, write, rest()[1]),
   }
 }
 
@@ -59,12 +67,19 @@ function eventOf(model: string, { kind }: PendingWrite, { known, changed, before
 }
 
 /** Names the row that a write is about. */
-export function rowOf({ guards }: StoredWrite): string {
-  return nameOf(guards[0]!)
+export function rowOf({ names }: StoredWrite): string {
+  return names[0]!
+}
+
+/** Each once, in order. */
+export function distinctNames(writes: readonly StoredWrite[]): readonly string[] {
+  const names = new Set<string>()
+  for (const write of writes) for (const name of write.names) names.add(name)
+  return [...names]
 }
 
 /** Each once, in order. */
 export function distinctGuards(writes: readonly StoredWrite[]): readonly ValuesTag[] {
-  const guards = writes.flatMap((write) => write.guards)
+  const guards = writes.flatMap((write) => write.guards())
   return [...new Map(guards.map((guard) => [`${guard.shape} ${guard.values}`, guard])).values()]
 }

@@ -2,7 +2,19 @@ import { expect, it } from 'vitest'
 import type { PendingAnswer } from '../../../../src/core/pending-store.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
 import type { Handles } from '../pending-contract.ts'
-import { acceptRow, byId, bySlug, guardOf, keyOf, model, retainMs, root, shapes, verdicts } from './accepting.ts'
+import {
+  acceptRow,
+  byId,
+  bySlug,
+  guardOf,
+  keyOf,
+  model,
+  retainMs,
+  root,
+  settledOf,
+  shapes,
+  verdicts,
+} from './accepting.ts'
 
 /** What may be accepted, and what everybody sees of it from then on. */
 export function itAccepts(handles: Handles): void {
@@ -187,7 +199,7 @@ export function itAccepts(handles: Handles): void {
     expect(await of(2, ['c', 'd'])).toMatchObject({ kind: 'accepted', backlog: 4 })
     expect(await of(3, ['e'])).toEqual({ kind: 'full' })
     const [entry] = (await store.pending.oldest({ model, number: 0 }, 1)).entries
-    await store.pending.settle({ model, number: 0 }, [{ ...entry!, writes: 2, guards: [guardOf(byId, 1)] }])
+    await store.pending.settle({ model, number: 0 }, [settledOf(entry!, [guardOf(byId, 1)])])
     expect(await of(3, ['e'])).toMatchObject({ kind: 'accepted', backlog: 3 })
     expect(await stream()).toEqual([['c', 'd'], ['e']])
   })
@@ -197,7 +209,7 @@ export function itAccepts(handles: Handles): void {
     await accept([acceptRow(1)], { partitions: 3, number: 2 })
     expect(await accept([acceptRow(2)], { partitions: 4 })).toEqual({ kind: 'partitioned', partitions: 3 })
     const [entry] = (await store.pending.oldest({ model, number: 2 }, 1)).entries
-    await store.pending.settle({ model, number: 2 }, [{ ...entry!, writes: 1, guards: [guardOf(byId, 1)] }])
+    await store.pending.settle({ model, number: 2 }, [settledOf(entry!, [guardOf(byId, 1)])])
     expect(await accept([acceptRow(2)], { partitions: 4, number: 3 })).toMatchObject({ kind: 'accepted', backlog: 1 })
     expect([await stream(2), await stream(3)]).toEqual([[], [['write of 2']]])
   })

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { AcceptAnswer, AcceptGroup, AcceptRow, PendingAnswer } from '../../../../src/core/pending-store.ts'
+import { nameOf } from '../../../../src/core/pending-names.ts'
+import type {
+  AcceptAnswer,
+  AcceptGroup,
+  AcceptRow,
+  PendingAnswer,
+  PendingEntry,
+  Settled,
+} from '../../../../src/core/pending-store.ts'
 import type { EntryKey, Looked, Stamp, Store } from '../../../../src/core/store.ts'
 import type { ValuesTag } from '../../../../src/core/tags.ts'
 
@@ -91,4 +99,9 @@ export function acceptingBy(store: Store): Accepting {
 export function verdicts(answer: AcceptAnswer, rows: number): readonly string[] {
   if (answer.kind !== 'accepted') return [answer.kind]
   return Array.from({ length: rows }, (_, i) => answer.refused.get(i) ?? 'accepted')
+}
+
+/** As it is settled, with the lookups that find its rows. */
+export function settledOf({ id, life, writes }: PendingEntry, guards: readonly ValuesTag[]): Settled {
+  return { id, life, writes: writes.length, names: guards.map(nameOf), guards: () => guards }
 }

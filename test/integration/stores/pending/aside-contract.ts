@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { asideId, nameOf, partitionOf } from '../../../../src/core/pending-names.ts'
 import type { AsideWrite, PendingEntry } from '../../../../src/core/pending-store.ts'
 import type { Handles } from '../pending-contract.ts'
-import { acceptRow, byId, bySlug, guardOf, model, retainMs } from './accepting.ts'
+import { acceptRow, byId, bySlug, guardOf, model, retainMs, settledOf } from './accepting.ts'
 
 const partition = { model, number: 0 }
 const row = nameOf(guardOf(byId, 1))
@@ -28,10 +28,7 @@ export function itSetsAside(handles: Handles): void {
     const settle = () =>
       store.pending.settle(
         partition,
-        entries.map((entry) => ({
-          ...{ id: entry.id, life: entry.life, writes: entry.writes.length },
-          guards: [...guards, guardOf(byId, 2)],
-        })),
+        entries.map((entry) => settledOf(entry, [...guards, guardOf(byId, 2)])),
       )
     const id = asideId(partition, { entry: first.id, index: 0 })
     return { first, second, aside, settle, page, id }

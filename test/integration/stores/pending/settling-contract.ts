@@ -2,17 +2,18 @@ import { expect, it } from 'vitest'
 import type { PendingEntry } from '../../../../src/core/pending-store.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
 import type { Handles } from '../pending-contract.ts'
-import { acceptRow, byId, bySlug, guardOf, keyOf, model, retainMs } from './accepting.ts'
+import { acceptRow, byId, bySlug, guardOf, keyOf, model, retainMs, settledOf } from './accepting.ts'
 
 const partition = { model, number: 0 }
 
 /** What waits, who brings it to the database, and what becomes of it then. */
 export function itSettles(handles: Handles): void {
   const oldest = async (writes = 1000) => (await handles.store.pending.oldest(partition, writes)).entries
-  const settledOf = (entry: PendingEntry, ...ids: readonly number[]) => ({
-    ...{ id: entry.id, life: entry.life, writes: entry.writes.length },
-    guards: ids.map((id) => guardOf(byId, id)),
-  })
+  const settledRows = (entry: PendingEntry, ...ids: readonly number[]) =>
+    settledOf(
+      entry,
+      ids.map((id) => guardOf(byId, id)),
+    )
 
   it('tells how many writes wait, and the latest entry of each partition that has any', async () => {
     const { store, other, accept } = handles
@@ -69,9 +70,7 @@ export function itSettles(handles: Handles): void {
     const { other, accept, look, answer } = handles
     await accept([acceptRow(1, { slug: 'a', isNew: true })])
     const [entry] = await oldest()
-    await other.pending.settle(partition, [
-      { ...settledOf(entry!, 1), guards: [guardOf(byId, 1), guardOf(bySlug, 'a')] },
-    ])
+    await other.pending.settle(partition, [settledOf(entry!, [guardOf(byId, 1), guardOf(bySlug, 'a')])])
     expect(await oldest()).toEqual([])
     expect(await other.pending.backlog(model)).toMatchObject({ writes: 0, latest: [] })
     for (const guard of [guardOf(byId, 1), guardOf(bySlug, 'a')]) {
@@ -86,7 +85,7 @@ export function itSettles(handles: Handles): void {
     await accept([acceptRow(2, { writes: ['a', 'b'] })])
     await accept([acceptRow(3)])
     const [first, second] = await oldest()
-    const settled = [settledOf(first!, 1), settledOf(second!, 2)]
+    const settled = [settledRows(first!, 1), settledRows(second!, 2)]
     await Promise.all([
       store.pending.settle(partition, settled),
       other.pending.settle(partition, settled),
@@ -101,9 +100,9 @@ export function itSettles(handles: Handles): void {
     await accept([acceptRow(1)])
     await accept([acceptRow(1), acceptRow(2)])
     const [first, second] = await oldest()
-    await store.pending.settle(partition, [settledOf(first!, 1)])
+    await store.pending.settle(partition, [settledRows(first!, 1)])
     expect((await look(guardOf(byId, 1))).isPending).toBe(true)
-    await store.pending.settle(partition, [settledOf(second!, 1, 2)])
+    await store.pending.settle(partition, [settledRows(second!, 1, 2)])
     expect((await look(guardOf(byId, 1))).isPending).toBe(false)
     expect((await look(guardOf(byId, 2))).isPending).toBe(false)
   })
@@ -112,7 +111,7 @@ export function itSettles(handles: Handles): void {
     const { store, accept, answer } = handles
     await accept([acceptRow(1), acceptRow(2)])
     const [entry] = await oldest()
-    await store.pending.settle(partition, [{ ...settledOf(entry!, 1), id: '1-1' }])
+    await store.pending.settle(partition, [{ ...settledRows(entry!, 1), id: '1-1' }])
     expect(await answer(guardOf(byId, 1))).toBeNull()
     expect(await answer(guardOf(byId, 2))).toBe('row 2')
     expect(await store.pending.backlog(model)).toMatchObject({ writes: 2 })
@@ -122,7 +121,7 @@ export function itSettles(handles: Handles): void {
     const { store, accept, answer } = handles
     await accept([acceptRow(1)])
     const [entry] = await oldest()
-    await store.pending.settle(partition, [{ ...settledOf(entry!, 1), life: 'another' }])
+    await store.pending.settle(partition, [{ ...settledRows(entry!, 1), life: 'another' }])
     expect(await oldest()).toEqual([entry])
     expect(await store.pending.backlog(model)).toMatchObject({ writes: 1 })
     expect(await answer(guardOf(byId, 1))).toBeNull()
@@ -141,7 +140,7 @@ export function itSettles(handles: Handles): void {
     const both = await store.lookup(keyOf(guardOf(byId, 1)), [], { watch: { models: ['Country', model] } })
     expect(both.isPending).toBe(true)
     const [entry] = await oldest()
-    await store.pending.settle(partition, [settledOf(entry!, 1)])
+    await store.pending.settle(partition, [settledRows(entry!, 1)])
     expect(await seen()).toEqual([false, false, false, false])
   })
 
@@ -185,7 +184,7 @@ export function itSettles(handles: Handles): void {
     )
     await accept([acceptRow(1)])
     const [entry] = await oldest()
-    await store.pending.settle(partition, [settledOf(entry!, 1)])
+    await store.pending.settle(partition, [settledRows(entry!, 1)])
     await waitUntil(() => heard.includes('settled'), { what: 'a settling to be heard' })
     stop()
     stopUnrelated()
