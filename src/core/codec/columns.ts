@@ -89,6 +89,12 @@ export function writeList(value: unknown, write: (item: unknown) => unknown): re
   return written
 }
 
+/** The values of each column, of rows as {@link writeRow} wrote them; `null` where that is not shorter, or a row is `null`. */
+export function byColumns(rows: readonly unknown[], columns: number): readonly (readonly unknown[])[] | null {
+  if (columns === 0 || rows.length <= columns || rows.includes(null)) return null
+  return Array.from({ length: columns }, (_, i) => rows.map((row) => (row as readonly unknown[])[i]))
+}
+
 export function formatColumns(columns: Columns): string {
   return columns.map(({ name, inner }) => (inner ? `${name}(${formatColumns(inner)})` : name)).join(',')
 }

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { ResultCodec } from '../codec.ts'
 import { CacheError } from '../errors.ts'
-import { columnsOf, formatColumns, parseColumns, writeList, writeRow } from './columns.ts'
+import { byColumns, columnsOf, formatColumns, parseColumns, writeList, writeRow } from './columns.ts'
 import type { RowType, RowTypes } from './result-types.ts'
-import { mayCompileText, type ReadRow, rowReader } from './row-reader.ts'
+import { columnReader, mayCompileText, type ReadWritten, rowReader } from './row-reader.ts'
 import type { DecimalClass } from './rules.ts'
 import { superjsonCodec } from './superjson-codec.ts'
 import { unfit, valueForms } from './values.ts'
@@ -19,15 +19,21 @@ export interface SchemaCodecDeps {
  * The default codec: writes rows as lists of values, with the names of their columns once, and knows from the schema which of them are
  * dates, decimals, bigints and bytes.
  *
- * `[2,"isbn,price,released",[["978-0","9.95",981158400000], ...]]`; 2 is a list of rows, 1 one row, 0 `null`. What is not exactly what the
- * schema says (an aggregate, a computed field, NaN within a JSON value) is written by superjson, behind a `~`: slower, never wrong.
+ * - `[0]` is `null`
+ * - `[1,"isbn,price,released",["978-0","9.95",981158400000]]` is a row
+ * - `[2,"isbn,price",[["978-0","9.95"],null]]` is a list of rows
+ * - `[3,"isbn,price",[["978-0","978-1", ...],["9.95","12.5", ...]]]` is one of more rows than columns, column by column
+ *
+ * What is not exactly what the schema says (an aggregate, a computed field, NaN within a JSON value) is written by superjson, behind a `~`:
+ * slower, never wrong.
  */
 export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: SchemaCodecDeps): ResultCodec {
   const general = superjsonCodec({ Decimal })
   const deps = { types, forms: valueForms(Decimal), mayCompile }
-  const readers = new LRUCache<string, ReadRow>({ max: readersMax })
+  const makers = { rows: rowReader, columns: columnReader }
+  const readers = new LRUCache<string, ReadWritten>({ max: readersMax })
   /** By model: most rows of a model are read alike. */
-  const latest = new Map<string, { readonly text: string; readonly reader: ReadRow }>()
+  const latest = { rows: new Map<string, Latest>(), columns: new Map<string, Latest>() }
 
   function write(value: unknown, type: RowType): unknown {
     if (value === null) return [kinds.none]
@@ -36,21 +42,25 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
     if (columns === unfit) return unfit
     const one = (row: unknown) => writeRow(row, columns, type, deps)
     const written = isList ? writeList(value, one) : one(value)
-    return written === unfit ? unfit : [isList ? kinds.list : kinds.row, formatColumns(columns), written]
+    if (written === unfit) return unfit
+    const names = formatColumns(columns)
+    if (!isList) return [kinds.row, names, written]
+    const lists = byColumns(written as readonly unknown[], columns.length)
+    return lists ? [kinds.columns, names, lists] : [kinds.list, names, written]
   }
 
-  function readerOf(model: string, text: string): ReadRow {
-    const last = latest.get(model)
+  function readerOf(layout: 'rows' | 'columns', model: string, text: string): ReadWritten {
+    const last = latest[layout].get(model)
     if (last?.text === text) return last.reader
-    const id = `${model} ${text}`
+    const id = `${layout} ${model} ${text}`
     let reader = readers.get(id)
     if (!reader) {
       const type = types(model)
       if (!type) throw new TypeError('no such model')
-      reader = rowReader(parseColumns(text), type, deps)
+      reader = makers[layout](parseColumns(text), type, deps)
       readers.set(id, reader)
     }
-    latest.set(model, { text, reader })
+    latest[layout].set(model, { text, reader })
     return reader
   }
 
@@ -58,7 +68,8 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
     const [kind, columns, written] = JSON.parse(text) as readonly unknown[]
     if (kind === kinds.none) return null
     if (typeof columns !== 'string') throw new TypeError('no columns')
-    const reader = readerOf(model, columns)
+    if (kind === kinds.columns) return readerOf('columns', model, columns)(written)
+    const reader = readerOf('rows', model, columns)
     if (kind === kinds.row) return reader(written)
     if (kind !== kinds.list || !Array.isArray(written)) throw new TypeError('no rows')
     const rows: unknown[] = []
@@ -67,7 +78,7 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
   }
 
   return {
-    name: 'schema-1',
+    name: 'schema-2',
     encode(value, model) {
       // As superjson alone writes it: whoever reads it may have been told to use that.
       if (model === null) return general.encode(value)
@@ -87,7 +98,12 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
   }
 }
 
-const kinds = { none: 0, row: 1, list: 2 } as const
+const kinds = { none: 0, row: 1, list: 2, columns: 3 } as const
+
+interface Latest {
+  readonly text: string
+  readonly reader: ReadWritten
+}
 
 const generalMark = '~'
 

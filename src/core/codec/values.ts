@@ -89,7 +89,8 @@ function copying(
   }
 }
 
-const originalsMax = 1000
+/** Some 300 bytes each. */
+const originalsMax = 8000
 const digitsMax = 40
 
 function finite(value: number): unknown {
