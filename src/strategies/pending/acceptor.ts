@@ -25,6 +25,8 @@ export interface Acceptor {
   accept(acceptable: Acceptable, ids: readonly bigint[]): Promise<Accepted>
 }
 
+/** One that the store is at, and one that this process is at. */
+const groupsMax = 2
 /** After so many attempts at which others wrote the row first, or kinds of lookups were dropped, the write goes to the database. */
 const attemptsMax = 8
 /** Rows of one write. More would hold up everybody else in the store. */
@@ -32,17 +34,26 @@ const wholeMax = 1000
 /** What is handed to the store in one step, unless it is one row or one write: it is read back so, within the deadline of a command. */
 const charactersMax = 512 * 1024
 
+interface Group {
+  /** Of every lookup that finds one of its rows, or found it before. */
+  readonly names: ReadonlySet<string>
+  /** Never rejects. */
+  readonly ended: Promise<void>
+}
+
 /**
  * Accepts the writes of one model: makes each of its row, and hands all that came meanwhile to the store in one step.
  *
- * One group is under way at a time. A row that several writes of a group are about is stored once, as the last of them leaves it; the
- * next group builds on it without asking the store. Where another process wrote the row, the store refuses it, and it is read again.
+ * Two groups are under way at a time, which have no row in common. A row that several writes of a group are about is stored once, as the last
+ * of them leaves it; the next group that has it builds on it without asking the store. Where another process wrote the row, the store refuses
+ * it, and it is read again.
  */
 export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Acceptor {
   const { store, bases, onAccepted } = deps
   const carried = createCarried(model, store)
   const none = `\n${deps.codec.encode(null, model.model)}`
   const queue: Job[] = []
+  const underWay = new Set<Group>()
   let isRunning = false
   let { partitions } = model
 
@@ -54,14 +65,24 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
   }
 
   async function run(): Promise<void> {
-    // Others of this tick come along.
-    await Promise.resolve()
-    while (queue.length > 0) await acceptGroup(takeGroup(queue))
+    while (queue.length > 0) {
+      // Others of this tick come along.
+      await new Promise(process.nextTick)
+      const jobs = underWay.size < groupsMax ? takeGroup(queue, isBusy) : []
+      if (jobs.length > 0) await begin(jobs)
+      else await Promise.race([...underWay].map(({ ended }) => ended))
+    }
     isRunning = false
   }
 
-  /** Never rejects: each job is answered by itself. */
-  async function acceptGroup(jobs: readonly Job[]): Promise<void> {
+  function isBusy({ acceptable: { lookup } }: Job): boolean {
+    if (!lookup) return false
+    for (const { names } of underWay) if (names.has(lookup.name)) return true
+    return false
+  }
+
+  /** Resolves when it is under way, or over. Never rejects: each job is answered by itself. */
+  async function begin(jobs: readonly Job[]): Promise<void> {
     let stamps: CarriedStamps | null
     try {
       stamps = await carried.stamps()
@@ -82,12 +103,16 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
         job.reject(error)
       }
     }
-    const groups = staging.groups((row) => partitionOf(row, partitions))
-    if (groups.size > 1 && jobs.some(({ acceptable }) => acceptable.isWhole)) {
+    const parts = staging.groups((row) => partitionOf(row, partitions))
+    if (parts.size > 1 && jobs.some(({ acceptable }) => acceptable.isWhole)) {
       refuse(jobs, scattered)
       return
     }
-    await Promise.all([...groups].map(([number, staged]) => acceptRows(number, staged, stamps)))
+    const ended = Promise.all([...parts].map(([number, staged]) => acceptRows(number, staged, stamps))).then(
+      () => void underWay.delete(group),
+    )
+    const group: Group = { names: staging.names(), ended }
+    if (parts.size > 0) underWay.add(group)
   }
 
   function stage(job: Job, staging: Staging<Job>, stamps: CarriedStamps): void {

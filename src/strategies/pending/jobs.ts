@@ -20,11 +20,31 @@ export interface Job {
 }
 
 const groupMax = 256
+/** Fewer are not worth two steps. */
+const halvedFrom = 33
 
-/** Takes those that are accepted together off the queue. What is all or nothing goes by itself. */
-export function takeGroup(queue: Job[]): readonly Job[] {
-  const at = queue.findIndex((job) => job.acceptable.isWhole)
-  return queue.splice(0, at === 0 ? 1 : at > 0 ? Math.min(at, groupMax) : groupMax)
+/**
+ * Takes those that are accepted together off the queue: half of many, so that the store is at one half while this process is at the other.
+ * What is all or nothing goes by itself.
+ *
+ * @param isBusy whether another group has the row of a job. It waits then, and so does what may be about the same row.
+ */
+export function takeGroup(queue: Job[], isBusy: (job: Job) => boolean): readonly Job[] {
+  const max = queue.length < halvedFrom ? queue.length : Math.min(Math.ceil(queue.length / 2), groupMax)
+  const group: Job[] = []
+  const left: Job[] = []
+  for (const [i, job] of queue.entries()) {
+    const isAlone = job.acceptable.isWhole || group[0]?.acceptable.isWhole
+    if (group.length === max || (group.length > 0 && isAlone)) {
+      left.push(...queue.slice(i))
+      break
+    }
+    const isKnown = job.acceptable.lookup !== null
+    if (isBusy(job) || (!isKnown && left.length > 0)) left.push(job)
+    else group.push(job)
+  }
+  queue.splice(0, queue.length, ...left)
+  return group
 }
 
 /** Has the writes made at once. */

@@ -33,6 +33,8 @@ export interface Staging<Job> {
   rowOf(lookup: UniqueLookup): Base | undefined
   /** `false` when a row cannot be named, or when the group has another row by one of its keys: nothing is added then. */
   add(job: Job, writes: readonly ResolvedWrite[], base: Base | null): boolean
+  /** Of every lookup that finds one of the rows, or found it before. */
+  names(): ReadonlySet<string>
   /** By partition. */
   groups(partitionOf: (row: string) => number): ReadonlyMap<number, readonly Staged<Job>[]>
 }
@@ -108,6 +110,8 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
       for (const [staged, names, one] of placed) write(staged ?? open(base, names), one, job)
       return true
     },
+
+    names: () => new Set(rows.flatMap(({ lookups }) => lookups.map(({ name }) => name))),
 
     groups(partitionOf) {
       const groups = new Map<number, Staged<Job>[]>()

@@ -1,4 +1,9 @@
-import { expect, it } from 'vitest'
+import { Redis } from 'ioredis'
+import { expect, inject, it } from 'vitest'
+import { cachePlugin } from '../../../src/index.ts'
+import { loadScript } from '../../../src/stores/redis/script.ts'
+import { stopLater } from '../../services/cleanup.ts'
+import { freshNamespace } from '../../services/fresh.ts'
 import { describeStores } from '../cached-client.ts'
 import { behind, city, flushed, openSeats, reasons } from './seats.ts'
 
@@ -79,3 +84,58 @@ describeStores('write-behind, writes of one group', (makeStoreConfig) => {
     expect(written.map(({ views }) => views)).toEqual(ids)
   })
 })
+
+it('of many writes in one tick two groups are on their way to the store, which have no row in common', async () => {
+  const { one } = await openSeats({ models: {} })
+  const client = new Redis(inject('redisUrl'))
+  stopLater(async () => client.disconnect())
+  const underWay = watchAccepting(client)
+  const models = { City: behind } as const
+  const prisma = one.base.$extends(
+    cachePlugin({ redis: client, namespace: freshNamespace(), commandDeadline: '5s', models }),
+  )
+  stopLater(() => prisma.$disconnect())
+  const ids = Array.from({ length: 80 }, (_, i) => i + 2)
+  await one.base.city.createMany({ data: ids.map(city) })
+  const vote = (id: number) => prisma.city.update({ where: { id }, data: { views: { increment: 1 } } })
+  // From now on all rows are known.
+  await Promise.all(ids.map(vote))
+  underWay.groups = []
+  const voted = [...ids, ...ids.map(() => 2), ...ids, 2]
+  const shown = await Promise.all(voted.map(vote))
+
+  // Each row counts up in the order of the calls.
+  const seen = new Map(ids.map((id) => [id, 1]))
+  for (const { id, views } of shown) {
+    expect(views).toBe(seen.get(id)! + 1)
+    seen.set(id, views)
+  }
+  expect(Math.max(...underWay.groups.map(({ beside }) => beside.length))).toBe(1)
+  for (const { keys, beside } of underWay.groups) {
+    for (const other of beside) expect(keys.filter((key) => other.includes(key))).toEqual([])
+  }
+  await prisma.$cache.flush()
+  const stored = await one.base.city.findMany({ where: { id: { in: ids } } })
+  expect(new Map(stored.map(({ id, views }) => [id, views]))).toEqual(seen)
+})
+
+/** Of each group that leaves: the keys of its rows, and of the rows of groups that are under way already. */
+function watchAccepting(client: Redis) {
+  const { sha1 } = loadScript('accept')
+  const underWay = new Set<readonly string[]>()
+  const watched: { groups: { readonly keys: readonly string[]; readonly beside: (readonly string[])[] }[] } = {
+    groups: [],
+  }
+  const call = client.call.bind(client) as (...command: readonly (string | number)[]) => Promise<unknown>
+  client.call = ((...command: readonly (string | number)[]) => {
+    const reply = call(...command)
+    const [name, digest, count] = command
+    if (name !== 'evalsha' || digest !== sha1) return reply
+    // The first ones are those of the model.
+    const keys = command.slice(3 + 5, 3 + Number(count)).map(String)
+    watched.groups.push({ keys, beside: [...underWay] })
+    underWay.add(keys)
+    return reply.finally(() => underWay.delete(keys))
+  }) as typeof client.call
+  return watched
+}
