@@ -9,7 +9,7 @@ export interface Codec {
 }
 
 /**
- * - `'schema'`     rows as lists of values; what a column holds is known from the schema.
+ * - `'schema'`     rows as lists of values, many rows column by column; what a column holds is known from the schema.
  * - `'superjson'`  what a value is stands beside it.
  */
 export type CodecChoice = 'schema' | 'superjson' | Codec

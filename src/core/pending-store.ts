@@ -100,7 +100,7 @@ export interface AcceptRow {
   readonly held: { readonly guard: ValuesTag; readonly stamp: Stamp } | null
   /** The lookups that find the row now, or found it before, and what they answer. */
   readonly answers: readonly PendingAnswer[]
-  /** In order. Without U+001E, which JSON never holds as it is. */
+  /** In order, without U+001E. */
   readonly writes: readonly string[]
 }
 

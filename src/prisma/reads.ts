@@ -2,6 +2,7 @@ import { arranged } from '../analysis/reads/arranged.ts'
 import { isNode, type Node } from '../analysis/reads/node.ts'
 import type { ReadInfo } from '../core/client.ts'
 import { type ParsedStrategy, parseCacheStrategy } from '../core/config.ts'
+import { isPromise } from '../core/soon.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
 import { canShapeResult, dataPathOf, howRun, shapeResultBy } from './internals.ts'
@@ -30,7 +31,7 @@ export async function runRead(hook: Hook & { readonly model: string }, runtime: 
   const load = async () => planned.loaded(await query(hook, args, planned))
   const reading = runtime.reader.read(planned.planFor(args), load)
   // What the embedded store knows is there at once.
-  const { result, info } = reading instanceof Promise ? await reading : reading
+  const { result, info } = isPromise(reading) ? await reading : reading
   // That there is none is known, and it is Prisma's error to tell.
   if (result === null && operation === 'findUniqueOrThrow') {
     runtime.info.note(bypassInfo('there is no such row, which Prisma says in its own words'))

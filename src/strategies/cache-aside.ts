@@ -1,6 +1,6 @@
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
-import type { Soon } from '../core/soon.ts'
+import { isPromise, type Soon } from '../core/soon.ts'
 import { beginsOf } from './begin-load.ts'
 import { type Held, loadEntry } from './fill.ts'
 import { createFlights, type Flying, type Landed } from './flights.ts'
@@ -41,14 +41,14 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     const asked = flights.turn()
     const before = distrustOf(plan)
     if (before !== null) return distrusting(plan, load, before)
-    let found: Soon<Found>
+    let looking: Soon<Found>
     try {
-      found = lookup(plan, deps)
+      looking = lookup(plan, deps)
     } catch (error) {
       return notFound(plan, load, error)
     }
-    if (!(found instanceof Promise)) return answered(plan, load, asked, found)
-    return found.then(
+    if (!isPromise(looking)) return answered(plan, load, asked, looking)
+    return looking.then(
       (found) => answered(plan, load, asked, found),
       (error) => notFound(plan, load, error),
     )

@@ -54,15 +54,15 @@ export interface LookupDeps extends EntryDeps {
  * Looks for an entry that is valid now: every tag of the query still has the stamp that it had before the rows were read.
  *
  * A stamp that is missing makes it invalid: whatever lost the stamp may have lost an invalidation. An entry that cannot be
- * read is a miss. Rejects when the store is out of reach.
+ * read is a miss. Throws or rejects when the store is out of reach.
  */
 export function lookup(plan: ReadPlan, deps: LookupDeps, { isLast = false } = {}): Soon<Found> {
   const { pendingRow } = plan
   if (pendingRow !== null) return lookupOfRow(plan, pendingRow, deps, { isLast })
   const withAge = dependsOnAge(plan) || deps.areAgesTold()
   const tags = deps.expected.of(plan)
-  const looked = deps.store.lookup(plan.key, tags, { watch: { models: plan.pending }, withAge, isLast })
-  return soon(looked, (looked) => {
+  const looking = deps.store.lookup(plan.key, tags, { watch: { models: plan.pending }, withAge, isLast })
+  return soon(looking, (looked) => {
     if (!looked.isPending) return judged(plan, looked, tags, deps)
     return deps.settled(plan.pending).then(() => judgedAgain(plan, deps))
   })

@@ -2,7 +2,7 @@ import type { Columns } from './columns.ts'
 import type { FieldType, RowType, RowTypes } from './result-types.ts'
 import type { ValueForm } from './values.ts'
 
-/** Makes a row of the list of its values, or rows of those of their columns. Throws when that is not what was written. */
+/** Makes of what was written what it was: a value, a row, or rows. Throws when it was written otherwise. */
 export type ReadWritten = (written: unknown) => unknown
 
 export interface RowReaderDeps {
@@ -68,7 +68,7 @@ function compiledColumns(fields: readonly FieldReader[]): ReadWritten {
   const columns = fields.map((_, i) => `const column${i} = columns[${i}];`).join('')
   return compiled(
     fields,
-    `const columns = columnsOf(written, ${fields.length}); ${columns} const rows = [];
+    `const columns = listsOf(written, ${fields.length}); ${columns} const rows = [];
     for (let i = 0; i < column0.length; i += 1) rows.push(${literalOf(fields, (i) => `column${i}[i]`)});
     return rows`,
   )
@@ -77,7 +77,7 @@ function compiledColumns(fields: readonly FieldReader[]): ReadWritten {
 function compiled(fields: readonly FieldReader[], body: string): ReadWritten {
   const used = fields.flatMap(({ read }, i) => (read ? [`const read${i} = fields[${i}].read;`] : [])).join('')
   const text = `${used} return (written) => { ${body} }`
-  return new Function('fields', 'listOf', 'columnsOf', text)(fields, listOf, columnsOf) as ReadWritten
+  return new Function('fields', 'listOf', 'listsOf', text)(fields, listOf, listsOf) as ReadWritten
 }
 
 function literalOf(fields: readonly FieldReader[], at: (i: number) => string): string {
@@ -91,18 +91,18 @@ function literalOf(fields: readonly FieldReader[], at: (i: number) => string): s
 function loopingRow(fields: readonly FieldReader[]): ReadWritten {
   return (written) => {
     const values = listOf(written, fields.length)
-    return rowOf(fields, (i) => values[i])
+    return madeOf(fields, (i) => values[i])
   }
 }
 
 function loopingColumns(fields: readonly FieldReader[]): ReadWritten {
   return (written) => {
-    const columns = columnsOf(written, fields.length)
-    return columns[0]!.map((_, at) => rowOf(fields, (i) => columns[i]![at]))
+    const columns = listsOf(written, fields.length)
+    return columns[0]!.map((_, at) => madeOf(fields, (i) => columns[i]![at]))
   }
 }
 
-function rowOf(fields: readonly FieldReader[], valueAt: (i: number) => unknown): unknown {
+function madeOf(fields: readonly FieldReader[], valueAt: (i: number) => unknown): unknown {
   const row: Record<string, unknown> = {}
   for (const [i, { name, read }] of fields.entries()) row[name] = read ? orNull(valueAt(i), read) : valueAt(i)
   return row
@@ -117,8 +117,8 @@ function listOf(written: unknown, length?: number): readonly unknown[] {
   return written
 }
 
-/** Of as many columns, one at least, all as long. */
-function columnsOf(written: unknown, length: number): readonly (readonly unknown[])[] {
+/** As many columns, one at least, all as long. */
+function listsOf(written: unknown, length: number): readonly (readonly unknown[])[] {
   const [first, ...others] = listOf(written, length)
   const rows = listOf(first).length
   for (const other of others) listOf(other, rows)

@@ -16,8 +16,8 @@ export interface SchemaCodecDeps {
 }
 
 /**
- * The default codec: writes rows as lists of values, with the names of their columns once, and knows from the schema which of them are
- * dates, decimals, bigints and bytes.
+ * The default codec: writes the values of rows, with the names of their columns once, and knows from the schema which of them are dates,
+ * decimals, bigints and bytes.
  *
  * - `[0]` is `null`
  * - `[1,"isbn,price,released",["978-0","9.95",981158400000]]` is a row

@@ -35,6 +35,8 @@ export interface MemoryStoreDeps {
 
 type Stored = Pick<Replacement, 'guard' | 'guardFresh' | 'retainMs' | 'key' | 'text'>
 
+const nothing: readonly never[] = []
+
 /** Rough bytes of one map slot, so that many tiny entries are not free. */
 const slotBytes = 100
 
@@ -99,9 +101,8 @@ export function createMemoryStore({
     return tags.map((tag, i) => stampOf(tag, ids[i]))
   }
 
-  const none: readonly string[] = []
   function switchedOff(tags: readonly StampTag[]): readonly string[] {
-    let off = none
+    let off: readonly string[] = nothing
     for (const tag of tags) if (tag.kind === 'root' && models.get(tag.model)?.isOff) off = [...off, tag.model]
     return off
   }

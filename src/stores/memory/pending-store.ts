@@ -108,13 +108,14 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
       for (const { id, life, writes, names, guards } of settled) {
         const stream = model.streams.get(partition.number) ?? []
         const at = stream.findIndex((entry) => entry.id === id && entry.life === life)
-        if (at >= 0) {
-          stream.splice(at, 1)
-          model.backlog -= writes
-          for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, { entry: id, index }))
+        if (at < 0) {
+          for (const guard of guards()) unlink(guard)
+          continue
         }
-        if (at < 0) for (const guard of guards()) unlink(guard)
-        else for (const name of names) if (model.marks.get(name) === id) model.marks.delete(name)
+        stream.splice(at, 1)
+        model.backlog -= writes
+        for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, { entry: id, index }))
+        for (const name of names) if (model.marks.get(name) === id) model.marks.delete(name)
       }
       model.tell('settled')
     },

@@ -8,7 +8,7 @@ const lateMs = 25
 export interface Ending {
   /** Before its answer is handed on. What it throws is handed on instead. */
   readonly answered?: () => void
-  /** Returns the error that is handed on. */
+  /** Returns the error that is handed on. What it throws is handed on instead. */
   readonly failed?: (error: unknown) => unknown
 }
 
@@ -44,7 +44,11 @@ export function withDeadline<T>(
       if (isOver) return
       isOver = true
       timer.cancel()
-      reject(failed ? failed(error) : error)
+      try {
+        reject(failed ? failed(error) : error)
+      } catch (another) {
+        reject(another)
+      }
     }
 
     command.then((value) => {

@@ -2,24 +2,24 @@ import type { Client } from './client.ts'
 import type { StampKeys } from './scripts.ts'
 import type { Parts, Values } from './shared-read.ts'
 
-export interface Gathered {
+export interface Sought {
   readonly entryKey: string
   readonly stamps: StampKeys
 }
 
 /** The text of an entry, and the values in the order of the keys and their fields. */
-export interface Gathering {
+export interface Gathered {
   readonly text: unknown
   readonly values: readonly unknown[]
 }
 
-/** What {@link readShared} is to read for an entry and its stamps: one command that is not a script, or two in one round trip. */
-export function partsOf({ entryKey, stamps }: Gathered): Parts {
+/** What `readShared` is to read for an entry and its stamps: one command that is not a script, or two in one round trip. */
+export function partsOf({ entryKey, stamps }: Sought): Parts {
   return { patterns: [`${entryKey}*`, ...(stamps.patterns ?? [])], strings: stamps.apart }
 }
 
 /** What was read for them. */
-export function gatheringOf({ stamps }: Gathered, read: Values): Gathering {
+export function gatheredOf({ stamps }: Sought, read: Values): Gathered {
   return { text: read.ofPatterns[0], values: inOrder(stamps, read) }
 }
 
@@ -36,6 +36,6 @@ function inOrder({ keys, apart }: StampKeys, { ofPatterns, ofStrings }: Values):
 }
 
 /** Whether patterns stand for these keys: they are not given the prefix of a client, and hold no star before that at their end. */
-export function mayGather(client: Client, { entryKey, stamps }: Gathered): boolean {
+export function mayGather(client: Client, { entryKey, stamps }: Sought): boolean {
   return !client.options.keyPrefix && stamps.patterns !== null && !entryKey.includes('*')
 }

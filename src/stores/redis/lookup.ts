@@ -1,6 +1,6 @@
 import type { StoredText } from '../../core/store.ts'
 import { type Client, isCluster } from './client.ts'
-import { type Gathering, gatheringOf, mayGather, partsOf } from './gather.ts'
+import { type Gathered, gatheredOf, mayGather, partsOf } from './gather.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
 import { readShared } from './shared-read.ts'
@@ -48,7 +48,7 @@ function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Fo
     (read) => {
       // The anchor was not there.
       if (!read) return byScript(client, wanted)
-      const gathered = gatheringOf(wanted, read)
+      const gathered = gatheredOf(wanted, read)
       return remaining ? remaining.then((ms) => foundOf(gathered, Math.max(Number(ms), 0))) : foundOf(gathered, null)
     },
     (error: unknown) => {
@@ -59,7 +59,7 @@ function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Fo
   )
 }
 
-function foundOf({ text, values }: Gathering, remainingMs: number | null): Found {
+function foundOf({ text, values }: Gathered, remainingMs: number | null): Found {
   return { entry: typeof text === 'string' ? { text, remainingMs } : null, values }
 }
 

@@ -30,11 +30,11 @@ export const sharedMax = 32
 /** And so many keys and fields, where lookups are large: a call cannot have any number of arguments, and Redis does nothing else meanwhile. */
 const wordsMax = 2000
 
-/** Those of this tick. */
+/** Those of this tick that have not left. */
 const waiting = new WeakMap<Client, Reader[]>()
 
 /**
- * Reads keys, and fields of hashes, of whatever names, together with whatever else is asked for in this tick: in one command that is not a
+ * Reads keys, and fields of hashes, of whatever names, together with others that are asked for in this tick: in one command that is not a
  * script, or two where there are strings.
  *
  * `SORT_RO` sorts the members of a set and shows for each the keys that a pattern makes of it. Here the set has one member, the empty text,

@@ -35,7 +35,7 @@ export function encodeStoredWrite(
   return `${guards.map(nameOf).join(' ')}\n${JSON.stringify(written)}\n${JSON.stringify(rest)}`
 }
 
-/** @throws when the text is damaged. */
+/** @throws when what a flush needs is damaged; the others throw where the rest is. */
 export function decodeStoredWrite(model: string, text: string, codec: ResultCodec): StoredWrite {
   const namesEnd = text.indexOf('\n')
   const writeEnd = text.indexOf('\n', namesEnd + 1)

@@ -44,7 +44,7 @@ const rows = fc
   .chain(([names, withOwner]) => {
     const row = Object.fromEntries(names.map((name) => [name, columns[name] as fc.Arbitrary<unknown>]))
     // More than there are columns, often.
-    const maxLength = Math.min(2 * names.length, 8)
+    const maxLength = 2 * names.length + 2
     return list(
       fc.record({ ...row, ...(withOwner ? { owner: orNull(owner) } : {}) }, { noNullPrototype: true }),
       maxLength,

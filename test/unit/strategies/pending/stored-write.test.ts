@@ -1,0 +1,75 @@
+import { Decimal } from '@prisma/client/runtime/client'
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import type { PendingWrite } from '../../../../src/analysis/pending/pending-write.ts'
+import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
+import { nameOf } from '../../../../src/core/pending-names.ts'
+import type { ValuesTag } from '../../../../src/core/tags.ts'
+import {
+  decodeStoredWrite,
+  distinctGuards,
+  distinctNames,
+  encodeStoredWrite,
+  rowOf,
+} from '../../../../src/strategies/pending/stored-write.ts'
+
+const codec = superjsonCodec({ Decimal })
+const nothing = { known: [], changed: [], before: [], after: [] }
+
+const text = fc.string({ unit: 'binary' })
+const guard = fc.record({ shape: text, values: text }).map(({ shape, values }): ValuesTag => {
+  return { kind: 'values', model: 'City', shape, values }
+})
+const guards = fc.array(guard, { minLength: 1, maxLength: 4 })
+const value = fc.oneof(text, fc.bigInt(), fc.date({ noInvalidDate: true }), fc.constant(null), fc.integer())
+const write = fc
+  .record({ id: value, name: value })
+  .map(
+    (row): PendingWrite => ({ kind: 'update', id: { id: row.id }, changes: { name: { op: 'set', value: row.name } } }),
+  )
+
+it('an accepted write comes back as it was, with the names and the keys of its lookups', () => {
+  fc.assert(
+    fc.property(write, guards, (write, guards) => {
+      const stored = encodeStoredWrite(write, nothing, guards, codec)
+      const back = decodeStoredWrite('City', stored, codec)
+      expect(back.write).toStrictEqual(write)
+      expect(back.guards()).toStrictEqual(guards)
+      expect(back.names).toEqual(guards.map(nameOf))
+      expect(rowOf(back)).toBe(nameOf(guards[0]!))
+      // What stands between the writes of an entry of the stream.
+      expect(stored).not.toContain('\u001e')
+    }),
+  )
+})
+
+it('tells what a write does to queries', () => {
+  const id: ValuesTag = { kind: 'values', model: 'City', shape: '=id|*', values: '["1"]' }
+  const change: PendingWrite = { kind: 'update', id: { id: 1 }, changes: { views: { op: 'increment', value: 1 } } }
+  const touched = {
+    known: [['id', '1']],
+    changed: ['views'],
+    before: [['views', '0']],
+    after: [['views', '1']],
+  } as const
+  const { event } = decodeStoredWrite('City', encodeStoredWrite(change, touched, [id], codec), codec)
+  expect(event()).toEqual({
+    ...{ model: 'City', kind: 'update', changed: ['views'] },
+    before: new Map([...touched.known, ...touched.before]),
+    after: new Map([...touched.known, ...touched.after]),
+  })
+})
+
+it('several writes name each of their lookups once, in order', () => {
+  fc.assert(
+    fc.property(fc.array(guards, { maxLength: 4 }), (lists) => {
+      const writes = lists.map((guards) => {
+        const write: PendingWrite = { kind: 'delete', id: { id: 1 } }
+        return decodeStoredWrite('City', encodeStoredWrite(write, { ...nothing, changed: 'all' }, guards, codec), codec)
+      })
+      const names = distinctNames(writes)
+      expect(names).toEqual([...new Set(lists.flat().map(nameOf))])
+      expect(distinctGuards(writes).map(nameOf)).toEqual(names)
+    }),
+  )
+})
