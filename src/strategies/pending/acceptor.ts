@@ -4,6 +4,7 @@ import { partitionOf } from '../../core/pending-names.ts'
 import type { AcceptAnswer } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
 import { type AcceptRowDeps, type RowToAccept, rowToAccept } from './accept-row.ts'
+import type { Base } from './base.ts'
 import type { Bases } from './bases.ts'
 import { type CarriedStamps, createCarried } from './carried.ts'
 import { type Accepted, fail, type Job, notDurable, refuse, takeGroup } from './jobs.ts'
@@ -37,8 +38,16 @@ const charactersMax = 512 * 1024
 interface Group {
   /** Of every lookup that finds one of its rows, or found it before. */
   readonly names: ReadonlySet<string>
+  /** Partitions of which not all has left. */
+  readonly unsent: ReadonlySet<number>
   /** Never rejects. */
   readonly ended: Promise<void>
+}
+
+/** A partition, and of how many: what is asked for must not change meanwhile. */
+interface Place {
+  readonly number: number
+  readonly count: number
 }
 
 /**
@@ -68,11 +77,18 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     while (queue.length > 0) {
       // Others of this tick come along.
       await new Promise(process.nextTick)
-      const jobs = underWay.size < groupsMax ? takeGroup(queue, isBusy) : []
+      const jobs = mayBegin() ? takeGroup(queue, isBusy) : []
       if (jobs.length > 0) await begin(jobs)
       else await Promise.race([...underWay].map(({ ended }) => ended))
     }
     isRunning = false
+  }
+
+  function mayBegin(): boolean {
+    if (underWay.size === groupsMax) return false
+    // What is left of a group must not be overtaken: it may free a key that another row takes.
+    for (const { unsent } of underWay) if (unsent.size > 0) return false
+    return true
   }
 
   function isBusy({ acceptable: { lookup } }: Job): boolean {
@@ -95,6 +111,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
       refuse(jobs, noRoom)
       return
     }
+    const count = partitions
     const staging: Staging<Job> = createStaging(model)
     for (const job of jobs) {
       try {
@@ -103,23 +120,28 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
         job.reject(error)
       }
     }
-    const parts = staging.groups((row) => partitionOf(row, partitions))
-    if (parts.size > 1 && jobs.some(({ acceptable }) => acceptable.isWhole)) {
+    const groups = staging.groups((row) => partitionOf(row, count))
+    if (groups.size > 1 && jobs.some(({ acceptable }) => acceptable.isWhole)) {
       refuse(jobs, scattered)
       return
     }
-    const ended = Promise.all([...parts].map(([number, staged]) => acceptRows(number, staged, stamps))).then(
-      () => void underWay.delete(group),
+    if (groups.size === 0) return
+    const unsent = new Set(groups.keys())
+    const accepting = [...groups].map(([number, staged]) =>
+      acceptRows({ number, count }, staged, stamps, () => unsent.delete(number)),
     )
-    const group: Group = { names: staging.names(), ended }
-    if (parts.size > 0) underWay.add(group)
+    const ended = Promise.all(accepting)
+      .catch((error) => fail(jobs, model, error))
+      .then(() => void underWay.delete(group))
+    const group: Group = { names: staging.names(), unsent, ended }
+    underWay.add(group)
   }
 
   function stage(job: Job, staging: Staging<Job>, stamps: CarriedStamps): void {
     const { lookup } = job.acceptable
-    const staged = lookup && staging.rowOf(lookup)
-    let base = staged ?? job.base ?? (lookup && bases.known(lookup))
-    if (base && !staged && !stamps.isOf(base, lookup!)) base = undefined
+    const fitting = (base: Base | null | undefined) => (base && stamps.isOf(base, lookup!) ? base : undefined)
+    // What was accepted here is newer than what was read for a job that has waited since.
+    const base = lookup && (staging.rowOf(lookup) ?? fitting(bases.known(lookup)) ?? fitting(job.base))
     if (base === undefined) {
       loadBase(job, lookup!)
       return
@@ -153,7 +175,13 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     )
   }
 
-  async function acceptRows(number: number, staged: readonly Staged<Job>[], stamps: CarriedStamps): Promise<void> {
+  /** @param onSent called when all of it is on its way. */
+  async function acceptRows(
+    partition: Place,
+    staged: readonly Staged<Job>[],
+    stamps: CarriedStamps,
+    onSent: () => void,
+  ): Promise<void> {
     let part: Sent = { staged: [], rows: [] }
     let characters = 0
     for (const one of staged) {
@@ -164,11 +192,12 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
       } catch {
         // The codec was given by the user. Prisma has its own way to write the row.
         refuse(isWhole ? jobsOf(staged) : one.jobs, uncodable)
-        if (isWhole) return
-        continue
+        if (!isWhole) continue
+        onSent()
+        return
       }
       if (characters > 0 && characters + row.characters > charactersMax && !isWhole) {
-        await send(number, part, stamps)
+        await send(partition, part, stamps)
         part = { staged: [], rows: [] }
         characters = 0
       }
@@ -176,7 +205,9 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
       part.rows.push(row)
       characters += row.characters
     }
-    if (part.rows.length > 0) await send(number, part, stamps)
+    const sent = part.rows.length > 0 ? send(partition, part, stamps) : undefined
+    onSent()
+    await sent
   }
 
   interface Sent {
@@ -184,7 +215,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     readonly rows: RowToAccept[]
   }
 
-  async function send(number: number, sent: Sent, stamps: CarriedStamps): Promise<void> {
+  async function send({ number, count }: Place, sent: Sent, stamps: CarriedStamps): Promise<void> {
     const jobs = jobsOf(sent.staged)
     const { backlogMax, durability } = model
     const isWhole = jobs.some(({ acceptable }) => acceptable.isWhole)
@@ -192,7 +223,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     try {
       answer = await store.pending.accept({
         partition: { model: model.model, number },
-        ...{ partitions, backlogMax, durability, isWhole, none },
+        ...{ partitions: count, backlogMax, durability, isWhole, none },
         ...{ root: stamps.root, shapes: stamps.shapes, rows: sent.rows.map(({ row }) => row) },
       })
     } catch (error) {

@@ -22,28 +22,31 @@ export interface Job {
 const groupMax = 256
 /** Fewer are not worth two steps. */
 const halvedFrom = 33
+/** Of many that wait for one row, all would be looked at again and again. */
+const lookedAtMax = 4 * groupMax
 
 /**
  * Takes those that are accepted together off the queue: half of many, so that the store is at one half while this process is at the other.
  * What is all or nothing goes by itself.
  *
- * @param isBusy whether another group has the row of a job. It waits then, and so does what may be about the same row.
+ * @param isBusy whether another group has the row of a job. It waits then; and nothing goes past one that waits and tells no row: they may
+ *   be about the same.
  */
 export function takeGroup(queue: Job[], isBusy: (job: Job) => boolean): readonly Job[] {
   const max = queue.length < halvedFrom ? queue.length : Math.min(Math.ceil(queue.length / 2), groupMax)
   const group: Job[] = []
-  const left: Job[] = []
-  for (const [i, job] of queue.entries()) {
+  let left = 0
+  while (left + group.length < Math.min(queue.length, lookedAtMax)) {
+    const job = queue[left + group.length]!
     const isAlone = job.acceptable.isWhole || group[0]?.acceptable.isWhole
-    if (group.length === max || (group.length > 0 && isAlone)) {
-      left.push(...queue.slice(i))
-      break
-    }
-    const isKnown = job.acceptable.lookup !== null
-    if (isBusy(job) || (!isKnown && left.length > 0)) left.push(job)
-    else group.push(job)
+    if (group.length === max || (group.length > 0 && isAlone)) break
+    if (left > 0 && job.acceptable.lookup === null) break
+    if (isBusy(job)) {
+      queue[left] = job
+      left += 1
+    } else group.push(job)
   }
-  queue.splice(0, queue.length, ...left)
+  queue.splice(left, group.length)
   return group
 }
 

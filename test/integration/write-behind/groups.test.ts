@@ -4,8 +4,8 @@ import { cachePlugin } from '../../../src/index.ts'
 import { loadScript } from '../../../src/stores/redis/script.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { freshNamespace } from '../../services/fresh.ts'
-import { describeStores } from '../cached-client.ts'
-import { behind, city, flushed, openSeats, reasons } from './seats.ts'
+import { cachedClient, describeStores } from '../cached-client.ts'
+import { begun, behind, city, flushed, openSeats, post, reasons } from './seats.ts'
 
 // What is asked for in one tick is accepted in one step.
 describeStores('write-behind, writes of one group', (makeStoreConfig) => {
@@ -29,6 +29,37 @@ describeStores('write-behind, writes of one group', (makeStoreConfig) => {
       { id: 1, email: 'new@x' },
       { id: 2, email: '1@x' },
     ])
+  })
+
+  it('many writes of a row that was not known are accepted in the order of the calls', async () => {
+    const { one, two } = await openSeats({ ...makeStoreConfig(), models: { City: behind } })
+    const vote = () => one.prisma.city.update({ where: { id: 1 }, data: { views: { increment: 1 } } })
+    const votes = await Promise.all(Array.from({ length: 300 }, vote))
+    expect(votes.map(({ views }) => views)).toEqual(votes.map((_, i) => i + 1))
+    expect(reasons(one)).toEqual([])
+    await flushed(two)
+    expect(await one.base.city.findUnique({ where: { id: 1 } })).toMatchObject({ views: 300 })
+  })
+
+  it('a key that the second part of a large group leaves is taken after that', async () => {
+    const { one } = await openSeats({ ...makeStoreConfig(), models: { Post: behind } })
+    await one.base.post.createMany({ data: [1, 2, 3, 4].map((id) => post(id, `s${id}`)) })
+    const change = (id: number, data: { body?: string; slug?: string; views?: number }) =>
+      begun(one.prisma.post.update({ where: { id }, data }))
+    await Promise.all([1, 2, 3, 4].map((id) => change(id, { views: 1 })))
+    await flushed(one)
+    // Two of them are more than goes into one step.
+    const body = 'x'.repeat(400_000)
+    for (let ticks = 1; ticks < 4; ticks += 1) {
+      const [left, taken] = ticks % 2 === 1 ? [1, 2] : [2, 1]
+      const large = [change(3, { body }), change(4, { body }), change(left, { slug: `left ${ticks}` })]
+      for (let i = 0; i < ticks; i += 1) await new Promise(setImmediate)
+      await Promise.all([...large, change(taken, { slug: ticks % 2 === 1 ? 's1' : 's2' })])
+      await flushed(one)
+      // As it was.
+      await change(left, { slug: ticks % 2 === 1 ? 's2' : 's1' })
+      await flushed(one)
+    }
   })
 
   it('a TTL that cannot be had is the matter of its row alone', async () => {
@@ -117,6 +148,24 @@ it('of many writes in one tick two groups are on their way to the store, which h
   await prisma.$cache.flush()
   const stored = await one.base.city.findMany({ where: { id: { in: ids } } })
   expect(new Map(stored.map(({ id, views }) => [id, views]))).toEqual(seen)
+})
+
+it('what is too much for one step goes to the partitions that there are', async () => {
+  const store = { redis: inject('redisUrl'), namespace: freshNamespace() }
+  const { one, options } = await openSeats({ ...store, models: { Post: { ...behind, partitions: 1 } } })
+  const other = cachedClient({ ...options, config: { models: { Post: { ...behind, partitions: 4 } } } })
+  const ids = Array.from({ length: 12 }, (_, i) => i + 1)
+  await one.base.post.createMany({ data: [...ids, 13].map((id) => post(id, `s${id}`)) })
+  // As long as it waits, there is one.
+  await one.prisma.post.update({ where: { id: 13 }, data: { views: 1 } })
+  const body = 'x'.repeat(400_000)
+  await Promise.all(ids.map((id) => other.prisma.post.update({ where: { id }, data: { views: 1, body } })))
+  const redis = new Redis(store.redis)
+  stopLater(async () => redis.disconnect())
+  const streams = await redis.keys(`${store.namespace}:*:stream:*`)
+  expect(streams.map((name) => name.split(':').at(-1))).toEqual(['0'])
+  const written = await one.prisma.post.findMany({ where: { id: { in: ids } }, select: { views: true } })
+  expect(written).toEqual(ids.map(() => ({ views: 1 })))
 })
 
 /** Of each group that leaves: the keys of its rows, and of the rows of groups that are under way already. */

@@ -50,9 +50,18 @@ describe('takeGroup', () => {
     expect(rowsOf(takeGroup(queue, nothingBusy))).toEqual(['1', '1'])
   })
 
-  it('does not take what tells no row past one that waits: it may be the same', () => {
-    const queue = [job('1'), job(null), job('2')]
+  it('takes nothing past what waits and tells no row, nor that past another: they may be the same', () => {
+    const queue = [job('1'), job('2'), job('1'), job(null), job('2')]
     expect(rowsOf(takeGroup(queue, busy('1')))).toEqual(['2'])
-    expect(rowsOf(queue)).toEqual(['1', null])
+    expect(rowsOf(queue)).toEqual(['1', '1', null, '2'])
+    expect(takeGroup(queue, busy('1'))).toEqual([])
+    expect(rowsOf(queue)).toEqual(['1', '1', null, '2'])
+  })
+
+  it('takes some of however many', () => {
+    const queue = Array.from({ length: 300_000 }, () => job('1'))
+    expect(takeGroup(queue, busy('1'))).toEqual([])
+    expect(takeGroup(queue, nothingBusy)).toHaveLength(256)
+    expect(queue).toHaveLength(300_000 - 256)
   })
 })
