@@ -1,22 +1,12 @@
 import type { Acceptable } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import { partitionOf } from '../../core/pending-names.ts'
-import type { AcceptAnswer } from '../../core/pending-store.ts'
-import type { Store } from '../../core/store.ts'
-import { type AcceptRowDeps, type RowToAccept, rowToAccept } from './accept-row.ts'
 import type { Base } from './base.ts'
-import type { Bases } from './bases.ts'
 import { type CarriedStamps, createCarried } from './carried.ts'
-import { type Accepted, fail, type Job, notDurable, refuse, takeGroup } from './jobs.ts'
+import { createHandOver, type HandOverDeps } from './hand-over.ts'
+import { type Accepted, fail, type Job, refuse, takeGroup } from './jobs.ts'
 import type { PendingModel } from './pending-model.ts'
-import { createStaging, type Staged, type Staging } from './staging.ts'
-
-export interface AcceptorDeps extends AcceptRowDeps {
-  readonly store: Store
-  readonly bases: Bases
-  /** Told of every write that was accepted. */
-  readonly onAccepted: (partition: number, writes: number, backlog: number) => void
-}
+import { createStaging, type Staging } from './staging.ts'
 
 export interface Acceptor {
   /**
@@ -32,9 +22,6 @@ const groupsMax = 2
 const attemptsMax = 8
 /** Rows of one write. More would hold up everybody else in the store. */
 const wholeMax = 1000
-/** What is handed to the store in one step, unless it is one row or one write: it is read back so, within the deadline of a command. */
-const charactersMax = 512 * 1024
-
 interface Group {
   /** Of every lookup that finds one of its rows, or found it before. */
   readonly names: ReadonlySet<string>
@@ -44,12 +31,6 @@ interface Group {
   readonly ended: Promise<void>
 }
 
-/** A partition, and of how many: what is asked for must not change meanwhile. */
-interface Place {
-  readonly number: number
-  readonly count: number
-}
-
 /**
  * Accepts the writes of one model: makes each of its row, and hands all that came meanwhile to the store in one step.
  *
@@ -57,14 +38,20 @@ interface Place {
  * of them leaves it; the next group that has it builds on it without asking the store. Where another process wrote the row, the store refuses
  * it, and it is read again.
  */
-export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Acceptor {
-  const { store, bases, onAccepted } = deps
+export function createAcceptor(model: PendingModel, deps: HandOverDeps): Acceptor {
+  const { store, bases } = deps
   const carried = createCarried(model, store)
-  const none = `\n${deps.codec.encode(null, model.model)}`
   const queue: Job[] = []
   const underWay = new Set<Group>()
   let isRunning = false
   let { partitions } = model
+  const handOver = createHandOver(model, deps, {
+    again,
+    forget,
+    partitioned: (found) => {
+      partitions = found
+    },
+  })
 
   function enqueue(job: Job): void {
     queue.push(job)
@@ -78,7 +65,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
       // Others of this tick come along.
       await new Promise(process.nextTick)
       const jobs = mayBegin() ? takeGroup(queue, isBusy) : []
-      if (jobs.length > 0) await begin(jobs)
+      if (jobs.length > 0) await begin(jobs).catch((error) => fail(jobs, model, error))
       else await Promise.race([...underWay].map(({ ended }) => ended))
     }
     isRunning = false
@@ -97,7 +84,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     return false
   }
 
-  /** Resolves when it is under way, or over. Never rejects: each job is answered by itself. */
+  /** Resolves when it is under way, or over; each job is answered by itself. */
   async function begin(jobs: readonly Job[]): Promise<void> {
     let stamps: CarriedStamps | null
     try {
@@ -128,7 +115,7 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     if (groups.size === 0) return
     const unsent = new Set(groups.keys())
     const accepting = [...groups].map(([number, staged]) =>
-      acceptRows({ number, count }, staged, stamps, () => unsent.delete(number)),
+      handOver({ number, count }, staged, stamps, () => unsent.delete(number)),
     )
     const ended = Promise.all(accepting)
       .catch((error) => fail(jobs, model, error))
@@ -175,113 +162,6 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     )
   }
 
-  /** @param onSent called when all of it is on its way. */
-  async function acceptRows(
-    partition: Place,
-    staged: readonly Staged<Job>[],
-    stamps: CarriedStamps,
-    onSent: () => void,
-  ): Promise<void> {
-    let part: Sent = { staged: [], rows: [] }
-    let characters = 0
-    for (const one of staged) {
-      const isWhole = one.jobs.some(({ acceptable }) => acceptable.isWhole)
-      let row: RowToAccept
-      try {
-        row = rowToAccept(model, one, stamps, deps)
-      } catch {
-        // The codec was given by the user. Prisma has its own way to write the row.
-        refuse(isWhole ? jobsOf(staged) : one.jobs, uncodable)
-        if (!isWhole) continue
-        onSent()
-        return
-      }
-      if (characters > 0 && characters + row.characters > charactersMax && !isWhole) {
-        await send(partition, part, stamps)
-        part = { staged: [], rows: [] }
-        characters = 0
-      }
-      part.staged.push(one)
-      part.rows.push(row)
-      characters += row.characters
-    }
-    const sent = part.rows.length > 0 ? send(partition, part, stamps) : undefined
-    onSent()
-    await sent
-  }
-
-  interface Sent {
-    readonly staged: Staged<Job>[]
-    readonly rows: RowToAccept[]
-  }
-
-  async function send({ number, count }: Place, sent: Sent, stamps: CarriedStamps): Promise<void> {
-    const jobs = jobsOf(sent.staged)
-    const { backlogMax, durability } = model
-    const isWhole = jobs.some(({ acceptable }) => acceptable.isWhole)
-    let answer: AcceptAnswer
-    try {
-      answer = await store.pending.accept({
-        partition: { model: model.model, number },
-        ...{ partitions: count, backlogMax, durability, isWhole, none },
-        ...{ root: stamps.root, shapes: stamps.shapes, rows: sent.rows.map(({ row }) => row) },
-      })
-    } catch (error) {
-      forget()
-      fail(jobs, model, error)
-      return
-    }
-    switch (answer.kind) {
-      case 'accepted':
-        conclude(number, sent, { ...answer, isWhole })
-        return
-      case 'gated':
-        refuse(jobs, 'a synchronous write on the model is under way')
-        return
-      case 'full':
-        refuse(jobs, `${model.backlogMax} writes are waiting`)
-        return
-      case 'partitioned':
-        partitions = answer.partitions
-        again(jobs)
-        return
-      case 'changed':
-        forget()
-        again(jobs)
-        return
-    }
-  }
-
-  function conclude(
-    number: number,
-    { staged, rows }: Sent,
-    { refused, isDurable, backlog, isWhole }: Extract<AcceptAnswer, { kind: 'accepted' }> & { isWhole: boolean },
-  ): void {
-    if (isWhole && refused.size > 0) {
-      for (const { lookups } of staged) bases.forget(lookups)
-      if ([...refused.values()].includes('taken')) refuse(jobsOf(staged), taken)
-      else again(jobsOf(staged))
-      return
-    }
-    let writes = 0
-    for (const [i, one] of staged.entries()) {
-      const verdict = refused.get(i)
-      const { keep } = rows[i]!
-      if (verdict || !keep) bases.forget(one.lookups)
-      else bases.keep(one, keep)
-      if (verdict === 'taken') refuse(one.jobs, taken)
-      else if (verdict) again(one.jobs)
-      else {
-        writes += one.writes.length
-        for (const job of one.jobs) {
-          if (isDurable) job.resolve({ kind: 'accepted', writes: one.writesOf(job) })
-          else job.reject(notDurable(model))
-        }
-      }
-    }
-    if (writes > 0) onAccepted(number, writes, backlog)
-  }
-
   function again(jobs: readonly Job[]): void {
     for (const job of jobs) {
       job.base = null
@@ -307,9 +187,3 @@ const noName = 'one of its rows cannot be told from others surely, or shares a k
 const othersWrite = 'others write the row'
 const scattered = 'its rows are in several partitions'
 const tooMany = 'it has too many rows'
-const taken = 'the row exists, or writes of it are waiting'
-const uncodable = 'it cannot be encoded'
-
-function jobsOf(staged: readonly Staged<Job>[]): readonly Job[] {
-  return [...new Set(staged.flatMap(({ jobs }) => jobs))]
-}
