@@ -194,7 +194,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     knownViews: new Set([...config.alsoChanges.values()].flat().map(({ model }) => model)),
     keepsOnError: ignoresTransactions(client),
     limits,
-    readMemo: createReadMemo(limits, { keepUndefined: dataModel.strictUndefinedChecks }),
+    readMemo: createReadMemo(limits, { keepUndefined: dataModel.strictUndefinedChecks, random: Math.random }),
     entryTtls,
     shapesInUse: (model) => store.shapesInUse(model),
     reader,

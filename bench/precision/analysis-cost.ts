@@ -4,7 +4,7 @@ import { Bench } from 'tinybench'
 import type { CityRow } from '../../examples/shared/world/world.ts'
 import { analyseRead } from '../../src/analysis/reads/analyse-read.ts'
 import { plainView } from '../../src/analysis/reads/rows.ts'
-import { stampTagsOf } from '../../src/core/store.ts'
+import { stampTagsOf } from '../../src/core/stamp-tags.ts'
 import { readDataModel } from '../../src/prisma/schema/read-data-model.ts'
 import { queryOf } from './workload.ts'
 

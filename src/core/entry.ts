@@ -1,5 +1,6 @@
 import { CacheError } from './errors.ts'
-import { type Stamp, type StampTag, tagIds } from './store.ts'
+import type { Stamp } from './store.ts'
+import type { TagList } from './tag-list.ts'
 
 /**
  * An entry as it is stored: a line of words that says how long it is good and under which stamps, the ids of the tags that these belong
@@ -65,31 +66,20 @@ export function decodeEntry(text: string): Entry {
  *
  * So most hits are told without taking the entry apart. Slices are compared because V8 does that several times faster than `startsWith`.
  */
-export function payloadUnder(text: string, tags: readonly StampTag[], stamps: readonly (Stamp | null)[]) {
+export function payloadUnder(text: string, tags: TagList, stamps: readonly (Stamp | null)[]) {
   const keepAt = text.indexOf(' ', versionWord.length) + 1
   const isPlain = text.slice(0, versionWord.length) === versionWord && text.slice(keepAt, keepAt + 2) === '0 '
-  if (!isPlain || tags.length === 0 || stamps.includes(null)) return undefined
+  if (!isPlain || tags.list.length === 0 || stamps.includes(null)) return undefined
   const stampsAt = text.indexOf(' ', keepAt + 2) + 1
-  const expected = `${stamps.join(' ')}\n${idsText(tags)}\n`
+  const expected = `${stamps.join(' ')}\n${tags.text}\n`
   const payloadAt = stampsAt + expected.length
   return text.slice(stampsAt, payloadAt) === expected ? text.slice(payloadAt) : undefined
 }
 
 /** Whether an entry depends on exactly these tags, and in this order. */
-export function isOfTags({ ids }: Entry, tags: readonly StampTag[]): boolean {
-  return ids === idsText(tags)
+export function isOfTags({ ids }: Entry, tags: TagList): boolean {
+  return ids === tags.text
 }
-
-function idsText(tags: readonly StampTag[]): string {
-  let text = idTexts.get(tags)
-  if (text === undefined) {
-    text = JSON.stringify(tagIds(tags))
-    idTexts.set(tags, text)
-  }
-  return text
-}
-
-const idTexts = new WeakMap<readonly StampTag[], string>()
 
 /** Its stamps by tag id. Throws `CODEC.UNDECODABLE` when there are more or fewer ids than stamps. */
 export function stampsById({ ids, stamps }: Entry): ReadonlyMap<string, Stamp> {

@@ -1,34 +1,15 @@
 import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { type Position, parsePosition, positionText } from './stream-position.ts'
 import type { ValuesTag } from './tags.ts'
 
 /** Names a lookup, and the row whose id it asks for, without showing values. The same in every release of the schema. */
-export function nameOf(tag: Pick<ValuesTag, 'shape' | 'values'>): string {
-  let name = namesOfTags.get(tag)
-  if (name === undefined) {
-    name = nameOfText(`${tag.shape}\n${tag.values}`)
-    namesOfTags.set(tag, name)
-  }
-  return name
-}
-
-function nameOfText(text: string): string {
-  let name = names.get(text)
-  if (name === undefined) {
-    // 128 bits and more: values come from strangers, who must not be able to make two of them collide.
-    name = hash('sha256', text, 'base64url').slice(0, nameLength)
-    names.set(text, name)
-  }
-  return name
+export function nameOf({ shape, values }: Pick<ValuesTag, 'shape' | 'values'>): string {
+  // 128 bits and more: values come from strangers, who must not be able to make two of them collide.
+  return hash('sha256', `${shape}\n${values}`, 'base64url').slice(0, nameLength)
 }
 
 /** 132 bits. */
 const nameLength = 22
-
-/** The same rows are asked for and written again and again, often by the same plan. */
-const namesOfTags = new WeakMap<object, string>()
-const names = new LRUCache<string, string>({ max: 20_000 })
 
 /** The partition of a row, by its {@link nameOf}. */
 export function partitionOf(row: string, partitions: number): number {

@@ -1,9 +1,12 @@
 import type { EntryKey, Stamp } from './entry-key.ts'
 import type { PendingStore } from './pending-store.ts'
 import type { Soon } from './soon.ts'
-import { type Dependency, type Tag, tagsOfUse, type ValuesTag } from './tags.ts'
+import type { StampTag } from './stamp-tags.ts'
+import type { TagList } from './tag-list.ts'
+import type { Tag, ValuesTag } from './tags.ts'
 
 export type { EntryKey, Stamp } from './entry-key.ts'
+export type { StampTag } from './stamp-tags.ts'
 
 /**
  * What the cache asks of a store: entries, stamps, intents and leases.
@@ -12,9 +15,6 @@ export type { EntryKey, Stamp } from './entry-key.ts'
  * the business of the strategies. Every method may reject when the store is out of reach (`CacheError` `STORE.*`); none
  * waits longer than the command deadline.
  */
-
-/** Everything that can carry a stamp: the analysed tags, the tags that users name, and the mark that guards the latter. */
-export type StampTag = Tag | { readonly kind: 'user'; readonly name: string } | { readonly kind: 'user-mark' }
 
 export interface StoredText {
   readonly text: string
@@ -119,7 +119,7 @@ export interface Store {
    * The entry and the current stamps of `tags`. Nothing needs to be atomic, but that what is pending in other models is looked at
    * before the entry is.
    */
-  lookup(key: EntryKey, tags: readonly StampTag[], options?: LookupOptions): Soon<Looked>
+  lookup(key: EntryKey, tags: TagList, options?: LookupOptions): Soon<Looked>
   /** Current stamps of `tags`. */
   stamps(tags: readonly StampTag[]): Promise<readonly (Stamp | null)[]>
   /**
@@ -193,51 +193,3 @@ export interface Store {
 export const shapesMax = 128
 /** Past this many, only shapes that tell no columns apart are registered: they are fewer. */
 export const preciseShapesMax = 96
-
-/** A text that names a tag unambiguously: the key of a stamp inside an entry. */
-export function tagId(tag: StampTag): string {
-  switch (tag.kind) {
-    case 'root':
-      return `r ${tag.model}`
-    case 'shape':
-      return `s ${tag.model} ${tag.shape}`
-    case 'mark':
-      return `m ${tag.model} ${tag.shape}`
-    case 'values':
-      return `v ${tag.model} ${tag.shape} ${tag.values}`
-    case 'user':
-      return `u ${tag.name}`
-    case 'user-mark':
-      return 'm'
-  }
-}
-
-const idsOfTags = new WeakMap<readonly StampTag[], readonly string[]>()
-
-/** {@link tagId} of each; made once for each list, which therefore must not change. */
-export function tagIds(tags: readonly StampTag[]): readonly string[] {
-  let ids = idsOfTags.get(tags)
-  if (!ids) {
-    ids = tags.map(tagId)
-    idsOfTags.set(tags, ids)
-  }
-  return ids
-}
-
-/** The tag back from its {@link tagId}; `undefined` when the text is none, or is that of a mark. */
-export function parseTagId(id: string): StampTag | undefined {
-  const [kind, rest] = [id.slice(0, 2), id.slice(2)]
-  if (kind === 'u ') return { kind: 'user', name: rest }
-  const [model = '', shape = '', ...values] = rest.split(' ')
-  if (kind === 'r ') return { kind: 'root', model }
-  if (kind === 's ') return { kind: 'shape', model, shape }
-  return kind === 'v ' ? { kind: 'values', model, shape, values: values.join(' ') } : undefined
-}
-
-/** Everything that carries a stamp for these dependencies: per model the root, each shape, and its pinned values. */
-export function stampTagsOf(dependencies: readonly Dependency[]): StampTag[] {
-  return dependencies.flatMap(({ model, uses }): StampTag[] => [
-    { kind: 'root', model },
-    ...uses.flatMap((use) => tagsOfUse(model, use)),
-  ])
-}

@@ -129,15 +129,17 @@ export function encodePins(pins: readonly Pin[]): string {
  * on. A write that does not know all values touches the tag of those that it does know; of a pending shape it touches all queries.
  */
 export function tagsOfUse(model: string, { shape, values }: ShapeUse): Tag[] {
+  const tags: Tag[] = [{ kind: 'shape', model, shape: shape.id }]
   const texts = new Set<string>()
   for (const pins of values) {
     const from = shape.isPending ? pins.length : 1
-    for (let count = from; count <= pins.length; count += 1) texts.add(encodePins(pins.slice(0, count)))
+    for (let count = from; count <= pins.length; count += 1) {
+      const text = encodePins(count === pins.length ? pins : pins.slice(0, count))
+      if (texts.size === texts.add(text).size) continue
+      tags.push({ kind: 'values', model, shape: shape.id, values: text })
+    }
   }
-  return [
-    { kind: 'shape', model, shape: shape.id },
-    ...[...texts].map((text) => ({ kind: 'values', model, shape: shape.id, values: text }) as const),
-  ]
+  return tags
 }
 
 /** A column may have any name; in the id of a shape it has no spaces, commas and bars. */

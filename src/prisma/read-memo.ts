@@ -1,26 +1,37 @@
 import { LRUCache } from 'lru-cache'
+import { Parameter } from '../analysis/equality/parameter.ts'
 import { canonical } from '../core/canonical.ts'
 import type { WatchedShapeLimits } from '../strategies/shape-limits.ts'
 import type { ReadPlanned } from './read-planned.ts'
+import type { ReadShape } from './read-shape.ts'
 import { identify } from './values.ts'
 
 /**
- * The plans of reads that were asked before: the same question is analysed once in a process, not once for each hit.
+ * What was found of reads that were asked before: the plans of the same questions, and what the analysis told of the same kinds of questions,
+ * which differ only in the values that they ask for.
  *
- * A plan follows from the call, the configuration, the schema and the shapes that the store has room for; of these only the last changes.
+ * Both follow from the call, the configuration, the schema and the shapes that the store has room for; of these only the last changes.
  * While any shape is refused nothing new is kept, and a refusal forgets everything.
  */
 export interface ReadMemo {
-  /** A text that is equal for two calls if and only if one plan is good for both; `null` where none is kept. */
+  /** A text that is equal for two calls if and only if what is found of one is good for both; `null` where nothing is kept. */
   textOf(call: MemoCall): string | null
-  get(text: string): ReadPlanned | undefined
-  keep(text: string, planned: ReadPlanned): void
+  /** By the text of a call as it was made. */
+  readonly plans: Kept<ReadPlanned>
+  /** By the text of a call with parameters. */
+  readonly shapes: Kept<ReadShape>
+}
+
+export interface Kept<Value> {
+  get(text: string): Value | undefined
+  /** Or not, where there is no room left. */
+  keep(text: string, value: Value): void
 }
 
 export interface MemoCall {
   readonly model: string
   readonly operation: string
-  /** As they were given, `cacheStrategy` included. */
+  /** As they were given, `cacheStrategy` included; or with parameters. */
   readonly args: unknown
   readonly dataPath: readonly string[]
   readonly mayLoadOtherwise: boolean
@@ -30,19 +41,27 @@ export interface MemoCall {
 
 /** A plan takes some 5 kB, with all that is made of it: 10 MB at most for those of one process. */
 const plansMax = 2000
+/**
+ * Where there is no room left, one plan in so many takes the place of another. What is asked for often is soon among them, and the rest does not
+ * drive it out; to keep what is never asked for again would cost more than to make a plan.
+ *
+ * Source: bimodal insertion, Qureshi et al., "Adaptive insertion policies for high performance caching", ISCA 2007.
+ */
+const keptShare = 1 / 8
+/** A program has some hundreds; arguments that are made up have any number. */
+const shapesMax = 1000
 /** Clients with another `omit` or other computed fields; a program has few. */
 const clientsMax = 100
 /** Arguments that are longer are analysed each time. */
 const charactersMax = 1000
 
+/** @param random between 0 and 1. */
 export function createReadMemo(
   limits: WatchedShapeLimits,
-  { keepUndefined }: { readonly keepUndefined: boolean },
+  { keepUndefined, random }: { readonly keepUndefined: boolean; readonly random: () => number },
 ): ReadMemo {
-  const plans = new LRUCache<string, ReadPlanned>({ max: plansMax })
   const clients = new LRUCache<string, number>({ max: clientsMax })
   let lastNumber = 0
-  let refusals = limits.refusals()
 
   /** Stands for its fingerprint, which is long. */
   function numberOf(clientFingerprint: string): number {
@@ -58,7 +77,7 @@ export function createReadMemo(
     textOf({ model, operation, args, dataPath, mayLoadOtherwise, clientFingerprint }) {
       let text: string
       try {
-        text = canonical(args ?? {}, { identify, keepUndefined })
+        text = canonical(args ?? {}, { identify: identifyAlso, keepUndefined })
       } catch {
         return null
       }
@@ -67,15 +86,33 @@ export function createReadMemo(
       const path = dataPath.length === 0 ? '' : dataPath.join('.')
       return `${numberOf(clientFingerprint)} ${model} ${operation} ${path} ${mayLoadOtherwise ? 1 : 0} ${text}`
     },
+    plans: createKept(limits, plansMax, () => random() < keptShare),
+    shapes: createKept(limits, shapesMax, () => true),
+  }
+}
+
+/** @param isWorthAPlace whether a value takes the place of another. */
+function createKept<Value extends object>(
+  limits: WatchedShapeLimits,
+  max: number,
+  isWorthAPlace: () => boolean,
+): Kept<Value> {
+  const values = new LRUCache<string, Value>({ max })
+  let refusals = limits.refusals()
+  return {
     get(text) {
       if (refusals !== limits.refusals()) {
         refusals = limits.refusals()
-        plans.clear()
+        values.clear()
       }
-      return plans.get(text)
+      return values.get(text)
     },
-    keep(text, planned) {
-      if (!limits.areAny()) plans.set(text, planned)
+    keep(text, value) {
+      if (!limits.areAny() && (values.size < max || isWorthAPlace())) values.set(text, value)
     },
   }
+}
+
+function identifyAlso(value: object): string | undefined {
+  return value instanceof Parameter ? 'parameter' : identify(value)
 }

@@ -1,16 +1,17 @@
 import type { DataModel } from '../analysis/data-model.ts'
-import { analyseRead } from '../analysis/reads/analyse-read.ts'
-import { coarsened, type KnownRead } from '../analysis/reads/coarsened.ts'
 import { lateTagsOf } from '../analysis/reads/late-use.ts'
-import type { ReadAnalysis, ReadListener } from '../analysis/reads/read-analysis.ts'
+import { bound } from '../analysis/reads/parametrized.ts'
 import { narrow, widen } from '../analysis/reads/widening.ts'
 import { canonical } from '../core/canonical.ts'
 import type { CachedModel } from '../core/config.ts'
-import { entryKey, fingerprint } from '../core/key.ts'
-import { type StampTag, stampTagsOf } from '../core/store.ts'
+import { entryKey } from '../core/key.ts'
+import { stampTagsOf } from '../core/stamp-tags.ts'
+import type { StampTag } from '../core/store.ts'
+import { TagList } from '../core/tag-list.ts'
 import type { ReadPlan } from '../strategies/read-plan.ts'
 import type { ReadCall } from './read-call.ts'
 import type { ReadPlanned } from './read-planned.ts'
+import { shapeRead } from './read-shapes.ts'
 import { rowRead } from './row-reads.ts'
 import type { Runtime } from './runtime.ts'
 import { ofRows, unknownRetainMs } from './stored-rows.ts'
@@ -35,39 +36,30 @@ export function planRead(
 
 /** A read whose own result is stored. */
 function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRead> {
-  const { dataModel, fingerprint: shared, limits } = runtime
-  const { model, operation, args } = call
-  const analysed = analyseCall(call, runtime)
-  if (analysed.kind === 'unknown') return { kind: 'bypass', reason: analysed.reason }
-  const read = coarsened(analysed, limits.isRefused)
-
-  let text: string
+  const { dataModel } = runtime
+  const { model, operation } = call
+  let args: string
   try {
-    text = canonical(args ?? {}, { identify, keepUndefined: dataModel.strictUndefinedChecks })
+    args = canonical(call.args ?? {}, { identify, keepUndefined: dataModel.strictUndefinedChecks })
   } catch {
     return { kind: 'bypass', reason: 'an argument has no canonical form' }
   }
-  const keyParts = { model, operation, dataPath: call.dataPath, args: text }
-  // Processes that disagree about the room for shapes would take each other's entries for invalid.
-  const coarse = read === analysed ? [] : shapeIdsOf(read)
-  const key = entryKey({ ...keyParts, fingerprint: fingerprint([shared, call.clientFingerprint, ...coarse]) })
-
-  const tags = stampTagsOf(read.dependencies)
-  const marks: StampTag[] = read.late.map(({ model, shape }) => ({ kind: 'mark', model, shape: shape.id }))
-  const models = read.dependencies.map((dependency) => dependency.model)
+  const shaped = shapeRead(call, runtime)
+  if ('reason' in shaped) return { kind: 'bypass', reason: shaped.reason }
+  const { shape, pins } = shaped
+  const { dependencies, late, widenings } = bound(shape.read, pins)
+  const { marks, models } = shape
+  const key = entryKey({ model, operation, dataPath: call.dataPath, args, fingerprint: shape.fingerprint })
+  const tags = stampTagsOf(dependencies)
+  const analysed = { key, tags, marks, models, pendingRow: null, rowsOf: rowsOf(call, dataModel) }
   return {
     kind: 'plan',
-    planFor: planOf(
-      call,
-      runtime,
-      { key, tags, marks, models, pendingRow: null, rowsOf: rowsOf(call, dataModel) },
-      () => [operation, ...shapeIdsOf(read)].join(' '),
-    ),
-    widened: (args) => (read.widenings.length === 0 ? args : widen(args, read.widenings)),
+    planFor: planOf(call, runtime, analysed, () => shape.name),
+    widened: (args) => (widenings.length === 0 ? args : widen(args, widenings)),
     loaded(result) {
-      const late = lateTagsOf(dataModel, read.late, result)
-      narrow(result, read.widenings)
-      return { result, late }
+      const told = lateTagsOf(dataModel, late, result)
+      narrow(result, widenings)
+      return { result, late: told }
     },
     shown: (result) => result,
     isRow: false,
@@ -75,7 +67,9 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
 }
 
 /** What is known of a read, beside what its model and its caller say. */
-type Analysed = Pick<ReadPlan, 'key' | 'tags' | 'marks' | 'models' | 'pendingRow' | 'rowsOf'>
+type Analysed = Pick<ReadPlan, 'key' | 'marks' | 'models' | 'pendingRow' | 'rowsOf'> & {
+  readonly tags: readonly StampTag[]
+}
 
 function planOf(
   { model, operation, strategy }: ReadCall,
@@ -90,7 +84,7 @@ function planOf(
   const staleMs = strategy?.swrMs ?? said.staleWhileRevalidateMs
   const keepMs = Math.max(staleMs, said.staleIfErrorMs)
   const userTags = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])]
-  const allTags: readonly StampTag[] = [...tags, ...userTags.map((name) => ({ kind: 'user', name }) as const)]
+  const allTags = new TagList([...tags, ...userTags.map((name) => ({ kind: 'user', name }) as const)])
   const { validate = null, resultTags = null } = cached ?? {}
   const planFor = (args: unknown): ReadPlan => {
     const context = (result: unknown) => ({ result, args, operation })
@@ -133,25 +127,4 @@ function rowsOf({ model, operation, dataPath }: ReadCall, { models }: DataModel)
     (name, relation) => (name === null ? null : (models.get(name)?.fields.get(relation)?.relation?.model ?? null)),
     model,
   )
-}
-
-function shapeIdsOf({ dependencies }: KnownRead): string[] {
-  return dependencies.flatMap(({ model, uses }) => uses.map(({ shape }) => `${model} ${shape.id}`))
-}
-
-/** What a call depends on. */
-export function analyseCall(
-  {
-    model,
-    operation,
-    args,
-    dataPath,
-    clientView,
-  }: Pick<ReadCall, 'model' | 'operation' | 'args' | 'dataPath' | 'clientView'>,
-  { dataModel, knownViews }: Pick<Runtime, 'dataModel' | 'knownViews'>,
-  listener?: ReadListener,
-): ReadAnalysis {
-  // `['select', 'author', 'select', 'posts']`
-  const unpacked = dataPath.filter((_, i) => i % 2 === 1)
-  return analyseRead(dataModel, { model, operation, args }, { client: clientView, unpacked, knownViews, listener })
 }

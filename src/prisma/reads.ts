@@ -84,7 +84,7 @@ type PreparedRead =
 /** Says how a read is served, and if not from the cache, why. Throws `QUERY.INVALID_STRATEGY`. */
 function prepareRead(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse): PreparedRead {
   const text = memoText(hook, runtime, client)
-  const known = text === null ? undefined : runtime.readMemo.get(text)
+  const known = text === null ? undefined : runtime.readMemo.plans.get(text)
   if (known) {
     return { kind: 'cached', args: withoutStrategy(hook.args), dataPath: dataPathOf(hook) ?? [], planned: known }
   }
@@ -93,7 +93,7 @@ function prepareRead(hook: Hook & { readonly model: string }, runtime: Runtime, 
   const { args, dataPath } = call
   const planned = planRead(call, runtime)
   if (planned.kind === 'bypass') return { kind: 'bypass', args, reason: planned.reason, isCached: true }
-  if (text !== null) runtime.readMemo.keep(text, planned)
+  if (text !== null) runtime.readMemo.plans.keep(text, planned)
   return { kind: 'cached', args, dataPath, planned }
 }
 

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { DataModel, Model } from '../analysis/data-model.ts'
 import { shapeOfUnique, type UniqueLookup, whereOf } from '../analysis/unique-lookup.ts'
 import type { CacheConfig, CachedModel } from '../core/config.ts'
@@ -12,9 +11,6 @@ export const unknownRetainMs = 24 * 3600_000
 
 /** Lookups of stored rows are read, and change, alike. */
 export const ofRows = 'row'
-
-/** Digests are dear, and the same rows are asked for again and again. */
-const keysMax = 20_000
 
 /** How the rows of a model are stored whose strategy stores rows, not results. */
 export interface StoredRows {
@@ -45,14 +41,8 @@ export function storedRows(
     const fields = model.scalars.flatMap(({ name, isHidden }) => (isHidden || cached.exclude.has(name) ? [] : [name]))
     // One per question, whatever is asked of the row, by whichever client.
     const ofFields = fingerprint([shared, ...fields])
-    const keys = new LRUCache<string, EntryKey>({ max: keysMax })
-    const entryKeyOf = (lookup: UniqueLookup) => {
-      const args = lookup.name
-      const key =
-        keys.get(args) ?? entryKey({ model: model.name, operation: 'row', dataPath: [], args, fingerprint: ofFields })
-      keys.set(args, key)
-      return key
-    }
+    const entryKeyOf = ({ name: args }: UniqueLookup) =>
+      entryKey({ model: model.name, operation: 'row', dataPath: [], args, fingerprint: ofFields })
     const isWritten = cached.strategy === 'write-through'
     const written = isWritten ? storedModel(model, cached, { entryKey: entryKeyOf, entryTtls }) : null
     found.set(model.name, { fields, entryKey: entryKeyOf, written, isPending: cached.strategy === 'write-behind' })

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { StampTag } from '../core/store.ts'
+import { TagList } from '../core/tag-list.ts'
 import type { ReadPlan } from './read-plan.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { ReadPlan } from './read-plan.ts'
  */
 export interface ExpectedTags {
   /** The tags of the query first, then the others. The same list for the same answer, so that what is made of it can be kept. */
-  of(plan: ReadPlan): readonly StampTag[]
+  of(plan: ReadPlan): TagList
   learn(plan: ReadPlan, others: readonly StampTag[]): void
 }
 
@@ -18,20 +19,20 @@ const tagsMax = 20_000
 const othersMax = 200
 
 export function createExpectedTags(): ExpectedTags {
-  const seen = new LRUCache<string, { readonly own: readonly StampTag[]; readonly all: readonly StampTag[] }>({
+  const seen = new LRUCache<string, { readonly own: TagList; readonly all: TagList }>({
     maxSize: tagsMax,
-    sizeCalculation: ({ all }) => all.length,
+    sizeCalculation: ({ all }) => all.list.length,
   })
   return {
     of({ key, tags, marks }) {
       // Without marks nothing depends on the rows.
       const last = marks.length === 0 ? undefined : seen.get(key.digest)
-      return last?.own === tags ? last.all : tags
+      return last && (last.own === tags || last.own.text === tags.text) ? last.all : tags
     },
     learn({ key, tags, marks }, others) {
       if (marks.length === 0) return
       if (others.length === 0 || others.length > othersMax) seen.delete(key.digest)
-      else seen.set(key.digest, { own: tags, all: [...tags, ...others] })
+      else seen.set(key.digest, { own: tags, all: new TagList([...tags.list, ...others]) })
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
-import { type LoadOutcome, type Stamp, type StampTag, type Store, tagId, tagIds } from '../core/store.ts'
+import { tagId } from '../core/stamp-tags.ts'
+import type { LoadOutcome, Stamp, StampTag, Store } from '../core/store.ts'
 import { type EntryDeps, isAcceptable } from './lookup.ts'
 import { about, type LateTags, type Load, type LoadedRows, type ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
@@ -87,15 +88,15 @@ async function store(
   const retainMs = ttlMs + plan.keepMs
   if (!(retainMs > 0)) return 'failed'
   const stamps: Stamp[] = []
-  for (let i = 0; i < plan.tags.length; i += 1) {
+  for (let i = 0; i < plan.tags.list.length; i += 1) {
     const stamp = held[i]
     if (stamp) stamps.push(stamp)
     // Next time the query will be analysed with a coarser shape.
-    else limits.refuse(plan.tags[i]!)
+    else limits.refuse(plan.tags.list[i]!)
   }
-  if (stamps.length < plan.tags.length) return 'failed'
+  if (stamps.length < plan.tags.list.length) return 'failed'
 
-  const ofTags: Stamped = { ids: tagIds(plan.tags), stamps }
+  const ofTags: Stamped = { ids: plan.tags.ids, stamps }
   // Where versions are compared, those of the next load must still find them.
   const obtaining = { store, retainMs: plan.adaptive ? plan.retainMs : retainMs, limits, marks: marksOf(plan, held) }
   const ofRows = late.tags.length === 0 ? nothingStamped : await obtainLateStamps(late, obtaining)
@@ -143,7 +144,7 @@ export function together(first: Stamped, second: Stamped): Stamped {
 
 /** By tag id. */
 function marksOf({ tags, marks }: ReadPlan, held: Held): Obtaining['marks'] {
-  return new Map(marks.map((mark, i) => [tagId(mark), held[tags.length + i]]))
+  return new Map(marks.map((mark, i) => [tagId(mark), held[tags.list.length + i]]))
 }
 
 /**
@@ -187,5 +188,5 @@ export async function obtainUserStamps(
 
 /** The tags whose stamps a load needs: those of the query, and the marks of what its rows will tell. */
 export function tagsToObtain({ tags, marks }: ReadPlan): readonly StampTag[] {
-  return marks.length === 0 ? tags : [...tags, ...marks]
+  return marks.length === 0 ? tags.list : [...tags.list, ...marks]
 }

@@ -4,7 +4,8 @@ import { decodeEntry, type Entry, payloadUnder, stampsById } from '../core/entry
 import { isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { type Soon, soon } from '../core/soon.ts'
-import type { Looked, StampTag, Store, StoredText } from '../core/store.ts'
+import type { Looked, Store, StoredText } from '../core/store.ts'
+import type { TagList } from '../core/tag-list.ts'
 import type { ValuesTag } from '../core/tags.ts'
 import type { ExpectedTags } from './expected-tags.ts'
 import { about, type ReadPlan } from './read-plan.ts'
@@ -105,7 +106,7 @@ export async function judgedAt(
   stamps: Looked['stamps'],
   deps: LookupDeps,
 ): Promise<FoundAgain> {
-  const ofTags = stamps.length === plan.tags.length ? stamps : stamps.slice(0, plan.tags.length)
+  const ofTags = stamps.length === plan.tags.list.length ? stamps : stamps.slice(0, plan.tags.list.length)
   return withoutOff(await judged(plan, { entry, stamps: ofTags, isPending: false, off: [] }, plan.tags, deps))
 }
 
@@ -123,10 +124,10 @@ async function judgedAgain(plan: ReadPlan, deps: LookupDeps): Promise<Found> {
  *
  * @param tags those that were looked up: the query's, and perhaps others after them.
  */
-function judged(plan: ReadPlan, looked: Looked, tags: readonly StampTag[], deps: LookupDeps): Soon<Found> {
+function judged(plan: ReadPlan, looked: Looked, tags: TagList, deps: LookupDeps): Soon<Found> {
   const { store } = deps
   const { entry, off } = looked
-  const stamps = tags === plan.tags ? looked.stamps : looked.stamps.slice(0, plan.tags.length)
+  const stamps = tags === plan.tags ? looked.stamps : looked.stamps.slice(0, plan.tags.list.length)
   if (off.length > 0) return { kind: 'off', stamps, model: off[0]! }
   const missing: Missing = { kind: 'missing', stamps, spare: null }
   // This very answer may be the first one after an outage.
@@ -157,7 +158,7 @@ interface Judging {
   readonly stamps: Looked['stamps']
   readonly looked: Looked
   readonly missing: Missing
-  readonly tags: readonly StampTag[]
+  readonly tags: TagList
 }
 
 async function judgedEntry(

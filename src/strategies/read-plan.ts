@@ -1,6 +1,7 @@
 import type { ReadInfo } from '../core/client.ts'
 import type { RefreshAhead } from '../core/config.ts'
 import type { EntryKey, StampTag } from '../core/store.ts'
+import type { TagList } from '../core/tag-list.ts'
 import type { ValuesTag } from '../core/tags.ts'
 import type { ShapeTtl } from './adaptive/adaptive-ttl.ts'
 
@@ -12,7 +13,7 @@ export interface ReadPlan {
   readonly rowsOf: string | null
   readonly key: EntryKey
   /** Everything the result depends on that is known from the arguments. */
-  readonly tags: readonly StampTag[]
+  readonly tags: TagList
   /** What has to stand still while tags are obtained that only the result tells; empty when there are none. */
   readonly marks: readonly StampTag[]
   /** Every model read. */

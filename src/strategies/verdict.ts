@@ -1,6 +1,8 @@
 import { type Entry, isOfTags, stampsById } from '../core/entry.ts'
 import { isSoftlyOutdated } from '../core/soft-stamps.ts'
-import { type Looked, parseTagId, type Stamp, type StampTag, type Store, tagIds } from '../core/store.ts'
+import { parseTagId } from '../core/stamp-tags.ts'
+import type { Looked, Stamp, StampTag, Store } from '../core/store.ts'
+import type { TagList } from '../core/tag-list.ts'
 import type { ExpectedTags } from './expected-tags.ts'
 import type { ReadPlan } from './read-plan.ts'
 
@@ -8,10 +10,11 @@ import type { ReadPlan } from './read-plan.ts'
 export type Verdict = 'current' | 'softened' | 'outdated'
 
 /** The common case: the entry depends on the tags that were looked up and on nothing else, and all are as they were. */
-export function areAllCurrent(entry: Entry, tags: readonly StampTag[], stamps: Looked['stamps']): boolean {
+export function areAllCurrent(entry: Entry, tags: TagList, stamps: Looked['stamps']): boolean {
   if (!isOfTags(entry, tags)) return false
-  for (let i = 0; i < tags.length; i += 1) if (!isCurrent(entry.stamps[i], stamps[i])) return false
-  return entry.stamps.length === tags.length
+  const { length } = tags.list
+  for (let i = 0; i < length; i += 1) if (!isCurrent(entry.stamps[i], stamps[i])) return false
+  return entry.stamps.length === length
 }
 
 /**
@@ -25,7 +28,7 @@ export async function judgedByTags(
   { store, expected }: { readonly store: Store; readonly expected: ExpectedTags },
 ): Promise<Verdict> {
   const held = stampsById(entry)
-  const named = tagIds(plan.tags)
+  const named = plan.tags.ids
   const byTags = worst(named.map((id, i) => judgedStamp(held.get(id), stamps[i])))
   if (byTags === 'outdated') return byTags
   const others = new Map(held)

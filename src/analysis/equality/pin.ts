@@ -1,6 +1,7 @@
 import { firstCharacters, type Pin, partsOfField } from '../../core/tags.ts'
 import type { DataModel, Field } from '../data-model.ts'
 import { bytesText, dateText, decimalText, integerText } from './number-and-time.ts'
+import { Parameter } from './parameter.ts'
 import type { Pinner } from './pinner.ts'
 import { stringPinner } from './string.ts'
 
@@ -16,6 +17,7 @@ export function pinOf(dataModel: DataModel, field: Field, value: unknown): Pin |
   if (value === undefined || field.isList || isAmbiguous(field)) return undefined
   // An absent value equals nothing but an absent value, whatever the type; of JSON there are two kinds.
   if (value === null) return field.isRequired || field.type === 'Json' ? undefined : null
+  if (value instanceof Parameter) return value.field === field ? value.pin : undefined
   return pinnerOf(dataModel, field)?.(value)
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import { nameOf } from '../../core/pending-names.ts'
 import { softened } from '../../core/soft-stamps.ts'
+import { tagId, tagIds } from '../../core/stamp-tags.ts'
 import {
   type EntryKey,
   type Intent,
@@ -14,8 +15,6 @@ import {
   type StampTag,
   type Store,
   type StoredText,
-  tagId,
-  tagIds,
 } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
 import { createLeases } from './leases.ts'
@@ -63,16 +62,7 @@ export function createMemoryStore({
   const intents = new Map<string, { model: string; deadlineMs: number }>()
   const leases = createLeases(clock)
 
-  /** A text that was looked up before is hashed already. Plans are made once, and with them their keys. */
-  const entryNames = new WeakMap<EntryKey, string>()
-  function entryName(key: EntryKey): string {
-    let name = entryNames.get(key)
-    if (name === undefined) {
-      name = `e ${key.model} ${key.digest}`
-      entryNames.set(key, name)
-    }
-    return name
-  }
+  const entryName = ({ model, digest }: EntryKey) => `e ${model} ${digest}`
 
   function modelOf(name: string) {
     const known = models.get(name)
@@ -96,8 +86,7 @@ export function createMemoryStore({
     return alive(id ?? tagId(tag))?.text ?? null
   }
 
-  function stampsOf(tags: readonly StampTag[]): (Stamp | null)[] {
-    const ids = tagIds(tags)
+  function stampsOf(tags: readonly StampTag[], ids = tagIds(tags)): (Stamp | null)[] {
     return tags.map((tag, i) => stampOf(tag, ids[i]))
   }
 
@@ -163,7 +152,8 @@ export function createMemoryStore({
 
     lookup(key, tags, { watch = nothingPending, withAge = true } = {}) {
       const entry = textOf(key, withAge)
-      return { entry, stamps: stampsOf(tags), isPending: isPending(watch), off: switchedOff(tags) }
+      const stamps = stampsOf(tags.list, tags.ids)
+      return { entry, stamps, isPending: isPending(watch), off: switchedOff(tags.list) }
     },
     stamps: async (tags) => stampsOf(tags),
     obtainStamps: async (tags, retainMs) => obtainAll(tags, retainMs),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import type { DecideTouched, Intent, Replacement, Store } from '../../core/store.ts'
+import type { DecideTouched, Intent, Replacement, StampTag, Store } from '../../core/store.ts'
 import type { Client, ClientSource } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
@@ -12,7 +12,7 @@ import { createPendingStore } from './pending-store.ts'
 import { loadScripts } from './script.ts'
 import * as scripts from './scripts.ts'
 import { type Command, send } from './send.ts'
-import { createStampPlans, offField, readStamps } from './stamp-plan.ts'
+import { offField, planStamps, readStamps } from './stamp-plan.ts'
 import { lookEntryUp } from './stored-lookup.ts'
 import { planReplacement, planTouch } from './touch-plan.ts'
 
@@ -46,7 +46,7 @@ const decisionsMax = 4
 export function createRedisStore(deps: RedisStoreDeps): Store {
   const { namespace, clock, makeNonce, commandDeadlineMs, report, source } = deps
   const keys = createKeys(namespace, deps.models)
-  const planOf = createStampPlans(keys)
+  const planOf = (tags: readonly StampTag[]) => planStamps(tags, keys)
   const registries = new Map<string, scripts.Registry>()
   const connection = createConnection({
     source,
@@ -84,7 +84,9 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     pending,
 
     lookup: (key, tags, options) =>
-      connection.run((client, identity) => lookEntryUp(client, { key, plan: planOf(tags), identity, keys }, options)),
+      connection.run((client, identity) =>
+        lookEntryUp(client, { key, plan: tags.made(planOf), identity, keys }, options),
+      ),
 
     stamps: (tags) =>
       connection.run(async (client, identity) => {

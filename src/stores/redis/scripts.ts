@@ -23,12 +23,9 @@ export interface StampKey {
   readonly fields: readonly string[]
 }
 
-/** Keys with stamps, and how a script is told of them. */
+/** Keys with stamps, and how they are read in one command. */
 export interface StampKeys {
   readonly keys: readonly StampKey[]
-  readonly names: readonly string[]
-  /** For each key the number of its fields, and they. */
-  readonly args: readonly (string | number)[]
   /** For `SORT_RO`; `null` where a pattern would not stand for the key. */
   readonly patterns: readonly string[] | null
   /** Strings that the patterns leave out, because they are many. */
@@ -43,8 +40,6 @@ export function stampKeys(keys: readonly StampKey[]): StampKeys {
   const areApart = strings.length > gatheredMax
   return {
     keys,
-    names: keys.map(({ key }) => key),
-    args: keys.flatMap(({ fields }) => [fields.length, ...fields]),
     patterns: patternsOf(keys, areApart ? 'hashes' : 'all'),
     apart: areApart ? strings.map(({ key }) => key) : [],
   }
@@ -52,15 +47,20 @@ export function stampKeys(keys: readonly StampKey[]): StampKeys {
 
 /** `<key>*`, or for fields `<key>*-><field>`. */
 function patternsOf(keys: readonly StampKey[], which: 'all' | 'hashes'): readonly string[] | null {
-  if (keys.some(({ key }) => key.includes('*'))) return null
-  return keys.flatMap(({ key, fields }) => {
-    if (fields.length > 0) return fields.map((field) => `${key}*->${field}`)
-    return which === 'all' ? [`${key}*`] : []
-  })
+  const patterns: string[] = []
+  for (const { key, fields } of keys) {
+    if (key.includes('*')) return null
+    for (const field of fields) patterns.push(`${key}*->${field}`)
+    if (fields.length === 0 && which === 'all') patterns.push(`${key}*`)
+  }
+  return patterns
 }
 
 /** A text as `lookup.lua` returns it. */
-export function lookup(client: Client, entryKey: string, { names, args }: StampKeys): Promise<string> {
+export function lookup(client: Client, entryKey: string, { keys }: StampKeys): Promise<string> {
+  const names = keys.map(({ key }) => key)
+  // For each key the number of its fields, and they.
+  const args = keys.flatMap(({ fields }) => [fields.length, ...fields])
   return run(client, scripts.lookup, [entryKey, ...names], args) as Promise<string>
 }
 

@@ -14,43 +14,33 @@ export interface StampPlan {
 /** The field of a model's hash that is there while its caching is switched off. */
 export const offField = 'off'
 
-/** Plans are made once for each list of tags, which therefore must not change. */
-export function createStampPlans(names: Keys): (tags: readonly StampTag[]) => StampPlan {
-  const plans = new WeakMap<readonly StampTag[], StampPlan>()
-  return (tags) => {
-    let plan = plans.get(tags)
-    if (!plan) {
-      plan = planStamps(tags, names)
-      plans.set(tags, plan)
-    }
-    return plan
-  }
-}
-
-function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
-  const fieldsOf = new Map<string, string[]>()
-  const located = tags.map((tag) => {
-    const key = keyOf(tag, names)
-    const fields = fieldsOf.get(key) ?? []
-    fieldsOf.set(key, fields)
+export function planStamps(tags: readonly StampTag[], names: Keys): StampPlan {
+  const keys: { readonly key: string; readonly fields: string[] }[] = []
+  const at = tags.map((tag) => {
     const field = fieldOf(tag)
-    return { key, field: field === null ? 0 : fields.push(field) - 1, isRoot: tag.kind === 'root' }
+    // Tags that are strings are each in a list once; of those in a hash there are some for each of a few models.
+    const key = keyOf(tag, names)
+    const known = field === null ? -1 : keys.findIndex((one) => one.key === key)
+    const place = known < 0 ? keys.push({ key, fields: [] }) - 1 : known
+    return { place, field: field === null ? 0 : keys[place]!.fields.push(field) - 1 }
   })
-  const roots = new Set(tags.flatMap((tag) => (tag.kind === 'root' ? [tag.model] : [])))
-  const switches = [...roots].map((model) => {
-    const key = names.model(model)
-    return { key, field: fieldsOf.get(key)!.push(offField) - 1, model }
-  })
-  const starts = new Map<string, number>()
+  const switches: { readonly place: number; readonly field: number; readonly model: string }[] = []
+  for (const [i, tag] of tags.entries()) {
+    if (tag.kind !== 'root') continue
+    const { place } = at[i]!
+    switches.push({ place, field: keys[place]!.fields.push(offField) - 1, model: tag.model })
+  }
+  const starts: number[] = []
   let values = 0
-  for (const [key, fields] of fieldsOf) {
-    starts.set(key, values)
+  for (const { fields } of keys) {
+    starts.push(values)
     values += Math.max(fields.length, 1)
   }
+  const valueAt = ({ place, field }: { readonly place: number; readonly field: number }) => starts[place]! + field
   return {
-    stamps: stampKeys([...fieldsOf].map(([key, fields]) => ({ key, fields }))),
-    places: located.map(({ key, field, isRoot }) => ({ value: starts.get(key)! + field, isRoot })),
-    switches: switches.map(({ key, field, model }) => ({ value: starts.get(key)! + field, model })),
+    stamps: stampKeys(keys),
+    places: at.map((one, i) => ({ value: valueAt(one), isRoot: tags[i]!.kind === 'root' })),
+    switches: switches.map((one) => ({ value: valueAt(one), model: one.model })),
   }
 }
 

@@ -5,7 +5,9 @@ import type { Clock } from '../../core/clock.ts'
 import type { ResultCodec } from '../../core/codec.ts'
 import { decodeEntry, stampsById } from '../../core/entry.ts'
 import type { Report } from '../../core/events.ts'
-import { type Stamp, type StampTag, type Store, type StoredText, tagId } from '../../core/store.ts'
+import { tagId } from '../../core/stamp-tags.ts'
+import type { Stamp, StampTag, Store, StoredText } from '../../core/store.ts'
+import { TagList } from '../../core/tag-list.ts'
 import { type Base, tagsOfBase } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
 import { ttlOf } from './ttl.ts'
@@ -64,7 +66,7 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
       // In this order on one connection: a write that is accepted later moves the stamps.
       const [stamps, looked] = await Promise.all([
         store.obtainStamps(tags, model.stored.retainMs),
-        store.lookup(key, tags, { watch: { row: lookup.values }, isLast: true }),
+        store.lookup(key, new TagList(tags), { watch: { row: lookup.values }, isLast: true }),
       ])
       const [root, shape, stamp] = stamps
       if (!root || !shape || !stamp) return null

@@ -1,5 +1,6 @@
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
-import { type Stamp, type StampTag, type Store, tagId } from '../../core/store.ts'
+import { tagId } from '../../core/stamp-tags.ts'
+import type { Stamp, StampTag, Store } from '../../core/store.ts'
 import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
 

@@ -4,6 +4,7 @@ import { describe, expect, inject, it } from 'vitest'
 import { systemClock } from '../../../src/core/clock.ts'
 import { createNonceSource } from '../../../src/core/nonce.ts'
 import type { Store } from '../../../src/core/store.ts'
+import { TagList } from '../../../src/core/tag-list.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { loadEntry, tagsToObtain } from '../../../src/strategies/fill.ts'
@@ -57,7 +58,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     operation: 'findMany',
     rowsOf: null,
     key: { model, digest: randomUUID() },
-    tags: [{ kind: 'root', model }, first.shape, second.shape],
+    tags: new TagList([{ kind: 'root', model }, first.shape, second.shape]),
     marks,
     models: [model],
     pending: [],

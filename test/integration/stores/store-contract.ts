@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isSoftlyOutdated } from '../../../src/core/soft-stamps.ts'
 import type { StampTag, Store } from '../../../src/core/store.ts'
+import { TagList } from '../../../src/core/tag-list.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 
 /** Makes another handle on the same data: another process, where the store is shared between them. */
@@ -36,7 +37,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
     })
 
     it('returns nothing for what was never stored', async () => {
-      expect(await store.lookup(newKey(), all)).toEqual({
+      expect(await store.lookup(newKey(), new TagList(all))).toEqual({
         ...{ entry: null, stamps: all.map(() => null), isPending: false, off: [] },
       })
     })
@@ -45,7 +46,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       const key = newKey()
       await store.fill(key, 'old', retainMs)
       await store.fill(key, 'new {"ü":"\u{1F30D}"}', retainMs / 2)
-      const { entry } = await other.lookup(key, [])
+      const { entry } = await other.lookup(key, new TagList([]))
       expect(entry?.text).toBe('new {"ü":"\u{1F30D}"}')
       expect(entry?.remainingMs).toBeLessThanOrEqual(retainMs / 2)
       expect(entry?.remainingMs).toBeGreaterThan(retainMs / 2 - 10_000)
@@ -54,14 +55,16 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
     it('keeps entries of different models and digests apart', async () => {
       const key = newKey()
       await store.fill(key, 'text', retainMs)
-      expect((await store.lookup({ ...key, model: 'Country' }, [])).entry).toBeNull()
-      expect((await store.lookup({ ...key, digest: randomUUID() }, [])).entry).toBeNull()
+      expect((await store.lookup({ ...key, model: 'Country' }, new TagList([]))).entry).toBeNull()
+      expect((await store.lookup({ ...key, digest: randomUUID() }, new TagList([]))).entry).toBeNull()
     })
 
     it('drops an entry at the end of its time, also when it is a fraction of a millisecond', async () => {
       const key = newKey()
       await store.fill(key, 'text', 60.5)
-      await waitUntil(async () => (await store.lookup(key, [])).entry === null, { what: 'the entry to expire' })
+      await waitUntil(async () => (await store.lookup(key, new TagList([]))).entry === null, {
+        what: 'the entry to expire',
+      })
     })
 
     it('creates every stamp once, for callers at the same time too, and returns them in order', async () => {
@@ -73,7 +76,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       expect(answers[1]).toEqual(answers[0])
       expect([...answers[2]].reverse()).toEqual(answers[0])
       expect(await other.stamps(all)).toEqual(answers[0])
-      expect((await store.lookup(newKey(), all)).stamps).toEqual(answers[0])
+      expect((await store.lookup(newKey(), new TagList(all))).stamps).toEqual(answers[0])
       expect(await store.stamps([two, root])).toEqual([answers[0][3], answers[0][0]])
     })
 
@@ -162,7 +165,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       const country: StampTag = { kind: 'root', model: 'Country' }
       const street: StampTag = { kind: 'root', model: 'Street' }
       const tags = [root, shape, country, street]
-      const off = async () => (await store.lookup(newKey(), tags)).off
+      const off = async () => (await store.lookup(newKey(), new TagList(tags))).off
       const [, shapeStamp, , streetStamp] = await store.obtainStamps(tags, retainMs)
       await other.switchModels(['City', 'Country'], 'off')
       expect(await off()).toEqual(['City', 'Country'])
@@ -265,7 +268,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       const key = newKey()
       await store.acquireLease(key, 'next', retainMs)
       await store.fill(key, 'text', retainMs, 'late')
-      expect((await store.lookup(key, [])).entry?.text).toBe('text')
+      expect((await store.lookup(key, new TagList([]))).entry?.text).toBe('text')
       expect(await store.renewLease(key, 'next', retainMs)).toBe(true)
     })
 
@@ -356,7 +359,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       await store.close()
       await store.close()
       await store.fill(key, 'again', retainMs)
-      expect((await store.lookup(key, [])).entry?.text).toBe('again')
+      expect((await store.lookup(key, new TagList([]))).entry?.text).toBe('again')
     })
   })
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { decodeEntry, encodeEntry, isOfTags, payloadUnder, stampsById } from '../../../src/core/entry.ts'
-import { type Stamp, type StampTag, tagIds } from '../../../src/core/store.ts'
+import { tagIds } from '../../../src/core/stamp-tags.ts'
+import type { Stamp, StampTag } from '../../../src/core/store.ts'
+import { TagList } from '../../../src/core/tag-list.ts'
 
 const tag = fc.oneof(
   fc.constant<StampTag>({ kind: 'root', model: 'City' }),
@@ -29,7 +31,7 @@ it('is read as it was written', () => {
       const entry = decodeEntry(text)
       expect(entry).toMatchObject({ ttlMs: time.ttlMs, keepMs: time.keepMs, stamps, payload })
       expect(entry.loadMs).toBeCloseTo(time.loadMs, 1)
-      expect(isOfTags(entry, tags)).toBe(true)
+      expect(isOfTags(entry, new TagList(tags))).toBe(true)
       expect([...stampsById(entry).keys()]).toEqual([...new Set(tagIds(tags))])
     }),
   )
@@ -58,12 +60,12 @@ it('gives its payload away exactly where its tags and stamps are those that are 
       const decoded = decodeEntry(entry.text)
       const areCurrent =
         tags.length > 0 &&
-        isOfTags(decoded, tags) &&
+        isOfTags(decoded, new TagList(tags)) &&
         decoded.stamps.length === tags.length &&
         tags.every((_, i) => decoded.stamps[i] === stamps[i])
       const expected = areCurrent && decoded.keepMs === 0 ? entry.payload : undefined
       if (expected !== undefined) given += 1
-      expect(payloadUnder(entry.text, tags, stamps)).toBe(expected)
+      expect(payloadUnder(entry.text, new TagList(tags), stamps)).toBe(expected)
     }),
     { numRuns: 1000 },
   )
@@ -82,5 +84,5 @@ it.each([
   '33 1 0 0 a\n["u x"]\nrow',
   'row',
 ])('gives nothing away of what is none: %j', (text) => {
-  expect(payloadUnder(text, [{ kind: 'user', name: 'x' }], ['a'])).toBeUndefined()
+  expect(payloadUnder(text, new TagList([{ kind: 'user', name: 'x' }]), ['a'])).toBeUndefined()
 })

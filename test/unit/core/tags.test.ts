@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseTagId, type StampTag, stampTagsOf, tagId } from '../../../src/core/store.ts'
+import { parseTagId, stampTagsOf, tagId } from '../../../src/core/stamp-tags.ts'
+import type { StampTag } from '../../../src/core/store.ts'
 import { makeShape, parseShape, tagsOfUse } from '../../../src/core/tags.ts'
 
 describe('a shape', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createReadMemo, type MemoCall } from '../../../src/prisma/read-memo.ts'
+import { createReadMemo, type Kept, type MemoCall } from '../../../src/prisma/read-memo.ts'
 import type { ReadPlanned } from '../../../src/prisma/read-planned.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
 
@@ -17,10 +17,14 @@ const shape = { kind: 'shape', model: 'City', shape: 'id|*' } as const
 function setup({ keepUndefined = false } = {}) {
   let nowMs = 0
   const limits = createShapeLimits({ clock: { nowMs: () => nowMs, after: () => ({ cancel() {} }) } })
-  const memo = createReadMemo(limits, { keepUndefined })
+  let drawn = 0
+  const memo = createReadMemo(limits, { keepUndefined, random: () => drawn })
   return {
     limits,
     memo,
+    draw: (number: number) => {
+      drawn = number
+    },
     textOf: (differing: Partial<MemoCall> = {}) => memo.textOf({ ...call, ...differing }),
     pass: (ms: number) => {
       nowMs += ms
@@ -70,24 +74,39 @@ it('has no text for what has no canonical form, or is long', () => {
   expect(textOf({ args: { where: { name: 'x'.repeat(1000) } } })).toBeNull()
 })
 
-it('forgets all plans when a shape is refused, and keeps none until it is tried again', () => {
-  const { memo, limits, textOf, pass } = setup()
-  const text = textOf()!
-  memo.keep(text, planned)
-  expect(memo.get(text)).toBe(planned)
-  limits.refuse(shape)
-  expect(memo.get(text)).toBeUndefined()
-  memo.keep(text, planned)
-  expect(memo.get(text)).toBeUndefined()
-  pass(60_001)
-  memo.keep(text, planned)
-  expect(memo.get(text)).toBe(planned)
-})
+it.each(['plans', 'shapes'] as const)(
+  'forgets all %s when a shape is refused, and keeps none until it is tried again',
+  (kind) => {
+    const { memo, limits, textOf, pass } = setup()
+    const kept = memo[kind] as Kept<unknown>
+    const text = textOf()!
+    kept.keep(text, planned)
+    expect(kept.get(text)).toBe(planned)
+    limits.refuse(shape)
+    expect(kept.get(text)).toBeUndefined()
+    kept.keep(text, planned)
+    expect(kept.get(text)).toBeUndefined()
+    pass(60_001)
+    kept.keep(text, planned)
+    expect(kept.get(text)).toBe(planned)
+  },
+)
 
 it('keeps 2,000 plans, those that were used last', () => {
-  const { memo } = setup()
-  for (let i = 0; i < 2000; i += 1) memo.keep(`${i}`, planned)
-  memo.get('0')
-  memo.keep('another', planned)
-  expect([memo.get('0'), memo.get('1'), memo.get('another')]).toEqual([planned, undefined, planned])
+  const { plans } = setup().memo
+  for (let i = 0; i < 2000; i += 1) plans.keep(`${i}`, planned)
+  plans.get('0')
+  plans.keep('another', planned)
+  expect([plans.get('0'), plans.get('1'), plans.get('another')]).toEqual([planned, undefined, planned])
+})
+
+it('lets a plan take the place of another only now and then', () => {
+  const { memo, draw } = setup()
+  for (let i = 0; i < 2000; i += 1) memo.plans.keep(`${i}`, planned)
+  draw(0.125)
+  memo.plans.keep('another', planned)
+  expect([memo.plans.get('0'), memo.plans.get('another')]).toEqual([planned, undefined])
+  draw(0.124)
+  memo.plans.keep('another', planned)
+  expect([memo.plans.get('1'), memo.plans.get('another')]).toEqual([undefined, planned])
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createNonceSource } from '../../../src/core/nonce.ts'
 import type { StampTag } from '../../../src/core/store.ts'
+import { TagList } from '../../../src/core/tag-list.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { createManualClock } from './manual-clock.ts'
 
@@ -18,9 +19,9 @@ describe('the memory store', () => {
     const { clock, store } = setup()
     await store.fill(key, 'text', 1_000)
     clock.advance(999)
-    expect((await store.lookup(key, [])).entry).toEqual({ text: 'text', remainingMs: 1 })
+    expect((await store.lookup(key, new TagList([]))).entry).toEqual({ text: 'text', remainingMs: 1 })
     clock.advance(1)
-    expect((await store.lookup(key, [])).entry).toBeNull()
+    expect((await store.lookup(key, new TagList([]))).entry).toBeNull()
   })
 
   it('stays within its size, and drops what was used longest ago', async () => {
@@ -28,10 +29,11 @@ describe('the memory store', () => {
     const text = 'x'.repeat(2_000)
     for (let i = 0; i < 100; i++) {
       await store.fill({ model: 'City', digest: `${i}` }, text, 1_000)
-      await store.lookup({ model: 'City', digest: '0' }, [])
+      await store.lookup({ model: 'City', digest: '0' }, new TagList([]))
     }
     const kept: number[] = []
-    for (let i = 0; i < 100; i++) if ((await store.lookup({ model: 'City', digest: `${i}` }, [])).entry) kept.push(i)
+    for (let i = 0; i < 100; i++)
+      if ((await store.lookup({ model: 'City', digest: `${i}` }, new TagList([]))).entry) kept.push(i)
     expect(kept).toEqual([0, 97, 98, 99])
   })
 
@@ -39,7 +41,7 @@ describe('the memory store', () => {
     const { store } = setup({ maxBytes: 5_000 })
     await store.fill(key, 'old', 1_000)
     await store.fill(key, 'x'.repeat(5_000), 1_000)
-    expect((await store.lookup(key, [])).entry).toBeNull()
+    expect((await store.lookup(key, new TagList([]))).entry).toBeNull()
   })
 
   it('R9: gives a stamp that was dropped for space another value', async () => {

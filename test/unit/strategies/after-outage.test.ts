@@ -2,13 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { systemClock as clock } from '../../../src/core/clock.ts'
 import { createNonceSource } from '../../../src/core/nonce.ts'
+import { TagList } from '../../../src/core/tag-list.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { createCacheAside } from '../../../src/strategies/cache-aside.ts'
 import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { createLoadSlots } from '../../../src/strategies/load-slots.ts'
 
 const none = Number.POSITIVE_INFINITY
-const tags = [{ kind: 'root', model: 'City' }] as const
+const tags = new TagList([{ kind: 'root', model: 'City' }])
 const plan = {
   ...{ model: 'City', operation: 'findUnique', key: { model: 'City', digest: 'x' }, tags, marks: [], models: ['City'] },
   ...{
@@ -60,7 +61,7 @@ it('R38: a read whose own lookup is the first answer after an outage joins no lo
     await new Promise<void>((resolve) => held.push(resolve))
     return { result, late: { tags: [], marks: [] } }
   }
-  await memory.obtainStamps(tags, 60_000)
+  await memory.obtainStamps(tags.list, 60_000)
   const slow = reader.read(plan, load)
   while (held.length === 0) await turn()
   // Somebody commits who cannot reach the store, and acknowledges; the stamps have not moved.

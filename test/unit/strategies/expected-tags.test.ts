@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { StampTag } from '../../../src/core/store.ts'
+import { TagList } from '../../../src/core/tag-list.ts'
 import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import type { ReadPlan } from '../../../src/strategies/read-plan.ts'
 
@@ -11,19 +12,25 @@ const rowsOf = (count: number) =>
     (_, i): StampTag => ({ kind: 'values', model: 'City', shape: 'id|*', values: `[${i}]` }),
   )
 const planOf = (digest: string, { marks = [mark], tags = [root] }: { marks?: StampTag[]; tags?: StampTag[] } = {}) =>
-  ({ key: { model: 'City', digest }, tags, marks }) as unknown as ReadPlan
+  ({ key: { model: 'City', digest }, tags: new TagList(tags), marks }) as unknown as ReadPlan
 
 it('expects what an entry depended on last, behind the tags of its query', () => {
   const expected = createExpectedTags()
   const plan = planOf('a')
   expect(expected.of(plan)).toBe(plan.tags)
   expected.learn(plan, rowsOf(2))
-  expect(expected.of(plan)).toEqual([root, ...rowsOf(2)])
+  expect(expected.of(plan).list).toEqual([root, ...rowsOf(2)])
   // Once more the same list: what is made of it is kept.
   expect(expected.of(plan)).toBe(expected.of(plan))
   expected.learn(plan, rowsOf(1))
-  expect(expected.of(plan)).toEqual([root, ...rowsOf(1)])
-  expect(expected.of(planOf('b'))).toEqual([root])
+  expect(expected.of(plan).list).toEqual([root, ...rowsOf(1)])
+  expect(expected.of(planOf('b')).list).toEqual([root])
+})
+
+it('expects it of another plan for the same entry, too', () => {
+  const expected = createExpectedTags()
+  expected.learn(planOf('a'), rowsOf(2))
+  expect(expected.of(planOf('a')).list).toEqual([root, ...rowsOf(2)])
 })
 
 it('expects nothing of a plan with other tags for the same entry', () => {

@@ -9,6 +9,7 @@ import type {
   Settled,
 } from '../../../../src/core/pending-store.ts'
 import type { EntryKey, Looked, Stamp, Store } from '../../../../src/core/store.ts'
+import { TagList } from '../../../../src/core/tag-list.ts'
 import type { ValuesTag } from '../../../../src/core/tags.ts'
 
 export const model = 'City'
@@ -60,7 +61,7 @@ export interface Accepting {
 }
 
 export function acceptingBy(store: Store): Accepting {
-  const look = async (guard: ValuesTag) => store.lookup(keyOf(guard), [guard], { watch: { row: guard } })
+  const look = async (guard: ValuesTag) => store.lookup(keyOf(guard), new TagList([guard]), { watch: { row: guard } })
   return {
     look,
     async accept(rows, { number = 0, ...more } = {}) {

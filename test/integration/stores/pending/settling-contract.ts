@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { PendingEntry } from '../../../../src/core/pending-store.ts'
+import { TagList } from '../../../../src/core/tag-list.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
 import type { Handles } from '../pending-contract.ts'
 import { acceptRow, byId, bySlug, guardOf, keyOf, model, retainMs, settledOf } from './accepting.ts'
@@ -131,13 +132,15 @@ export function itSettles(handles: Handles): void {
     const { store, others } = handles
     const watches = [{ row: guardOf(byId, 1) }, { row: guardOf(byId, 2) }, { models: [model] }, { models: ['Country'] }]
     const seen = async () => {
-      const looked = watches.map((watch) => store.lookup(keyOf(guardOf(byId, 1)), [guardOf(byId, 1)], { watch }))
+      const looked = watches.map((watch) =>
+        store.lookup(keyOf(guardOf(byId, 1)), new TagList([guardOf(byId, 1)]), { watch }),
+      )
       return (await Promise.all(looked)).map(({ isPending }) => isPending)
     }
     expect(await seen()).toEqual([false, false, false, false])
     await others.accept([acceptRow(1)])
     expect(await seen()).toEqual([true, false, true, false])
-    const both = await store.lookup(keyOf(guardOf(byId, 1)), [], { watch: { models: ['Country', model] } })
+    const both = await store.lookup(keyOf(guardOf(byId, 1)), new TagList([]), { watch: { models: ['Country', model] } })
     expect(both.isPending).toBe(true)
     const [entry] = await oldest()
     await store.pending.settle(partition, [settledRows(entry!, 1)])

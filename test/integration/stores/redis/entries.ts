@@ -1,4 +1,5 @@
 import type { EntryKey, StampTag, Store } from '../../../../src/core/store.ts'
+import { TagList } from '../../../../src/core/tag-list.ts'
 
 export const key: EntryKey = { model: 'City', digest: 'entry-of-the-test' }
 export const root = { kind: 'root', model: 'City' } as const
@@ -15,7 +16,7 @@ export async function fillEntry(store: Store, row: string): Promise<void> {
 
 /** The row that a reader is served, or null for a miss: every stamp must be there and equal. */
 export async function servedRow(store: Store): Promise<string | null> {
-  const { entry, stamps } = await store.lookup(key, tags)
+  const { entry, stamps } = await store.lookup(key, new TagList(tags))
   if (entry === null) return null
   const { row, stamps: held } = JSON.parse(entry.text) as { row: string; stamps: string[] }
   return held.every((stamp, i) => stamps[i] === stamp) ? row : null

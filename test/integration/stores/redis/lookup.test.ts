@@ -1,6 +1,8 @@
 import { Redis } from 'ioredis'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import { type Store, tagId } from '../../../../src/core/store.ts'
+import { tagId } from '../../../../src/core/stamp-tags.ts'
+import type { Store } from '../../../../src/core/store.ts'
+import { TagList } from '../../../../src/core/tag-list.ts'
 import { sharedMax } from '../../../../src/stores/redis/shared-read.ts'
 import { stopLater } from '../../../services/cleanup.ts'
 import { freshNamespace } from '../../../services/fresh.ts'
@@ -48,28 +50,28 @@ describe.each(Object.entries(ways))('a lookup by %s', (_, open) => {
   it('finds the entry, how long it is kept, and the stamps, in one command', async () => {
     await fill(store)
     const stamps = await store.obtainStamps(asked, 1000)
-    await store.lookup(key, asked, { withAge: false })
+    await store.lookup(key, new TagList(asked), { withAge: false })
     const before = await calls(redis)
-    const { entry, ...looked } = await store.lookup(key, asked, { withAge: false })
+    const { entry, ...looked } = await store.lookup(key, new TagList(asked), { withAge: false })
     const after = await calls(redis)
     expect(after.get(command)! - before.get(command)!).toBe(1)
     expect(looked).toEqual({ stamps, isPending: false, off: [] })
     expect(entry?.text).toBe('row')
-    const { entry: aged } = await store.lookup(key, asked)
+    const { entry: aged } = await store.lookup(key, new TagList(asked))
     expect(aged).toEqual({ text: 'row', remainingMs: expect.any(Number) })
     expect(aged?.remainingMs).toBeGreaterThan(0)
   })
 
   it('finds nothing where nothing is', async () => {
     const nothing = { entry: null, stamps: asked.map(() => null), isPending: false, off: [] }
-    for (let i = 0; i < 2; i += 1) expect(await store.lookup(key, asked)).toEqual(nothing)
+    for (let i = 0; i < 2; i += 1) expect(await store.lookup(key, new TagList(asked))).toEqual(nothing)
   })
 
   it('finds what is left, and what is switched off', async () => {
     await fill(store)
     await store.touch('City', () => [shape])
     await store.switchModels(['City'], 'off')
-    expect(await store.lookup(key, [root, shape])).toMatchObject({
+    expect(await store.lookup(key, new TagList([root, shape]))).toMatchObject({
       entry: { text: 'row' },
       stamps: [null, null],
       off: ['City'],
@@ -82,18 +84,19 @@ it.each(['n*', '*', 'a->b', 'a*->b'])('a namespace may be %s', async (star) => {
   const { store } = openStore(inject('redisUrl'), { namespace })
   await fill(store)
   const stamps = await store.obtainStamps(tags, 1000)
-  for (let i = 0; i < 2; i += 1) expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' }, stamps })
+  for (let i = 0; i < 2; i += 1)
+    expect(await store.lookup(key, new TagList(tags))).toMatchObject({ entry: { text: 'row' }, stamps })
 })
 
 it('a lookup finds everything again when somebody has removed the key by which it reads', async () => {
   const redis = await startRedis()
   const { store } = openStore(redis.url, { namespace: 'n' })
   await fill(store)
-  await store.lookup(key, tags)
+  await store.lookup(key, new TagList(tags))
   await redisCommand(redis.url, ['DEL', 'n:anchor'])
-  expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' } })
+  expect(await store.lookup(key, new TagList(tags))).toMatchObject({ entry: { text: 'row' } })
   const before = await calls(redis)
-  expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' } })
+  expect(await store.lookup(key, new TagList(tags))).toMatchObject({ entry: { text: 'row' } })
   expect((await calls(redis)).get('evalsha')).toBe(before.get('evalsha'))
 })
 
@@ -117,10 +120,10 @@ it.each<readonly [string, readonly (readonly [string, ...string[]])[]]>([
   const redis = await startRedis()
   const { store } = openStore(redis.url, { namespace: 'n' })
   await fill(store)
-  const found = await store.lookup(key, tags, { withAge: false })
+  const found = await store.lookup(key, new TagList(tags), { withAge: false })
   for (const command of commands) await redisCommand(redis.url, command)
   for (let i = 0; i < 2; i += 1) {
-    const again = await store.lookup(key, tags, { withAge: false })
+    const again = await store.lookup(key, new TagList(tags), { withAge: false })
     expect({ ...again, entry: again.entry?.text }).toEqual({ ...found, entry: 'row' })
   }
 })
@@ -145,7 +148,7 @@ it('a lookup of many strings gives each its value', async () => {
   await store.obtainStamps(mixed, retainMs)
   await store.touch('City', () => [values[3]!, values[30]!])
   for (let i = 0; i < 2; i += 1) {
-    const { stamps } = await store.lookup(key, mixed, { withAge: false })
+    const { stamps } = await store.lookup(key, new TagList(mixed), { withAge: false })
     expect(stamps).toEqual(await store.stamps(mixed))
     expect(stamps.flatMap((stamp, at) => (stamp === null ? [at] : []))).toEqual([4, 33])
   }
@@ -166,7 +169,9 @@ it('lookups of one tick share commands, and each is told what it asked for', asy
   // The key by which they read is made by the first ones.
   for (const isThere of [false, true]) {
     const before = await calls(redis)
-    const looked = await Promise.all(keys.map((one, i) => store.lookup(one, tagsOf(i), { withAge: false })))
+    const looked = await Promise.all(
+      keys.map((one, i) => store.lookup(one, new TagList(tagsOf(i)), { withAge: false })),
+    )
     const after = await calls(redis)
     expect(looked.map(({ entry }) => entry?.text)).toEqual(
       keys.map((one) => (stored.includes(one) ? `row ${one.digest}` : undefined)),
@@ -184,14 +189,14 @@ it('lookups of one tick leave as soon as there are enough for a command, not at 
   stopLater(async () => client.disconnect())
   const { store } = openStore(client)
   const plain = { withAge: false }
-  await store.lookup(key, tags, plain)
+  await store.lookup(key, new TagList(tags), plain)
   const isHeldBack = () => client.stream.writableLength > 0 && client.stream.writableCorked > 0
   // Something that waits for the end of the tick, and leaves with them.
   const early = store.stamps(tags)
-  const first = Array.from({ length: sharedMax - 1 }, () => store.lookup(key, tags, plain))
+  const first = Array.from({ length: sharedMax - 1 }, () => store.lookup(key, new TagList(tags), plain))
   const sentBefore = client.stream.bytesWritten
   expect(isHeldBack()).toBe(true)
-  const last = store.lookup(key, tags, plain)
+  const last = store.lookup(key, new TagList(tags), plain)
   expect(isHeldBack()).toBe(false)
   expect(client.stream.bytesWritten).toBeGreaterThan(sentBefore)
   await Promise.all([early, ...first, last])
@@ -202,7 +207,7 @@ it('lookups of one tick may be large, more so together than a call has room for'
   await fill(store)
   const lookups = Array.from({ length: sharedMax }, (_, i) => {
     const values = Array.from({ length: 8000 }, (_, n) => ({ ...value, values: `#${i} ${n}` }))
-    return store.lookup(key, [...tags, ...values], { withAge: false })
+    return store.lookup(key, new TagList([...tags, ...values]), { withAge: false })
   })
   for (const { entry, stamps } of await Promise.all(lookups)) {
     expect(entry?.text).toBe('row')
@@ -231,7 +236,7 @@ it('an age that is refused is the error of its lookup, and nobody else hears of 
   const listen = (error: unknown) => unheard.push(error)
   process.on('unhandledRejection', listen)
   stopLater(async () => void process.off('unhandledRejection', listen))
-  await expect(store.lookup(key, tags)).rejects.toThrow('NOPERM')
+  await expect(store.lookup(key, new TagList(tags))).rejects.toThrow('NOPERM')
   expect(unheard).toEqual([])
 })
 
@@ -240,7 +245,7 @@ it.each(Object.entries(ways))('many lookups of one tick are answered by %s', asy
   const { store } = openStore(source, { namespace: 'n' })
   await fill(store)
   for (let round = 0; round < 3; round += 1) {
-    const looked = await Promise.all(Array.from({ length: 2 * sharedMax }, () => store.lookup(key, tags)))
+    const looked = await Promise.all(Array.from({ length: 2 * sharedMax }, () => store.lookup(key, new TagList(tags))))
     for (const { entry, stamps } of looked) expect([entry?.text, stamps.includes(null)]).toEqual(['row', false])
   }
 })
@@ -251,7 +256,7 @@ it('lookups of two namespaces on one client, in one tick, keep to their own', as
   const stores = [freshNamespace(), freshNamespace()].map((namespace) => openStore(client, { namespace }).store)
   await Promise.all(stores.map((store, i) => store.fill(key, `row ${i}`, retainMs)))
   for (let round = 0; round < 2; round += 1) {
-    const looked = await Promise.all([...stores, ...stores].map((store) => store.lookup(key, tags)))
+    const looked = await Promise.all([...stores, ...stores].map((store) => store.lookup(key, new TagList(tags))))
     expect(looked.map(({ entry }) => entry?.text)).toEqual(['row 0', 'row 1', 'row 0', 'row 1'])
   }
 })
@@ -263,7 +268,7 @@ it('a lookup reads and is answered also where Redis has no memory left', async (
   for (const anchor of ['there', 'missing']) {
     if (anchor === 'missing') await redisCommand(redis.url, ['DEL', 'n:anchor'])
     await redisCommand(redis.url, ['CONFIG', 'SET', 'maxmemory', '1'])
-    expect(await store.lookup(key, tags)).toMatchObject({ entry: { text: 'row' } })
+    expect(await store.lookup(key, new TagList(tags))).toMatchObject({ entry: { text: 'row' } })
     await redisCommand(redis.url, ['CONFIG', 'SET', 'maxmemory', '0'])
   }
 })

@@ -1,6 +1,8 @@
+import { expect } from 'vitest'
 import type { DataModel } from '../../../../src/analysis/data-model.ts'
 import { analyseRead } from '../../../../src/analysis/reads/analyse-read.ts'
-import type { ReadOptions } from '../../../../src/analysis/reads/read-analysis.ts'
+import { bound, parametrized } from '../../../../src/analysis/reads/parametrized.ts'
+import type { Operation, ReadAnalysis, ReadOptions } from '../../../../src/analysis/reads/read-analysis.ts'
 import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { blog } from '../schemas.ts'
 
@@ -14,7 +16,7 @@ export function read(
   args: unknown,
   { dataModel = blog, ...options }: Partial<ReadOptions> & { readonly dataModel?: DataModel } = {},
 ): Readonly<Record<string, readonly string[]>> | string {
-  const found = analyseRead(dataModel, { model, operation, args }, { ...plain, ...options })
+  const found = analysed(dataModel, { model, operation, args }, options)
   if (found.kind === 'unknown') return found.reason
   const lines = found.dependencies.map(({ model, uses }) => {
     const texts = uses.flatMap(({ shape, values }) => {
@@ -35,9 +37,26 @@ export function read(
 
 const plain: ReadOptions = { client: plainView, unpacked: [], knownViews: new Set() }
 
+/** What the analysis finds; and that it finds the same by way of parameters. */
+export function analysed(
+  dataModel: DataModel,
+  { model: name, operation, args }: Operation,
+  options: Partial<ReadOptions> = {},
+): ReadAnalysis {
+  const analyse = (args: unknown) => analyseRead(dataModel, { model: name, operation, args }, { ...plain, ...options })
+  const found = analyse(args)
+  const model = dataModel.models.get(name)
+  if (model) {
+    const given = parametrized(dataModel, model, args)
+    const ofParameters = analyse(given.args)
+    expect(ofParameters.kind === 'known' ? bound(ofParameters, given.pins) : ofParameters).toEqual(found)
+  }
+  return found
+}
+
 /** What has to be asked for in addition: `include.posts: authorId`. */
 export function asked(model: string, args: unknown, options: Partial<ReadOptions> = {}): readonly string[] {
-  const found = analyseRead(blog, { model, operation: 'findMany', args }, { ...plain, ...options })
+  const found = analysed(blog, { model, operation: 'findMany', args }, options)
   if (found.kind === 'unknown') throw new Error(found.reason)
   return found.widenings.map(({ place, names }) => `${place.join('.')}: ${names}`)
 }
