@@ -126,7 +126,8 @@ export interface Store {
    * The stamps of `tags`, created where missing, in order. Also registers the shapes among them, so that writers know them.
    * A stamp lives at least `retainMs` from now, or as long as memory lasts.
    *
-   * `null` for a shape, and for what belongs to it, when the model has as many shapes as it may have. The stamps of one model
+   * `null` for a shape, and for what belongs to it, when the model has as many shapes as it may have; and for the root of a model that is
+   * switched off. The stamps of one model
    * are obtained in one step.
    */
   obtainStamps(tags: readonly StampTag[], retainMs: number): Promise<readonly (Stamp | null)[]>

@@ -25,8 +25,8 @@ export function planRead(
   const row = rowRead(call, runtime)
   if (row && 'reason' in row) return { kind: 'bypass', reason: row.reason }
   if (row) {
-    const { key, tags, pendingRow } = row
-    const read = { key, tags, marks: [], models: [call.model], pendingRow, rowsOf: call.model }
+    const { key, tags, pendingRow, misses } = row
+    const read = { key, tags, marks: [], models: [call.model], pendingRow, misses, rowsOf: call.model }
     const loaded = (result: unknown) => ({ result, late: { tags: [], marks: [] } })
     const planFor = planOf(call, runtime, read, () => ofRows)
     return { kind: 'plan', planFor, widened: row.stored, loaded, shown: row.shown, isRow: true }
@@ -48,10 +48,10 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
   if ('reason' in shaped) return { kind: 'bypass', reason: shaped.reason }
   const { shape, pins } = shaped
   const { dependencies, late, widenings } = bound(shape.read, pins)
-  const { marks, models } = shape
+  const { marks, models, misses } = shape
   const key = entryKey({ model, operation, dataPath: call.dataPath, args, fingerprint: shape.fingerprint })
   const tags = stampTagsOf(dependencies)
-  const analysed = { key, tags, marks, models, pendingRow: null, rowsOf: rowsOf(call, dataModel) }
+  const analysed = { key, tags, marks, models, misses, pendingRow: null, rowsOf: rowsOf(call, dataModel) }
   return {
     kind: 'plan',
     planFor: planOf(call, runtime, analysed, () => shape.name),
@@ -67,14 +67,14 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
 }
 
 /** What is known of a read, beside what its model and its caller say. */
-type Analysed = Pick<ReadPlan, 'key' | 'marks' | 'models' | 'pendingRow' | 'rowsOf'> & {
+type Analysed = Pick<ReadPlan, 'key' | 'marks' | 'models' | 'misses' | 'pendingRow' | 'rowsOf'> & {
   readonly tags: readonly StampTag[]
 }
 
 function planOf(
   { model, operation, strategy }: ReadCall,
   { config, awaited, entryTtls }: Runtime,
-  { key, tags, marks, models, pendingRow, rowsOf }: Analysed,
+  { key, tags, marks, models, misses, pendingRow, rowsOf }: Analysed,
   shape: () => string,
 ): ReadPlanned['planFor'] {
   const cached: CachedModel | undefined = config.models[model]
@@ -98,6 +98,7 @@ function planOf(
       models,
       pending: pendingRow ? [model] : awaited(models),
       pendingRow,
+      misses,
       ttlMs: (result) => ttl.msOf(context(result)),
       adaptive: ttl.adaptive,
       freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,

@@ -1,5 +1,6 @@
 import type { ReadAnalysis } from '../analysis/reads/read-analysis.ts'
 import type { StampTag } from '../core/store.ts'
+import type { MissStreak } from '../strategies/miss-streak.ts'
 
 /** What is known of a read that does not depend on the values that it asks for. */
 export interface ReadShape {
@@ -10,6 +11,7 @@ export interface ReadShape {
   readonly models: readonly string[]
   /** What goes into the key beside the call. */
   readonly fingerprint: string
+  readonly misses: MissStreak
   /** What reads must have in common to change, and be read, alike. */
   readonly name: string
 }

@@ -3,6 +3,7 @@ import { coarsened, type KnownRead } from '../analysis/reads/coarsened.ts'
 import { parametrized } from '../analysis/reads/parametrized.ts'
 import type { ReadAnalysis, ReadListener } from '../analysis/reads/read-analysis.ts'
 import { fingerprint } from '../core/key.ts'
+import { createMissStreak } from '../strategies/miss-streak.ts'
 import type { ReadCall } from './read-call.ts'
 import type { ReadShape } from './read-shape.ts'
 import type { Runtime } from './runtime.ts'
@@ -39,6 +40,7 @@ function shapeOf(call: ReadCall, runtime: Runtime): ReadShape | { readonly reaso
     marks: read.late.map(({ model, shape }) => ({ kind: 'mark', model, shape: shape.id })),
     models: read.dependencies.map((dependency) => dependency.model),
     fingerprint: fingerprint([runtime.fingerprint, call.clientFingerprint, ...coarse]),
+    misses: createMissStreak(),
     name: [call.operation, ...shapeIdsOf(read)].join(' '),
   }
 }

@@ -3,6 +3,7 @@ import { shownFields } from '../analysis/shown-fields.ts'
 import { lookupOfWhere, ofPendingRow, tagsOfLookup } from '../analysis/unique-lookup.ts'
 import type { EntryKey, StampTag } from '../core/store.ts'
 import type { ValuesTag } from '../core/tags.ts'
+import type { MissStreak } from '../strategies/miss-streak.ts'
 import type { ReadCall } from './read-call.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -14,6 +15,7 @@ export interface RowRead {
   readonly stored: (args: unknown) => unknown
   /** What the caller asked for, of a stored row. */
   readonly shown: (row: unknown) => unknown
+  readonly misses: MissStreak
   /** Its guard, where it shows accepted writes. */
   readonly pendingRow: ValuesTag | null
 }
@@ -50,6 +52,7 @@ export function rowRead(
     key: stored.entryKey(lookup),
     tags: [{ kind: 'root', model: name }, ...tagsOfLookup(lookup)],
     stored: (args) => ({ where: isNode(args) ? args.where : undefined, select: whole }),
+    misses: stored.misses,
     pendingRow: stored.isPending ? lookup.values : null,
     shown: (row) => (isNode(row) ? Object.fromEntries(names.map((one) => [one, row[one]])) : row),
   }

@@ -4,6 +4,7 @@ import type { CacheConfig, CachedModel } from '../core/config.ts'
 import { entryKey, fingerprint } from '../core/key.ts'
 import type { EntryKey } from '../core/store.ts'
 import type { EntryTtls } from '../strategies/entry-ttl.ts'
+import { createMissStreak, type MissStreak } from '../strategies/miss-streak.ts'
 import type { StoredModel } from '../strategies/write-through.ts'
 
 /** Stamps of entries whose TTL depends on the result live this long: longer than most TTLs, and losing one costs a hit. */
@@ -19,6 +20,8 @@ export interface StoredRows {
   readonly entryKey: (lookup: UniqueLookup) => EntryKey
   /** `null` where writes store nothing after they were made. */
   readonly written: StoredModel | null
+  /** Of its lookups. */
+  readonly misses: MissStreak
   /** Whether a row shows the writes that were accepted and are not in the database yet. */
   readonly isPending: boolean
 }
@@ -45,7 +48,13 @@ export function storedRows(
       entryKey({ model: model.name, operation: 'row', dataPath: [], args, fingerprint: ofFields })
     const isWritten = cached.strategy === 'write-through'
     const written = isWritten ? storedModel(model, cached, { entryKey: entryKeyOf, entryTtls }) : null
-    found.set(model.name, { fields, entryKey: entryKeyOf, written, isPending: cached.strategy === 'write-behind' })
+    found.set(model.name, {
+      fields,
+      entryKey: entryKeyOf,
+      written,
+      misses: createMissStreak(),
+      isPending: cached.strategy === 'write-behind',
+    })
   }
   return found
 }

@@ -1,7 +1,9 @@
-import { tagsToObtain } from './fill.ts'
+import type { StampTag } from '../core/store.ts'
+import { type Held, tagsToObtain } from './fill.ts'
 import type { Begun, TakeTurn } from './lease.ts'
 import { judgedAt, type LookupDeps, lookAgain } from './lookup.ts'
 import type { ReadPlan } from './read-plan.ts'
+import { SwitchedOff } from './switched-off.ts'
 
 /**
  * The last look before a load, for {@link takeTurn}: whoever held the lease before may have stored the entry.
@@ -17,6 +19,7 @@ export function beginsOf(plan: ReadPlan, deps: LookupDeps): Pick<TakeTurn, 'begi
   async function beginAlone(): Promise<Begun> {
     // In this order on one connection: a write that is accepted later moves the stamps, one that was before is seen.
     const [stamps, found] = await Promise.all([store.obtainStamps(tags, retainMs), lookAgain(plan, deps)])
+    mayStore(tags, stamps)
     return { stamps, found }
   }
 
@@ -29,8 +32,16 @@ export function beginsOf(plan: ReadPlan, deps: LookupDeps): Pick<TakeTurn, 'begi
         return { lease, ...begun }
       }
       const { lease, stamps, entry } = await store.beginLoad(key, { token, leaseMs, tags, retainMs })
+      mayStore(tags, stamps)
       return { lease, stamps, found: await judgedAt(plan, entry, stamps, deps) }
     },
     beginAlone,
+  }
+}
+
+/** The root of a model that is switched off has no stamp, and gets none. */
+function mayStore(tags: readonly StampTag[], stamps: Held): void {
+  for (const [i, tag] of tags.entries()) {
+    if (tag.kind === 'root' && stamps[i] === null) throw new SwitchedOff(tag.model)
   }
 }

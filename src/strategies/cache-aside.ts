@@ -12,6 +12,7 @@ import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
 import type { Reader } from './readers.ts'
 import { createRefreshes, type RefreshesDeps } from './refreshes.ts'
 import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
+import { SwitchedOff } from './switched-off.ts'
 
 export interface CacheAsideDeps extends Omit<RefreshesDeps, 'failed'>, LookupDeps, StaleAnswersDeps {
   readonly invalidator: Pick<Invalidator, 'owes'>
@@ -41,6 +42,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     const asked = flights.turn()
     const before = distrustOf(plan)
     if (before !== null) return distrusting(plan, load, before)
+    if (goesStraightToLoad(plan)) return missed(plan, load, asked, notLookedUp)
     let looking: Soon<Found>
     try {
       looking = lookup(plan, deps)
@@ -64,19 +66,38 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     // Its answer may have been the first one after an outage: then not even stamps that have not moved say that nothing was written.
     const since = distrustOf(plan)
     if (since !== null) return distrusting(plan, load, since)
-    if (found.kind === 'off') return distrusting(plan, load, `the caching of ${found.model} is switched off`)
-    if (found.kind === 'missing') return missed(plan, load, asked, found)
+    if (found.kind === 'off') return distrusting(plan, load, switchedOff(found.model))
+    if (found.kind === 'missing') {
+      plan.misses.missed()
+      return missed(plan, load, asked, found)
+    }
+    plan.misses.hit()
     if (found.isDue) refreshes.start(plan, load)
     return fromStore(found, plan)
+  }
+
+  /**
+   * Whether a lookup would only find out what is expected anyway. It is made all the same where it tells more: which accepted writes to wait for,
+   * what may be served instead, what another load holds, that the store is out of reach; and where a hit would have to wait for its place among the loads.
+   */
+  function goesStraightToLoad(plan: ReadPlan): boolean {
+    const { misses, keepMs, pending, maxLoads } = plan
+    if (!misses.expectsMiss() || keepMs > 0 || pending.length > 0 || !store.isOpen()) return false
+    return maxLoads === Number.POSITIVE_INFINITY && !flights.has(flightId(plan))
   }
 
   async function missed(plan: ReadPlan, load: Load, asked: number, { stamps, spare }: Missing): Promise<Served> {
     // A write that was accepted before the read may have come into the database only during the lookup: then a load from before lacks it.
     const began = plan.pending.length > 0 ? flights.turn() : asked
-    const outcome = await staleAnswers.wait(plan, spare, (reader) =>
-      arrive(plan, load, { began, seen: stamps, reader }),
-    )
-    return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
+    try {
+      const outcome = await staleAnswers.wait(plan, spare, (reader) =>
+        arrive(plan, load, { began, seen: stamps, reader }),
+      )
+      return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
+    } catch (error) {
+      if (error instanceof SwitchedOff) return distrusting(plan, load, switchedOff(error.model))
+      throw error
+    }
   }
 
   /** Asks the database, which must have what the store says is accepted. */
@@ -93,10 +114,8 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
 
   /** Loads, or takes part in a load. */
   async function arrive(plan: ReadPlan, load: Load, { began, seen, reader }: Arriving): Promise<Served> {
-    // Operations that share an entry do not share an error: one may find that there is nothing, another may not.
-    const id = `${plan.key.model} ${plan.key.digest} ${plan.operation}`
     const joining = { began, seen, reader, limitMs: plan.loadTimeout.hardMs }
-    const arrival = await flights.join(id, joining, (flying) => fly(plan, load, flying))
+    const arrival = await flights.join(flightId(plan), joining, (flying) => fly(plan, load, flying))
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
     if (arrival.kind === 'too-early') return read(plan, load)
@@ -127,7 +146,10 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       },
       deps,
     )
-    if (turn.kind === 'theirs') return { kind: 'found', served: fromStore(turn.found, plan) }
+    if (turn.kind === 'theirs') {
+      plan.misses.hit()
+      return { kind: 'found', served: fromStore(turn.found, plan) }
+    }
     const lease = turn.kind === 'ours' ? turn.lease : null
     report({ kind: 'miss', ...about(plan) })
     loading(turn.stamps)
@@ -177,6 +199,18 @@ interface Arriving {
 
 type Missing = Extract<Found, { kind: 'missing' }>
 type Hit = Exclude<FoundAgain, { kind: 'missing' }>
+
+/** What is known without a lookup. */
+const notLookedUp: Missing = { kind: 'missing', stamps: [], spare: null }
+
+/** Operations that share an entry do not share an error: one may find that there is nothing, another may not. */
+function flightId({ key, operation }: ReadPlan): string {
+  return `${key.model} ${key.digest} ${operation}`
+}
+
+function switchedOff(model: string): string {
+  return `the caching of ${model} is switched off`
+}
 
 const refused = 'The store refused to look something up: queries go to the database.'
 const missInfo = { status: 'miss', source: 'database', ageMs: null } as const

@@ -56,6 +56,8 @@ export interface Flying {
 export interface Flights {
   /** Stands for this moment among the loads that begin. */
   turn(): number
+  /** Whether a load of this id is under way, or about to be. */
+  has(id: string): boolean
   join(id: string, joining: Joining, start: (flying: Flying) => Promise<Landed>): Promise<Arrival>
   running(): readonly Promise<unknown>[]
 }
@@ -122,6 +124,7 @@ export function createFlights({ nowMs }: Pick<Clock, 'nowMs'>): Flights {
 
   return {
     turn: () => turn,
+    has: (id) => latest.has(id),
     async join(id, joining, start) {
       const flight = latest.get(id)
       if (!flight || !mayJoin(flight, joining)) return startOne(id, joining, start)

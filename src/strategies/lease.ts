@@ -5,6 +5,7 @@ import type { EntryKey, LeaseAnswer, LeaseWatch, LoadOutcome, Store } from '../c
 import type { Held } from './fill.ts'
 import { LoadGivenUp, type Slot } from './load-slots.ts'
 import type { FoundAgain } from './lookup.ts'
+import { SwitchedOff } from './switched-off.ts'
 
 export interface LeaseDeps {
   readonly store: Store
@@ -43,7 +44,7 @@ export interface TakeTurn {
   readonly key: EntryKey
   /**
    * Takes the lease if nobody holds it, obtains the stamps and looks at the entry, in one round trip. Tags that only the rows of that entry
-   * tell take another one.
+   * tell take another one. Rejects with {@link SwitchedOff} where nothing may be stored.
    */
   readonly begin: (token: string, leaseMs: number) => Promise<Begun & { readonly lease: LeaseAnswer }>
   /** The same without the lease. */
@@ -111,7 +112,7 @@ export async function takeTurn(
     // The lease may be ours although the rest failed.
     store.releaseLease(key, token, 'failed').catch(() => {})
     slot?.free()
-    if (isFlushTimeout(error) || error instanceof LoadGivenUp) throw error
+    if (isFlushTimeout(error) || error instanceof LoadGivenUp || error instanceof SwitchedOff) throw error
     return { kind: 'alone', stamps, slot: await takeSlot() }
   } finally {
     await watch?.close()

@@ -4,6 +4,7 @@ import type { EntryKey, StampTag } from '../core/store.ts'
 import type { TagList } from '../core/tag-list.ts'
 import type { ValuesTag } from '../core/tags.ts'
 import type { ShapeTtl } from './adaptive/adaptive-ttl.ts'
+import type { MissStreak } from './miss-streak.ts'
 
 /** One read, analysed: where its entry lives, what it depends on, and how long it may be used. */
 export interface ReadPlan {
@@ -22,6 +23,8 @@ export interface ReadPlan {
   readonly pending: readonly string[]
   /** The guard of the row that answers and shows its own accepted writes; `null` where they must be in the database first. */
   readonly pendingRow: ValuesTag | null
+  /** How lookups like this one went. */
+  readonly misses: MissStreak
   /** How long the result is fresh; throws what the user's function throws. */
   readonly ttlMs: (result: unknown) => number
   /** Is told of hits and loads where the TTL is chosen by them; else `null`. */

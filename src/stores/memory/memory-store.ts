@@ -98,6 +98,7 @@ export function createMemoryStore({
 
   function obtain(tag: StampTag, retainMs: number): Stamp | null {
     if (tag.kind === 'shape' || tag.kind === 'mark') return modelOf(tag.model).shapes.obtain(tag, retainMs)
+    if (tag.kind === 'root' && modelOf(tag.model).isOff) return null
     const stamp = stampOf(tag) ?? makeNonce()
     if (tag.kind === 'root') modelOf(tag.model).root = stamp
     else {

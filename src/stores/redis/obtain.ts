@@ -108,7 +108,7 @@ function askOf(
 
 /** What came back goes to where it was asked for. */
 function put(stamps: (Stamp | null)[], { at }: Wanted, [root, ...rest]: readonly string[]): void {
-  for (const i of at.roots) stamps[i] = root!
+  for (const i of at.roots) stamps[i] = root || null
   let next = 0
   for (const places of [at.shapes, at.marks, at.values]) {
     for (const i of places) stamps[i] = rest[next++] || null

@@ -9,6 +9,7 @@ import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { loadEntry, tagsToObtain } from '../../../src/strategies/fill.ts'
 import { lookup } from '../../../src/strategies/lookup.ts'
+import { createMissStreak } from '../../../src/strategies/miss-streak.ts'
 import type { LateTags, ReadPlan } from '../../../src/strategies/read-plan.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
 import { stopLater } from '../../services/cleanup.ts'
@@ -63,6 +64,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     models: [model],
     pending: [],
     pendingRow: null,
+    misses: createMissStreak(),
     ttlMs: () => 60_000,
     adaptive: null,
     freshMaxMs: Number.POSITIVE_INFINITY,

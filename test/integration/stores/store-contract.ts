@@ -172,7 +172,8 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       expect(await store.stamps(tags)).toEqual([null, shapeStamp, null, streetStamp])
       // An invalidation does not switch it on, nor does who loads meanwhile.
       await store.dropRoots(['City'])
-      await store.obtainStamps(tags, retainMs)
+      expect(await store.obtainStamps(tags, retainMs)).toEqual([null, shapeStamp, null, streetStamp])
+      expect(await store.stamps(tags)).toEqual([null, shapeStamp, null, streetStamp])
       expect(await off()).toEqual(['City', 'Country'])
       await other.switchModels(['City'], 'on')
       expect(await off()).toEqual(['Country'])

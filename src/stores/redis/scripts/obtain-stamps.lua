@@ -1,8 +1,8 @@
 -- Gives the stamps that a query needs in one model, creates those that are missing, and registers the query's shapes. Whoever is about to
 -- load an entry takes its lease in the same step, and sees whether somebody has stored it meanwhile.
 --
---   KEYS[1]   model       hash: 'root'; per registered shape 'shape <id>' (until when entries of it may live, in milliseconds
---                         of Redis' clock), 'stamp <id>' and 'mark <id>'; 'version' of the registry
+--   KEYS[1]   model       hash: 'root'; 'off' while the model is switched off; per registered shape 'shape <id>' (until when entries of
+--                         it may live, in milliseconds of Redis' clock), 'stamp <id>' and 'mark <id>'; 'version' of the registry
 --   KEYS[2..] values      one string per value stamp; then, with a token, the lease and the entry
 --   ARGV[1]   identity    of the server; a root stamp made under another identity counts as missing
 --   ARGV[2]   nonce       for every stamp that is missing; used by no other call
@@ -13,9 +13,9 @@
 --   ARGV[7]   leaseMs     milliseconds, more than 0
 --   ARGV[8]   shapes      the number of shapes; their ids follow, then the ids of the shapes whose marks are wanted
 --
---   returns   { root, a stamp per shape, a mark per mark, a stamp per value key }; '' for a shape that was refused, and its mark. With a
---             token then -1, or the milliseconds that another holder of the lease has left; those that the entry has left; and the entry,
---             if there is one
+--   returns   { root, a stamp per shape, a mark per mark, a stamp per value key }; '' for a shape that was refused, and its mark, and for
+--             the root of a model that is switched off. With a token then -1, or the milliseconds that another holder of the lease has
+--             left; those that the entry has left; and the entry, if there is one
 --
 -- Why a script: a shape must be registered before anyone can hold its stamp, and a registration must be visible as a new
 -- version in the same step; otherwise a writer with an old copy of the registry would not know what to touch. And marks
@@ -31,8 +31,10 @@ local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 local retainMs = tonumber(ARGV[3])
 local stamps = {}
 
-local root = redis.call('HGET', KEYS[1], 'root')
-if not root or string.sub(root, 1, #prefix) ~= prefix then
+local root, off = unpack(redis.call('HMGET', KEYS[1], 'root', 'off'))
+if off then
+  root = ''
+elseif not root or string.sub(root, 1, #prefix) ~= prefix then
   root = prefix .. fresh
   redis.call('HSET', KEYS[1], 'root', root)
 end
