@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import type { Slice, Subject } from './measure.ts'
 import { thenRoundTrips, uncachedCase, wayNames, writeCase } from './names.ts'
-import { findUnique, include, list, type Query, uncached } from './query.ts'
+import { findUnique, findUniqueOfMany, include, list, type Query, uncached } from './query.ts'
 import { bookOf, unreadBookOf } from './rows.ts'
 import type { Site } from './site.ts'
 import type { Way } from './way.ts'
@@ -16,6 +16,8 @@ export interface Case {
   readonly hasPeers: boolean
   /** In more and shorter slices than the others: for a ratio of a few percent. */
   readonly isFine?: boolean
+  /** Rounds of warm-up for each that the others have: of slow calls there are few in a round, and code is compiled by the number of its calls. */
+  readonly warmUpFactor?: number
   /** Makes a way ready for it. */
   prepare(way: Way, site: Site): Promise<Subject>
   /** What takes turns with the ways and is none. */
@@ -28,14 +30,25 @@ const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough, c
 
 /** @param unreadPerSlice rows that one slice may read for the first time; see {@link missed}. */
 export function casesOf(unreadPerSlice: number): readonly Case[] {
-  return [hit(findUnique), hit(list, [compressed]), hit(include), written, missed(unreadPerSlice), ofUncachedModel]
+  return [
+    hit(findUnique),
+    hit(findUniqueOfMany, { inFlight: [64] }),
+    hit(list, { others: [compressed] }),
+    hit(include),
+    written,
+    missed(unreadPerSlice),
+    ofUncachedModel,
+  ]
 }
 
 /** @param others ways that are in this case alone. */
-function hit(query: Query, others: readonly string[] = []): Case {
+function hit(
+  query: Query,
+  { inFlight = [1, 64], others = [] }: Partial<Pick<Case, 'inFlight'> & { others: readonly string[] }> = {},
+): Case {
   return {
     name: query.name,
-    inFlight: [1, 64],
+    inFlight,
     ways: [noCache, raw, floor, bare, redis, embedded, ...others],
     hasPeers: true,
     async prepare(way, site) {
@@ -47,12 +60,16 @@ function hit(query: Query, others: readonly string[] = []): Case {
   }
 }
 
+/** Rounds of warm-up for each of the others, of calls that are slow. */
+export const slowCallsFactor = 10
+
 /** An update of a row that the way has in its cache. */
 const written: Case = {
   name: writeCase,
   inFlight: [1],
   ways: [noCache, redis, writeThrough],
   hasPeers: true,
+  warmUpFactor: slowCallsFactor,
   prepare: async ({ name, client, extra }, site) => writing(client!, { name, extra, gauge: site.databaseQueries }),
   beside: ({ plain, redis, databaseQueries }) =>
     thenRoundTrips.map((name, more) => {
@@ -79,7 +96,8 @@ function writing(
     name,
     async before() {
       at = n()
-      await client.book.findUnique({ where: { isbn: bookOf(at) }, ...extra })
+      // The second time it is answered by what the first one has stored: nothing of that is left for the write.
+      for (let i = 0; i < 2; i += 1) await client.book.findUnique({ where: { isbn: bookOf(at) }, ...extra })
     },
     call: () => client.book.update({ where: { isbn: bookOf(at) }, data: { stock: at } }),
     gauge,
@@ -95,6 +113,7 @@ function missed(unreadPerSlice: number): Case {
     inFlight: [1, 64],
     ways: [noCache, redis, embedded],
     hasPeers: true,
+    warmUpFactor: slowCallsFactor,
     async prepare({ name, client, extra }, site) {
       const n = next.get(name) ?? inTurn(Number.POSITIVE_INFINITY)
       next.set(name, n)

@@ -28,10 +28,14 @@ export async function compare(
       const name = one.inFlight.length === 1 ? one.name : caseName(one.name, inFlight)
       console.log(`Measuring ${name} ...`)
       keysInRedis[name] = await site.redis.dbsize()
-      figures[name] = await measureCase(one, taking, site, { ...(one.isFine ? fine(sizes) : sizes), inFlight })
+      figures[name] = await measureCase(one, taking, site, { ...sizesOf(one, sizes), inFlight })
     }
   }
   return { figures, keysInRedis }
+}
+
+function sizesOf({ isFine = false, warmUpFactor = 1 }: Case, sizes: Sizes): Sizes {
+  return isFine ? fine(sizes) : { ...sizes, warmUpRounds: warmUpFactor * sizes.warmUpRounds }
 }
 
 /** Slices of a quarter, sixteen times as many: what disturbs the machine for a moment then disturbs few of them. */

@@ -4,7 +4,7 @@ import { withCleanup } from '../../examples/shared/cleanup.ts'
 import { loadPlugin } from '../shared/load-plugin.ts'
 import { describeDatabase, describeRedis } from '../shared/servers.ts'
 import { describeMachine } from '../shared/site.ts'
-import { casesOf } from './cases.ts'
+import { casesOf, slowCallsFactor } from './cases.ts'
 import { worseThan } from './check.ts'
 import { compare } from './compare.ts'
 import { measureMemory } from './memory.ts'
@@ -36,7 +36,7 @@ async function run(options: Options): Promise<void> {
   const [redisIs, databaseIs] = [await describeRedis(redisUrl), await describeDatabase(database)]
   console.log(`${describeMachine(redisIs, databaseIs)}\n`)
   await withCleanup(async (later) => {
-    const unreadBooks = 2 * unreadPerSlice * (options.rounds + options.warmUpRounds)
+    const unreadBooks = 2 * unreadPerSlice * (options.rounds + slowCallsFactor * options.warmUpRounds)
     const site = await openSite({ database, redisUrl, cachePlugin, unreadBooks, later })
     if (options.mode === 'profile') return profileHits(site)
     const results = await measure(options, site, [databaseIs, redisIs])

@@ -20,13 +20,23 @@ export interface Options {
   readonly tolerance: number
 }
 
-export const caseNames = ['findUnique', 'list', 'include', 'write', 'miss', 'uncached', 'tag', 'memory'] as const
+export const caseNames = [
+  'findUnique',
+  'findUnique of many',
+  'list',
+  'include',
+  'write',
+  'miss',
+  'uncached',
+  'tag',
+  'memory',
+] as const
 export type CaseName = (typeof caseNames)[number]
 
 export const usage = `Usage: npm run bench -- [options]
 
   --rounds N           rounds that are measured (20)
-  --warmup N           rounds before them that do not count (3)
+  --warmup N           rounds before them that do not count; ten times as many of writes and misses (3)
   --slice N            milliseconds that one way has before it is the turn of the next (80)
   --dependents N       entries that carry the tags that are invalidated; a million take 1 GB of Redis (1,000,000)
   --read-dependents N  how many of them are filled by reads, the others are copied from these (20,000)

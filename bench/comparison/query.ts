@@ -17,6 +17,9 @@ export const findUnique: Query = {
   ask: (client, n, extra) => client.book.findUnique({ where: { isbn: bookOf(n) }, ...extra }),
 }
 
+/** The same of more rows than a process keeps plans for. */
+export const findUniqueOfMany: Query = { ...findUnique, name: 'findUnique of many', size: 5000 }
+
 /** 100 rows. More lists than calls in flight: no way can answer two calls with one. */
 export const list: Query = {
   name: 'list',

@@ -15,7 +15,7 @@ import {
   transactionIdOf,
 } from './internals.ts'
 import { awaitReads } from './pending/await-writes.ts'
-import { runRead } from './reads.ts'
+import { isOfNoConcern, runRead } from './reads.ts'
 import type { Runtime } from './runtime.ts'
 import { identify } from './values.ts'
 import { runRaw, runWrite } from './writes.ts'
@@ -49,6 +49,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
       // Not an arrow function: its `this` tells whether the cache is innermost.
       $allOperations: function hook(this: unknown, called: Hook) {
         runtime.wake()
+        if (isOfNoConcern(called, runtime)) return called.query(called.args)
         const operation = runtime.transactions.watched(runtime.batches.watched(called))
         const client: ClientInUse = { fingerprint, view, isInnermost: isLastHook(this, hook) }
         if (runtime.explain.isOpen()) return runtime.explain.answer(() => explainCall(called, runtime, client))

@@ -16,13 +16,14 @@ export function howRun(hook: object): HowRun {
   if (typeof params !== 'object' || params === null) return unknownRun
   const transaction = field(params, 'transaction')
   if (transaction === undefined)
-    return 'dataPath' in params || 'clientMethod' in params ? { kind: 'alone' } : unknownRun
+    return 'dataPath' in params || 'clientMethod' in params ? runAlone : unknownRun
   const kind = field(transaction, 'kind')
   if (kind === 'batch') return { kind: 'batch' }
   const id = field(transaction, 'id')
   return kind === 'itx' && typeof id === 'string' ? { kind: 'interactive', transactionId: id } : unknownRun
 }
 
+const runAlone: HowRun = { kind: 'alone' }
 const unknownRun: HowRun = { kind: 'unknown' }
 
 /**

@@ -1,3 +1,4 @@
+import { isRead } from '../analysis/reads/analyse-read.ts'
 import { arranged } from '../analysis/reads/arranged.ts'
 import { isNode, type Node } from '../analysis/reads/node.ts'
 import type { ReadInfo } from '../core/client.ts'
@@ -13,6 +14,16 @@ import type { ReadPlanned } from './read-planned.ts'
 import { planRead } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
 import { queryWidened } from './widened.ts'
+
+/**
+ * Whether an operation is a read that is not cached, waits for no accepted writes, is in no transaction, and nobody asks about: then it runs as
+ * if there were no cache, which shall not make it slower.
+ */
+export function isOfNoConcern(hook: Hook, { config, writeBehind, info, explain }: Runtime): boolean {
+  const { model, operation, args } = hook
+  if (model === undefined || config.models[model] !== undefined || !isRead(operation) || hasStrategy(args)) return false
+  return !writeBehind.isInUse && !info.isOpen() && !explain.isOpen() && howRun(hook).kind === 'alone'
+}
 
 /** Answers a read from the cache, or runs it and says why not. */
 export async function runRead(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse) {
