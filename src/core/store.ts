@@ -126,16 +126,15 @@ export interface Store {
    * The stamps of `tags`, created where missing, in order. Also registers the shapes among them, so that writers know them.
    * A stamp lives at least `retainMs` from now, or as long as memory lasts.
    *
-   * `null` for a shape, and for what belongs to it, when the model has as many shapes as it may have; and for the root of a model that is
-   * switched off. The stamps of one model
+   * `null` for a shape, and for what belongs to it, when the model has as many shapes as it may have. The stamps of one model
    * are obtained in one step.
    */
   obtainStamps(tags: readonly StampTag[], retainMs: number): Promise<readonly (Stamp | null)[]>
   /**
    * For who is about to load an entry: takes its lease if nobody holds it, obtains the stamps as `obtainStamps` does, and looks at the
-   * entry. One round trip.
+   * entry. One round trip. `'off'`, and nothing is done, where the caching of the entry's model is switched off.
    */
-  beginLoad(key: EntryKey, begin: BeginLoad): Promise<BegunLoad>
+  beginLoad(key: EntryKey, begin: BeginLoad): Promise<BegunLoad | 'off'>
   /**
    * Stores an entry for `retainMs` (more than 0). Replaces what is there. With the token of a lease, then releases that lease
    * with the outcome `filled`: in this order, and without a wait in between.

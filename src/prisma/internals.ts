@@ -15,8 +15,7 @@ export function howRun(hook: object): HowRun {
   const params = field(hook, '__internalParams')
   if (typeof params !== 'object' || params === null) return unknownRun
   const transaction = field(params, 'transaction')
-  if (transaction === undefined)
-    return 'dataPath' in params || 'clientMethod' in params ? runAlone : unknownRun
+  if (transaction === undefined) return 'dataPath' in params || 'clientMethod' in params ? runAlone : unknownRun
   const kind = field(transaction, 'kind')
   if (kind === 'batch') return { kind: 'batch' }
   const id = field(transaction, 'id')

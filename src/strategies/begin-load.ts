@@ -1,5 +1,4 @@
-import type { StampTag } from '../core/store.ts'
-import { type Held, tagsToObtain } from './fill.ts'
+import { tagsToObtain } from './fill.ts'
 import type { Begun, TakeTurn } from './lease.ts'
 import { judgedAt, type LookupDeps, lookAgain } from './lookup.ts'
 import type { ReadPlan } from './read-plan.ts'
@@ -19,7 +18,6 @@ export function beginsOf(plan: ReadPlan, deps: LookupDeps): Pick<TakeTurn, 'begi
   async function beginAlone(): Promise<Begun> {
     // In this order on one connection: a write that is accepted later moves the stamps, one that was before is seen.
     const [stamps, found] = await Promise.all([store.obtainStamps(tags, retainMs), lookAgain(plan, deps)])
-    mayStore(tags, stamps)
     return { stamps, found }
   }
 
@@ -31,17 +29,11 @@ export function beginsOf(plan: ReadPlan, deps: LookupDeps): Pick<TakeTurn, 'begi
         const [lease, begun] = await Promise.all([store.acquireLease(key, token, leaseMs), beginAlone()])
         return { lease, ...begun }
       }
-      const { lease, stamps, entry } = await store.beginLoad(key, { token, leaseMs, tags, retainMs })
-      mayStore(tags, stamps)
+      const begun = await store.beginLoad(key, { token, leaseMs, tags, retainMs })
+      if (begun === 'off') throw new SwitchedOff(key.model)
+      const { lease, stamps, entry } = begun
       return { lease, stamps, found: await judgedAt(plan, entry, stamps, deps) }
     },
     beginAlone,
-  }
-}
-
-/** The root of a model that is switched off has no stamp, and gets none. */
-function mayStore(tags: readonly StampTag[], stamps: Held): void {
-  for (const [i, tag] of tags.entries()) {
-    if (tag.kind === 'root' && stamps[i] === null) throw new SwitchedOff(tag.model)
   }
 }

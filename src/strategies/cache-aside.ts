@@ -71,19 +71,20 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       plan.misses.missed()
       return missed(plan, load, asked, found)
     }
-    plan.misses.hit()
+    plan.misses.end()
     if (found.isDue) refreshes.start(plan, load)
     return fromStore(found, plan)
   }
 
   /**
    * Whether a lookup would only find out what is expected anyway. It is made all the same where it tells more: which accepted writes to wait for,
-   * what may be served instead, what another load holds, that the store is out of reach; and where a hit would have to wait for its place among the loads.
+   * what may be served instead, what another load holds, whether other models are switched off, that the store is out of reach; and where the
+   * limits of loads would hold for a hit.
    */
   function goesStraightToLoad(plan: ReadPlan): boolean {
-    const { misses, keepMs, pending, maxLoads } = plan
-    if (!misses.expectsMiss() || keepMs > 0 || pending.length > 0 || !store.isOpen()) return false
-    return maxLoads === Number.POSITIVE_INFINITY && !flights.has(flightId(plan))
+    const { misses, keepMs, pending, models, maxLoads, loadTimeout } = plan
+    if (!misses.expectsMiss() || keepMs > 0 || pending.length > 0 || models.length > 1 || !store.isOpen()) return false
+    return maxLoads === unlimited && loadTimeout.hardMs === unlimited && !flights.has(flightId(plan))
   }
 
   async function missed(plan: ReadPlan, load: Load, asked: number, { stamps, spare }: Missing): Promise<Served> {
@@ -95,8 +96,9 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       )
       return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
     } catch (error) {
-      if (error instanceof SwitchedOff) return distrusting(plan, load, switchedOff(error.model))
-      throw error
+      if (!(error instanceof SwitchedOff)) throw error
+      plan.misses.end()
+      return distrusting(plan, load, switchedOff(error.model))
     }
   }
 
@@ -146,8 +148,10 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       },
       deps,
     )
+    // Where loads cannot begin, entries may be there all the same.
+    if (turn.kind === 'theirs' || turn.stamps === null) plan.misses.end()
     if (turn.kind === 'theirs') {
-      plan.misses.hit()
+      if (turn.found.isDue) refreshes.start(plan, load)
       return { kind: 'found', served: fromStore(turn.found, plan) }
     }
     const lease = turn.kind === 'ours' ? turn.lease : null
@@ -199,6 +203,8 @@ interface Arriving {
 
 type Missing = Extract<Found, { kind: 'missing' }>
 type Hit = Exclude<FoundAgain, { kind: 'missing' }>
+
+const unlimited = Number.POSITIVE_INFINITY
 
 /** What is known without a lookup. */
 const notLookedUp: Missing = { kind: 'missing', stamps: [], spare: null }

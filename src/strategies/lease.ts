@@ -44,7 +44,7 @@ export interface TakeTurn {
   readonly key: EntryKey
   /**
    * Takes the lease if nobody holds it, obtains the stamps and looks at the entry, in one round trip. Tags that only the rows of that entry
-   * tell take another one. Rejects with {@link SwitchedOff} where nothing may be stored.
+   * tell take another one. Rejects with {@link SwitchedOff}, and has taken nothing, where nothing may be stored.
    */
   readonly begin: (token: string, leaseMs: number) => Promise<Begun & { readonly lease: LeaseAnswer }>
   /** The same without the lease. */
@@ -110,7 +110,7 @@ export async function takeTurn(
     }
   } catch (error) {
     // The lease may be ours although the rest failed.
-    store.releaseLease(key, token, 'failed').catch(() => {})
+    if (!(error instanceof SwitchedOff)) store.releaseLease(key, token, 'failed').catch(() => {})
     slot?.free()
     if (isFlushTimeout(error) || error instanceof LoadGivenUp || error instanceof SwitchedOff) throw error
     return { kind: 'alone', stamps, slot: await takeSlot() }

@@ -98,7 +98,6 @@ export function createMemoryStore({
 
   function obtain(tag: StampTag, retainMs: number): Stamp | null {
     if (tag.kind === 'shape' || tag.kind === 'mark') return modelOf(tag.model).shapes.obtain(tag, retainMs)
-    if (tag.kind === 'root' && modelOf(tag.model).isOff) return null
     const stamp = stampOf(tag) ?? makeNonce()
     if (tag.kind === 'root') modelOf(tag.model).root = stamp
     else {
@@ -159,6 +158,7 @@ export function createMemoryStore({
     stamps: async (tags) => stampsOf(tags),
     obtainStamps: async (tags, retainMs) => obtainAll(tags, retainMs),
     async beginLoad(key, { token, leaseMs, tags, retainMs }) {
+      if (models.get(key.model)?.isOff) return 'off'
       const lease = leases.acquire(entryName(key), token, leaseMs)
       return { lease, stamps: obtainAll(tags, retainMs), entry: textOf(key) }
     },

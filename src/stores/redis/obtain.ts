@@ -27,18 +27,24 @@ export async function obtainStamps(client: Client, ask: Obtain): Promise<(Stamp 
 }
 
 /** The same, and takes the lease of an entry and looks at it in the script of the entry's model. */
-export async function beginLoad(client: Client, { key, token, leaseMs }: Taking, ask: Obtain): Promise<BegunLoad> {
+export async function beginLoad(
+  client: Client,
+  { key, token, leaseMs }: Taking,
+  ask: Obtain,
+): Promise<BegunLoad | 'off'> {
   const { tags, keys } = ask
   const stamps = tags.map((): Stamp | null => null)
   const models = byModel(tags)
   const own = models.get(key.model) ?? wantNothing()
   models.delete(key.model)
   const load = { leaseKey: keys.lease(key), entryKey: keys.entry(key), token, leaseMs }
-  const [{ obtained, heldMs, remainingMs, text }] = await Promise.all([
+  const [begun] = await Promise.all([
     scripts.beginLoad(client, askOf(key.model, own, ask), load),
     ...obtainOfModels(client, models, ask, stamps),
     ...obtainNamed(client, ask, stamps),
   ])
+  if (begun === 'off') return begun
+  const { obtained, heldMs, remainingMs, text } = begun
   put(stamps, own, obtained)
   const lease: LeaseAnswer = heldMs < 0 ? { kind: 'acquired' } : { kind: 'held', remainingMs: heldMs }
   const entry: StoredText | null = text === null ? null : { text, remainingMs: Math.max(remainingMs, 0) }
@@ -108,7 +114,7 @@ function askOf(
 
 /** What came back goes to where it was asked for. */
 function put(stamps: (Stamp | null)[], { at }: Wanted, [root, ...rest]: readonly string[]): void {
-  for (const i of at.roots) stamps[i] = root || null
+  for (const i of at.roots) stamps[i] = root!
   let next = 0
   for (const places of [at.shapes, at.marks, at.values]) {
     for (const i of places) stamps[i] = rest[next++] || null

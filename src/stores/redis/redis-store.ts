@@ -130,6 +130,8 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
             ? [['hdel', key, 'root', offField]]
             : [
                 ['hset', key, offField, 1],
+                // With its stamps the model would be forgotten some day.
+                ['persist', key],
                 ['hdel', key, 'root'],
               ]
         })

@@ -88,7 +88,10 @@ export interface LeaseAndEntry {
   readonly leaseMs: number
 }
 
-/** The stamps as {@link obtainStamps} returns them; milliseconds that the holder of the lease has left, `-1` when it was taken; and the entry. */
+/**
+ * The stamps as {@link obtainStamps} returns them; milliseconds that the holder of the lease has left, `-1` when it was taken; and the entry.
+ * `'off'` where the model is switched off.
+ */
 export async function beginLoad(
   client: Client,
   ask: ObtainStamps,
@@ -96,6 +99,7 @@ export async function beginLoad(
 ) {
   const names = [ask.modelKey, ...ask.valueKeys, leaseKey, entryKey]
   const reply = (await run(client, scripts.obtainStamps, names, obtainArgs(ask, token, leaseMs))) as unknown[]
+  if (reply[0] === 'OFF') return 'off'
   const stamps = 1 + ask.shapes.length + ask.marks.length + ask.valueKeys.length
   const [heldMs, remainingMs, text] = reply.slice(stamps)
   return {

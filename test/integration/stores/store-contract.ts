@@ -4,6 +4,7 @@ import { isSoftlyOutdated } from '../../../src/core/soft-stamps.ts'
 import type { StampTag, Store } from '../../../src/core/store.ts'
 import { TagList } from '../../../src/core/tag-list.ts'
 import { waitUntil } from '../../services/wait-until.ts'
+import { begun } from './begun.ts'
 
 /** Makes another handle on the same data: another process, where the store is shared between them. */
 export type MakeStore = () => Promise<Store>
@@ -172,14 +173,32 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       expect(await store.stamps(tags)).toEqual([null, shapeStamp, null, streetStamp])
       // An invalidation does not switch it on, nor does who loads meanwhile.
       await store.dropRoots(['City'])
-      expect(await store.obtainStamps(tags, retainMs)).toEqual([null, shapeStamp, null, streetStamp])
-      expect(await store.stamps(tags)).toEqual([null, shapeStamp, null, streetStamp])
+      await store.obtainStamps(tags, retainMs)
       expect(await off()).toEqual(['City', 'Country'])
       await other.switchModels(['City'], 'on')
       expect(await off()).toEqual(['Country'])
       expect((await store.stamps([root]))[0]).toBeNull()
       await other.switchModels(['City', 'Country', 'Street'], 'on')
       expect(await off()).toEqual([])
+    })
+
+    it('begins no load of a model that is switched off, and leaves everything as it is', async () => {
+      const key = newKey()
+      await store.switchModels(['City'], 'off')
+      const begin = { token: 'a', leaseMs: 1000, tags: [root, shape, one], retainMs }
+      expect(await other.beginLoad(key, begin)).toBe('off')
+      expect(await store.stamps([root, shape, one])).toEqual([null, null, null])
+      expect(await store.acquireLease(key, 'b', 1000)).toEqual({ kind: 'acquired' })
+    })
+
+    it('leaves a model switched off for longer than any stamp lives', async () => {
+      const [key, tags] = [newKey(), new TagList([root])]
+      await store.obtainStamps([root, one], 20)
+      await store.switchModels(['City'], 'off')
+      await store.obtainStamps([root, one], 20)
+      await store.fill(key, 'text', 100)
+      await waitUntil(async () => (await store.lookup(key, tags)).entry === null, { what: 'the entry to expire' })
+      expect((await other.lookup(key, tags)).off).toEqual(['City'])
     })
 
     it('keeps a stamp for the longest time that anyone asked for', async () => {
@@ -250,18 +269,18 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
       const key = newKey()
       const tags: readonly StampTag[] = [{ kind: 'root', model: 'Country' }, root, { kind: 'user', name: 'home' }]
       const begin = (token: string) => ({ token, leaseMs: retainMs, tags, retainMs })
-      const first = await store.beginLoad(key, begin('a'))
+      const first = await begun(store, key, begin('a'))
       expect(first).toMatchObject({ lease: { kind: 'acquired' }, entry: null })
       expect(await store.stamps(tags)).toEqual(first.stamps)
-      const second = await other.beginLoad(key, begin('b'))
+      const second = await begun(other, key, begin('b'))
       expect(second).toMatchObject({ lease: { kind: 'held', remainingMs: expect.any(Number) }, entry: null })
       await store.fill(key, 'text', retainMs, 'a')
-      const third = await store.beginLoad(key, begin('c'))
+      const third = await begun(store, key, begin('c'))
       expect(third).toMatchObject({ lease: { kind: 'acquired' }, stamps: first.stamps, entry: { text: 'text' } })
       expect(third.entry!.remainingMs).toBeGreaterThan(retainMs - 10_000)
       expect(third.entry!.remainingMs).toBeLessThanOrEqual(retainMs)
       // Of another model than the entry's, and nothing of its own.
-      const others = await store.beginLoad(newKey(), { ...begin('d'), tags: [{ kind: 'root', model: 'Country' }] })
+      const others = await begun(store, newKey(), { ...begin('d'), tags: [{ kind: 'root', model: 'Country' }] })
       expect(others).toMatchObject({ lease: { kind: 'acquired' }, stamps: [first.stamps[0]], entry: null })
     })
 

@@ -10,7 +10,7 @@ const loading =
 /** A reader that counts what it asks the store for, after so many misses in a row. */
 async function afterMisses(count: number, differing: Partial<ReadPlan> = {}) {
   const asked = { lookups: 0, loads: 0 }
-  let isOpen = true
+  let [isOpen, isRefused] = [true, false]
   const { reader, memory } = openReader((memory) => ({
     ...memory,
     isOpen: () => isOpen,
@@ -18,8 +18,9 @@ async function afterMisses(count: number, differing: Partial<ReadPlan> = {}) {
       asked.lookups += 1
       return memory.lookup(...args)
     },
-    beginLoad(...args) {
+    async beginLoad(...args) {
       asked.loads += 1
+      if (isRefused) throw new Error('OOM command not allowed')
       return memory.beginLoad(...args)
     },
   }))
@@ -40,7 +41,10 @@ async function afterMisses(count: number, differing: Partial<ReadPlan> = {}) {
   const close = () => {
     isOpen = false
   }
-  return { memory, read, asking, asked, close, idle: () => reader.idle() }
+  const refuse = () => {
+    isRefused = true
+  }
+  return { memory, read, asking, asked, close, refuse, idle: () => reader.idle() }
 }
 
 describe('after eight misses in a row', () => {
@@ -69,8 +73,25 @@ describe('after eight misses in a row', () => {
     }
     expect(await asking('new', load)).toMatchObject({ result: 'new', status: 'bypass' })
     expect(loads).toBe(1)
+    // From then on a lookup tells.
+    expect(await asking('new', load)).toMatchObject({ status: 'bypass', lookups: 1, loads: 0 })
     await memory.switchModels(['City'], 'on')
     expect(await asking('new', load)).toMatchObject({ status: 'miss' })
+  })
+
+  it('entries are looked up again where loads cannot begin', async () => {
+    const { asking, refuse } = await afterMisses(8)
+    refuse()
+    expect(await asking('new')).toMatchObject({ result: 'new', status: 'miss', lookups: 0 })
+    expect(await asking('missed 1')).toMatchObject({ status: 'hit', lookups: 1 })
+  })
+
+  it('a refresh that is due is not forgotten', async () => {
+    const { memory, asking } = await afterMisses(8)
+    await memory.soften({ models: ['City'], userTags: [] })
+    const read = await asking('missed 1', loading('refreshed'))
+    expect(read).toMatchObject({ result: 'missed 1', status: 'stale', lookups: 0 })
+    expect(await asking('missed 1')).toMatchObject({ result: 'refreshed', status: 'hit' })
   })
 
   it('a read of what is being loaded is looked up, and takes part in that load', async () => {
@@ -95,6 +116,8 @@ describe('after eight misses in a row', () => {
     ['something older may be served instead', { keepMs: 1000, staleIfErrorMs: 1000 }],
     ['accepted writes matter', { pending: ['City'] }],
     ['a hit would wait for a place among the loads', { maxLoads: 1 }],
+    ['a hit would have to be there in time', { loadTimeout: { softMs: 1e9, hardMs: 1e9 } }],
+    ['it reads other models, too', { models: ['City', 'Country'] }],
   ])('it is looked up all the same where %s', async (_, differing) => {
     const { asking } = await afterMisses(8, differing)
     expect((await asking('new')).lookups).toBe(1)

@@ -13,9 +13,9 @@
 --   ARGV[7]   leaseMs     milliseconds, more than 0
 --   ARGV[8]   shapes      the number of shapes; their ids follow, then the ids of the shapes whose marks are wanted
 --
---   returns   { root, a stamp per shape, a mark per mark, a stamp per value key }; '' for a shape that was refused, and its mark, and for
---             the root of a model that is switched off. With a token then -1, or the milliseconds that another holder of the lease has
---             left; those that the entry has left; and the entry, if there is one
+--   returns   { root, a stamp per shape, a mark per mark, a stamp per value key }; '' for a shape that was refused, and its mark. With a
+--             token then -1, or the milliseconds that another holder of the lease has left; those that the entry has left; and the entry,
+--             if there is one. With a token, of a model that is switched off: { 'OFF' }, and nothing is done
 --
 -- Why a script: a shape must be registered before anyone can hold its stamp, and a registration must be visible as a new
 -- version in the same step; otherwise a writer with an old copy of the registry would not know what to touch. And marks
@@ -32,9 +32,11 @@ local retainMs = tonumber(ARGV[3])
 local stamps = {}
 
 local root, off = unpack(redis.call('HMGET', KEYS[1], 'root', 'off'))
-if off then
-  root = ''
-elseif not root or string.sub(root, 1, #prefix) ~= prefix then
+local isLoad = ARGV[6] ~= ''
+if isLoad and off then
+  return { 'OFF' }
+end
+if not root or string.sub(root, 1, #prefix) ~= prefix then
   root = prefix .. fresh
   redis.call('HSET', KEYS[1], 'root', root)
 end
@@ -100,12 +102,11 @@ for i = 9 + shapes, #ARGV do
 end
 
 -- Entries that depend on it live no longer, and what nobody uses any more goes by itself. Longer than asked for, so that
--- not every call prolongs it.
-if redis.call('PTTL', KEYS[1]) < retainMs then
+-- not every call prolongs it. Being switched off does not go by itself.
+if not off and redis.call('PTTL', KEYS[1]) < retainMs then
   redis.call('PEXPIRE', KEYS[1], math.ceil(retainMs * 1.5))
 end
 
-local isLoad = ARGV[6] ~= ''
 local lastValue = isLoad and #KEYS - 2 or #KEYS
 for i = 2, lastValue do
   local stamp = redis.call('GET', KEYS[i])

@@ -7,6 +7,7 @@ import { spawnWorker } from '../../../services/process.ts'
 import { startRedis } from '../../../services/redis.ts'
 import { redisCommand } from '../../../services/redis-command.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
+import { begun } from '../begun.ts'
 import { fillEntry, key, retainMs, servedRow, tags, touchRow } from './entries.ts'
 import { startForwarder } from './forwarder.ts'
 import { openStore } from './open-store.ts'
@@ -25,14 +26,14 @@ async function worksWith(client: Redis, namespace = `${inject('keyPrefix')}-${ra
   await touchRow(store)
   expect(await servedRow(store)).toBeNull()
   const begin = { leaseMs: retainMs, tags, retainMs }
-  expect((await store.beginLoad(key, { ...begin, token: 'a' })).lease).toEqual({ kind: 'acquired' })
-  const { lease } = await store.beginLoad(key, { ...begin, token: 'b' })
+  expect((await begun(store, key, { ...begin, token: 'a' })).lease).toEqual({ kind: 'acquired' })
+  const { lease } = await begun(store, key, { ...begin, token: 'b' })
   expect(lease.kind === 'held' && retainMs - lease.remainingMs).toBeLessThan(20_000)
   const watch = await store.watchLease(key)
   await store.fill(key, 'row', retainMs, 'a')
   expect(await watch.released(20_000)).toBe('filled')
   await watch.close()
-  const { entry } = await store.beginLoad(key, { ...begin, token: 'b' })
+  const { entry } = await begun(store, key, { ...begin, token: 'b' })
   expect(entry?.text).toBe('row')
   expect(retainMs - entry!.remainingMs!).toBeLessThan(20_000)
   await store.releaseLease(key, 'b', 'filled')
