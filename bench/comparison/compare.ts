@@ -25,7 +25,8 @@ export async function compare(
   for (const one of cases) {
     const taking = ways.filter(({ kind }) => (kind.isPeer ? one.hasPeers : one.ways.includes(kind.name)))
     for (const inFlight of one.inFlight) {
-      const name = one.inFlight.length === 1 ? one.name : caseName(one.name, inFlight)
+      const isAlone = one.inFlight.length === 1 && inFlight === 1
+      const name = isAlone ? one.name : caseName(one.name, inFlight)
       console.log(`Measuring ${name} ...`)
       keysInRedis[name] = await site.redis.dbsize()
       figures[name] = await measureCase(one, taking, site, { ...sizesOf(one, sizes), inFlight })
