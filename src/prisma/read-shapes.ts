@@ -1,5 +1,6 @@
 import { analyseRead } from '../analysis/reads/analyse-read.ts'
 import { coarsened, type KnownRead } from '../analysis/reads/coarsened.ts'
+import { inOrder } from '../analysis/reads/node.ts'
 import { parametrized } from '../analysis/reads/parametrized.ts'
 import type { ReadAnalysis, ReadListener } from '../analysis/reads/read-analysis.ts'
 import { fingerprint } from '../core/key.ts'
@@ -49,7 +50,7 @@ function shapeIdsOf({ dependencies }: KnownRead): string[] {
   return dependencies.flatMap(({ model, uses }) => uses.map(({ shape }) => `${model} ${shape.id}`))
 }
 
-/** What a call depends on. */
+/** What a call depends on: the same for every order of its keys, or processes would not take each other's entries for valid. */
 export function analyseCall(
   {
     model,
@@ -63,5 +64,9 @@ export function analyseCall(
 ): ReadAnalysis {
   // `['select', 'author', 'select', 'posts']`
   const unpacked = dataPath.filter((_, i) => i % 2 === 1)
-  return analyseRead(dataModel, { model, operation, args }, { client: clientView, unpacked, knownViews, listener })
+  return analyseRead(
+    dataModel,
+    { model, operation, args: inOrder(args) },
+    { client: clientView, unpacked, knownViews, listener },
+  )
 }

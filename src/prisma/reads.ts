@@ -21,7 +21,7 @@ import { queryWidened } from './widened.ts'
  */
 export function isOfNoConcern(hook: Hook, { config, writeBehind, info, explain }: Runtime): boolean {
   const { model, operation, args } = hook
-  if (model === undefined || config.models[model] !== undefined || !isRead(operation) || hasStrategy(args)) return false
+  if (model === undefined || !isRead(operation) || mayBeCached(model, args, config)) return false
   return !writeBehind.isInUse && !info.isOpen() && !explain.isOpen() && howRun(hook).kind === 'alone'
 }
 
@@ -115,7 +115,7 @@ function memoText(
   client: ClientInUse,
 ): string | null {
   const { model, operation, args } = hook
-  if (config.models[model] === undefined && !hasStrategy(args)) return null
+  if (!mayBeCached(model, args, config)) return null
   const dataPath = dataPathOf(hook)
   if (!client.isInnermost || dataPath === null || howRun(hook).kind !== 'alone') return null
   const mayLoadOtherwise = canShapeResult(hook)
@@ -153,6 +153,11 @@ export function readCall(
   const ofClient = { clientFingerprint: client.fingerprint(), clientView: client.view() }
   const mayLoadOtherwise = canShapeResult(hook)
   return { kind: 'call', model, operation, args, dataPath, strategy, mayLoadOtherwise, ...ofClient }
+}
+
+/** Whether the model is listed, or the query says itself how it is cached. */
+function mayBeCached(model: string, args: unknown, { models }: Runtime['config']): boolean {
+  return models[model] !== undefined || hasStrategy(args)
 }
 
 function hasStrategy(args: unknown): args is { readonly cacheStrategy: unknown } {

@@ -25,7 +25,7 @@ export type Found =
   /** The caching of a model that it reads is switched off: nothing is to be served or stored. */
   | { readonly kind: 'off'; readonly stamps: Looked['stamps']; readonly model: string }
 
-/** What a second look finds: who has begun to load goes on, whatever is switched off meanwhile. */
+/** What a second look finds. That a model is switched off is not told by it. */
 export type FoundAgain = Exclude<Found, { kind: 'off' }>
 
 /** An entry that is valid, and too old to be served without need. */

@@ -12,6 +12,21 @@ export function isNode(value: unknown): value is Node {
   return !isDate(value) && !ArrayBuffer.isView(value) && typeof (value as Node).toJSON !== 'function'
 }
 
+/** Whether a value is a node that no class has made. */
+export function isPlainNode(value: unknown): value is Node {
+  if (!isNode(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** The same value with all keys sorted: what is equal for two calls whatever the order in which they name things. It holds no cycle. */
+export function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder)
+  if (!isPlainNode(value)) return value
+  const keys = Object.keys(value).sort()
+  return Object.fromEntries(keys.map((key) => [key, inOrder(value[key])]))
+}
+
 /** A list, or one item in place of it. */
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]

@@ -4,7 +4,7 @@ import { Parameter, parameterNumber } from '../equality/parameter.ts'
 import { pinOf } from '../equality/pin.ts'
 import type { KnownRead } from './coarsened.ts'
 import type { LateUse } from './late-use.ts'
-import { isNode, type Node } from './node.ts'
+import { isNode, isPlainNode, type Node } from './node.ts'
 
 /**
  * The arguments of a read without the values that it asks for: all calls with equal ones are analysed alike.
@@ -27,7 +27,7 @@ export function parametrized(dataModel: DataModel, model: Model, args: unknown):
 
   function ofQuery(model: Model, node: Node): Node {
     return replaced(node, (key, value) => {
-      if (!isPlain(value)) return value
+      if (!isPlainNode(value)) return value
       if (key === 'where' || key === 'cursor') return ofWhere(model, value)
       return key === 'select' || key === 'include' ? ofSelection(model, value) : value
     })
@@ -36,7 +36,7 @@ export function parametrized(dataModel: DataModel, model: Model, args: unknown):
   function ofSelection(model: Model, selected: Node): Node {
     return replaced(selected, (name, value) => {
       const related = dataModel.models.get(model.fields.get(name)?.relation?.model ?? '')
-      return related && isPlain(value) ? ofQuery(related, value) : value
+      return related && isPlainNode(value) ? ofQuery(related, value) : value
     })
   }
 
@@ -48,14 +48,14 @@ export function parametrized(dataModel: DataModel, model: Model, args: unknown):
         return typeof pin === 'string' ? new Parameter(field, pins.push(pin) - 1) : value
       }
       if (key === 'AND' && Array.isArray(value)) {
-        return value.map((part: unknown) => (isPlain(part) ? ofWhere(model, part) : part))
+        return value.map((part: unknown) => (isPlainNode(part) ? ofWhere(model, part) : part))
       }
       const isOfOwnFields = key === 'AND' || model.uniques.some(({ name }) => name === key)
-      return isOfOwnFields && isPlain(value) ? ofWhere(model, value) : value
+      return isOfOwnFields && isPlainNode(value) ? ofWhere(model, value) : value
     })
   }
 
-  return { args: isPlain(args) ? ofQuery(model, args) : args, pins }
+  return { args: isPlainNode(args) ? ofQuery(model, args) : args, pins }
 }
 
 /** What such a read depends on when its parameters have these pins. */
@@ -101,10 +101,4 @@ function replaced(node: Node, replace: (key: string, value: unknown) => unknown)
     copy[key] = other
   }
   return copy ?? node
-}
-
-function isPlain(value: unknown): value is Node {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return (prototype === Object.prototype || prototype === null) && isNode(value)
 }

@@ -46,6 +46,21 @@ describe('an outage of Redis', () => {
     }
   }
 
+  it('what is stored is served while Redis refuses writes, also after many misses in a row', async () => {
+    const client = open(server.url)
+    await untilCached(client)
+    // No load can begin.
+    await redisCommand(server.url, ['CONFIG', 'SET', 'min-replicas-to-write', 1])
+    try {
+      for (let id = 1e6; id < 1e6 + 30; id += 1)
+        expect(await client.prisma.city.findUnique({ where: { id } })).toBeNull()
+      const statuses = [await statusOf(asCached(client), byId), await statusOf(asCached(client), byId)]
+      expect(statuses[1]).toBe('hit')
+    } finally {
+      await redisCommand(server.url, ['CONFIG', 'SET', 'min-replicas-to-write', 0])
+    }
+  })
+
   it('R38: a write while Redis is dead is seen everywhere when it returns with its old data', async () => {
     const one = open(server.url)
     const other = open(server.url, one.namespace)

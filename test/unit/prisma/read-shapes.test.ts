@@ -35,6 +35,18 @@ it('analyses reads once that differ only in the values they ask for', () => {
   ])
 })
 
+it('finds the same in every process, whatever the order of the keys there', () => {
+  const where = { name: 'x', AND: [{ name: { equals: 'y' } }] }
+  const turned = { AND: where.AND, name: where.name }
+  const include = { posts: { where: { title: 't', id: 1 } }, org: true }
+  const [one, other] = [
+    setup()({ where, include }),
+    setup()({ include: { org: true, posts: include.posts }, where: turned }),
+  ]
+  expect(other.pins).toEqual(one.pins)
+  expect(JSON.stringify(other.shape.read)).toBe(JSON.stringify(one.shape.read))
+})
+
 it.each<[unknown, Partial<ReadCall>?]>([
   [{ where: { id: 1 } }],
   [{ where: { orgId: null } }],

@@ -86,6 +86,22 @@ describe('after eight misses in a row', () => {
     expect(await asking('missed 1')).toMatchObject({ status: 'hit', lookups: 1 })
   })
 
+  it('what a write has made stale while it was loaded is not served', async () => {
+    const { memory, read, asking, idle } = await afterMisses(8)
+    const held: (() => void)[] = []
+    const load: Load = async () => {
+      await new Promise<void>((resolve) => held.push(resolve))
+      return loading('old')()
+    }
+    const slow = read('new', load)
+    while (held.length === 0) await turn()
+    await memory.dropRoots(['City'])
+    held[0]!()
+    expect((await slow).result).toBe('old')
+    await idle()
+    expect(await asking('new', loading('fresh'))).toMatchObject({ result: 'fresh', status: 'miss' })
+  })
+
   it('a refresh that is due is not forgotten', async () => {
     const { memory, asking } = await afterMisses(8)
     await memory.soften({ models: ['City'], userTags: [] })
