@@ -105,9 +105,10 @@ export interface LeaseWatch {
   close(): Promise<void>
 }
 
+/** That a process may be writing a model. */
 export interface Intent {
   readonly id: string
-  readonly models: readonly string[]
+  readonly model: string
 }
 
 export interface Store {
@@ -161,10 +162,10 @@ export interface Store {
    */
   soften(what: Softened): Promise<void>
 
-  /** Records (or renews) that a write on these models is under way; it is presumed dead after `leaseMs`. */
-  intend(intent: Intent, leaseMs: number): Promise<void>
-  /** The write is over and its invalidation done. */
-  settle(intent: Intent): Promise<void>
+  /** Records, or renews, intents; who has them is presumed dead after `leaseMs`. */
+  intend(intents: readonly Intent[], leaseMs: number): Promise<void>
+  /** Removes intents: what was written under them is invalidated. */
+  settle(intents: readonly Intent[]): Promise<void>
   /** Drops the root stamps of the models whose intents have expired. Resolves to those models. */
   sweep(leaseMs: number): Promise<readonly string[]>
 

@@ -41,7 +41,7 @@ export async function effectOfRaw(hook: Hook, runtime: Runtime, client: ClientIn
       ? eventsOfTables(dataModel, declared, written.tables)
       : everyModel(dataModel, `raw SQL that is not understood: ${written.reason}`)
   return {
-    expected: events,
+    expected: () => events,
     models: [...new Set(events.map((event) => event.model))],
     args: hook.args,
     storing: null,

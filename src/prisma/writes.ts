@@ -75,7 +75,7 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
     result = await queryWidened(hook, { given: hook.args, widened: effect.args })
   } catch (error) {
     if (provesRollback(error) && !effect.mayCommit) scope.abandon()
-    else await scope.commit(effect.expected, { keepIntents: true })
+    else await scope.commit(effect.expected(), { keepIntents: true })
     throw error
   }
   const outcome = withHeld(effect.outcome(result))
@@ -100,7 +100,7 @@ function enter(scope: WriteScope, hook: Hook, { effect, runtime }: Writing): Pro
   const { models, expected } = effect
   const { dataModel, writeBehind } = runtime
   if (!writeBehind.isInUse) return scope.record(models)
-  const { settled, gated } = neighboursOf(dataModel, expected, writeBehind.isPending)
+  const { settled, gated } = neighboursOf(dataModel, expected(), writeBehind.isPending)
   // Its conditions and what it returns may be about others, too; raw SQL does not tell about what.
   const read = hook.model === undefined ? dataModel.models.keys() : mentioned(runtime, hook.model, hook.args)
   const others = [...settled, ...read].filter((model) => !models.includes(model))
@@ -125,7 +125,7 @@ function eventsAlone({ events }: WriteOutcome): StatementOutcome {
 
 /** A write whose fate is that of the transaction around it. */
 async function runWithin(transaction: OpenTransaction, hook: Hook, { effect, runtime }: Writing): Promise<unknown> {
-  const statement = transaction.begin(effect.expected, { survivesRollback: effect.mayCommit })
+  const statement = transaction.begin(effect.expected(), { survivesRollback: effect.mayCommit })
   const entering = enter(transaction.scope, hook, { effect, runtime })
   if (entering) await entering
   // A statement that stores nothing leaves at once, in its place among the others.
@@ -151,6 +151,6 @@ async function runUnattended(hook: Hook, runtime: Runtime, effect: Effect): Prom
   try {
     return await hook.query(hook.args)
   } finally {
-    await scope.commit(effect.expected, { keepIntents: true })
+    await scope.commit(effect.expected(), { keepIntents: true })
   }
 }

@@ -1,20 +1,12 @@
 import type { RowEvent } from '../analysis/writes/row-event.ts'
 import { type ColumnsOf, touchedTags } from '../analysis/writes/touched.ts'
-import type { Clock, Timer } from '../core/clock.ts'
-import type { Report } from '../core/events.ts'
-import type { MakeNonce } from '../core/nonce.ts'
-import type { Replacement, Store } from '../core/store.ts'
+import type { Replacement } from '../core/store.ts'
 import { createDebts } from './debts.ts'
+import { createIntents, type IntentsDeps } from './intents.ts'
 import { parsedShape } from './parsed-shape.ts'
 import type { Gates } from './pending/gates.ts'
 
-export interface InvalidatorDeps {
-  readonly store: Store
-  readonly clock: Clock
-  readonly makeNonce: MakeNonce
-  readonly report: Report
-  /** How long an intent lasts without renewal. */
-  readonly intentMs: number
+export interface InvalidatorDeps extends IntentsDeps {
   readonly columnsOf: ColumnsOf
   /** Keep writes that are accepted first, and applied later, away from those at hand. */
   readonly gates: Gates
@@ -24,9 +16,9 @@ export interface InvalidatorDeps {
  * One write, or one transaction, from before its first statement until its invalidation is done.
  *
  * - *open*       `record` names the models it may touch; their intents are recorded and renewed.
- * - *committed*  everything it touched is invalidated before the promise resolves, then the intents are removed. When the
- *                invalidation fails it is owed, and the intents stay for the sweepers of other processes.
- * - *abandoned*  it rolled back: the intents are removed, nothing is invalidated.
+ * - *committed*  everything it touched is invalidated before the promise resolves, then the intents are left. When the
+ *                invalidation fails it is owed, and they are left to the sweepers of other processes.
+ * - *abandoned*  it rolled back: the intents are left, nothing is invalidated.
  */
 export interface WriteScope {
   /**
@@ -64,29 +56,11 @@ export interface Invalidator {
 }
 
 export function createInvalidator(deps: InvalidatorDeps): Invalidator {
-  const { store, clock, makeNonce, report, intentMs, columnsOf, gates } = deps
-  const active = new Map<string, Set<string>>()
-  const background = new Set<Promise<unknown>>()
+  const { store, clock, report, columnsOf, gates } = deps
+  const intents = createIntents(deps)
   /** Of scopes that have neither been committed nor abandoned, each until it is. */
   const underWay = new Set<Promise<void>>()
   const debts = createDebts({ store, clock, report })
-  let renewal: Timer | undefined
-
-  function inBackground(work: Promise<unknown>) {
-    const tracked = work.finally(() => background.delete(tracked))
-    background.add(tracked)
-  }
-
-  /** A write that outlives its intent would be taken for dead: dropped too early, then not dropped when it commits. */
-  function renewLater() {
-    renewal ??= clock.after(intentMs / 3, () => {
-      renewal = undefined
-      if (active.size === 0) return
-      for (const [id, models] of active)
-        inBackground(store.intend({ id, models: [...models] }, intentMs).catch(() => {}))
-      renewLater()
-    })
-  }
 
   async function touchModel(model: string, events: readonly RowEvent[], replacements: readonly Replacement[]) {
     const ofModel = events.filter((event) => event.model === model)
@@ -98,7 +72,6 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   }
 
   function open(): WriteScope {
-    const id = makeNonce()
     const models = new Set<string>()
 
     let end = () => {}
@@ -108,31 +81,17 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     underWay.add(ended)
 
     let isOver = false
-    const settle = () => {
-      isOver = true
-      gates.leave(id)
-      active.delete(id)
-      if (models.size > 0) inBackground(store.settle({ id, models: [...models] }).catch(() => {}))
-    }
-
-    return {
+    const scope: WriteScope = {
       record(names) {
         // What is recorded too late belongs to a statement that does not reach the database any more: nobody would take it back.
         if (isOver) return undefined
         // Also of models that are recorded: a gate that could not be entered is none.
-        const entered = gates.enter(id, names)
+        const entered = gates.enter(scope, names)
         const fresh = names.filter((name) => !models.has(name))
         if (fresh.length === 0) return entered
         for (const name of fresh) models.add(name)
-        active.set(id, models)
-        renewLater()
-        const leavesNow = store.isOpen()
-        const recorded = store.intend({ id, models: fresh }, intentMs).catch((error: unknown) => {
-          report({ kind: 'weakened-write', models: fresh, reason: 'its intent could not be recorded', error })
-        })
-        inBackground(recorded)
-        if (entered) return Promise.all([entered, leavesNow ? undefined : recorded]).then(() => {})
-        return leavesNow ? undefined : recorded
+        const recorded = intents.enter(fresh)
+        return entered ? Promise.all([entered, recorded]).then(() => {}) : recorded
       },
 
       async commit(events, { keepIntents = false, replacements = [] } = {}) {
@@ -141,25 +100,27 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
         try {
           await Promise.all(touched.map((model) => touchModel(model, events, replacements)))
         } catch (error) {
-          // Only this process knows that it is owed; the intents tell the others, so they stay.
-          gates.leave(id)
-          active.delete(id)
+          gates.leave(scope)
+          // Only this process knows that it is owed; the intents tell the others.
+          intents.leaveToSweepers([...models])
           await debts.owe(touched, error)
           return end()
         }
-        if (keepIntents) {
-          gates.leave(id)
-          active.delete(id)
-        } else settle()
+        gates.leave(scope)
+        if (keepIntents) intents.leaveToSweepers([...models])
+        else intents.leave([...models])
         end()
         if (touched.length > 0) report({ kind: 'invalidated', models: touched })
       },
 
       abandon() {
-        settle()
+        isOver = true
+        gates.leave(scope)
+        intents.leave([...models])
         end()
       },
     }
+    return scope
   }
 
   return {
@@ -184,11 +145,9 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     owes: debts.owes,
     async idle() {
       await Promise.all(underWay)
-      await Promise.allSettled(background)
+      await intents.idle()
       await debts.payOnce()
       debts.rest()
-      renewal?.cancel()
-      renewal = undefined
     },
   }
 }

@@ -9,6 +9,7 @@ import { type DeclaredChanges, withConsequences } from './consequences.ts'
 import { knownOfRow } from './known-values.ts'
 import { nestedEvents } from './nested-writes.ts'
 import { ownWrite } from './own-rows.ts'
+import { reachedModels } from './reached-models.ts'
 import { lookupsBefore, type ReturnedRow, returnedRows } from './returned-rows.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
 import { everyModel } from './table-events.ts'
@@ -27,7 +28,7 @@ export interface WriteOptions {
 /** A write, understood as far as its arguments tell. */
 export interface WriteAnalysis {
   /** What it may do, whatever it returns. */
-  readonly expected: readonly RowEvent[]
+  readonly expected: () => readonly RowEvent[]
   /** Every model that it may touch, whatever it returns. */
   readonly models: readonly string[]
   /** The arguments to run it with: they also ask for the fields by which the rows are known. */
@@ -77,14 +78,26 @@ export function analyseWrite(
       rows: isStored ? returnedRows(dataModel, { model, operation, args: node, stored }, { result, own }) : [],
     }
   }
-  const expected = outcome(undefined).events
+  const expected = once(() => outcome(undefined).events)
   return {
     expected,
-    models: [...new Set(expected.map((event) => event.model))],
+    models: reachedModels(dataModel, declared, model, { operation, args: node }) ?? modelsOf(expected()),
     args: widened,
     storing: isStored ? { model: name, lookups: lookupsBefore(dataModel, model, { operation, args: node }) } : null,
     outcome,
     narrow: (result) => narrow(result, widenings),
+  }
+}
+
+function modelsOf(events: readonly RowEvent[]): readonly string[] {
+  return [...new Set(events.map((event) => event.model))]
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }
 
@@ -125,8 +138,14 @@ function knownToBeReturned(dataModel: DataModel, client: ClientView, model: Mode
 /** Something that may do anything to any model. */
 export function unknownWrite(dataModel: DataModel, args: unknown, cause: string): WriteAnalysis {
   const events = everyModel(dataModel, cause)
-  const models = events.map((event) => event.model)
-  return { expected: events, models, args, storing: null, outcome: () => justEvents(events), narrow: () => {} }
+  return {
+    expected: () => events,
+    models: modelsOf(events),
+    args,
+    storing: null,
+    outcome: () => justEvents(events),
+    narrow: () => {},
+  }
 }
 
 const writeArguments: ReadonlySet<string> = new Set([

@@ -19,7 +19,9 @@ export function withConsequences(
   dataModel: DataModel,
   declared: DeclaredChanges,
   events: readonly RowEvent[],
-): RowEvent[] {
+): readonly RowEvent[] {
+  // Of most writes nothing follows.
+  if (events.length === 1 && consequencesOf(dataModel, declared, events[0]!).length === 0) return events
   const all: RowEvent[] = []
   const seen = new Set<string>()
   const add = (event: RowEvent) => {
@@ -30,14 +32,18 @@ export function withConsequences(
   }
   for (const event of events) add(event)
   // The list grows while it is walked.
-  for (const event of all) {
-    for (const effect of cascadesOf(dataModel, event)) add({ ...effect, cause: `cascade of ${event.model}` })
-    for (const change of declared.get(event.model) ?? []) {
-      const effect = declaredEffect(dataModel, event, change)
-      if (effect) add({ ...effect, cause: `alsoChanges of ${event.model}` })
-    }
-  }
+  for (const event of all) for (const effect of consequencesOf(dataModel, declared, event)) add(effect)
   return all
+}
+
+/** One step. */
+function consequencesOf(dataModel: DataModel, declared: DeclaredChanges, event: RowEvent): readonly RowEvent[] {
+  const effects = cascadesOf(dataModel, event).map((effect) => ({ ...effect, cause: `cascade of ${event.model}` }))
+  for (const change of declared.get(event.model) ?? []) {
+    const effect = declaredEffect(dataModel, event, change)
+    if (effect) effects.push({ ...effect, cause: `alsoChanges of ${event.model}` })
+  }
+  return effects
 }
 
 function eventName({ model, kind, changed, before, after }: RowEvent): string {

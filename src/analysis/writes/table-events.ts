@@ -12,7 +12,7 @@ export function eventsOfTables(
   dataModel: DataModel,
   declared: DeclaredChanges,
   tables: readonly string[] | 'all',
-): RowEvent[] {
+): readonly RowEvent[] {
   if (tables === 'all') return everyModel(dataModel, 'raw SQL that may write anything')
   const touched: RowEvent[] = []
   for (const name of tables) {

@@ -45,7 +45,7 @@ export function touchedTags(
   columnsOf: ColumnsOf = () => undefined,
 ): readonly Tag[] {
   const found = new Map<string, Tag>()
-  const add = (tag: Tag) => found.set(JSON.stringify(tag), tag)
+  const add = (tag: Tag) => found.set(nameOf(tag), tag)
   for (const event of condensed(events)) {
     if (event.kind === 'any') {
       add({ kind: 'root', model: event.model })
@@ -57,6 +57,13 @@ export function touchedTags(
     }
   }
   return few([...found.values()])
+}
+
+/** Names of models and shapes have no spaces. */
+function nameOf(tag: Tag): string {
+  if (tag.kind === 'root') return `root ${tag.model}`
+  const name = `${tag.kind} ${tag.model} ${tag.shape}`
+  return tag.kind === 'values' ? `${name} ${tag.values}` : name
 }
 
 /** A touch is one step in Redis, during which it does nothing else. */

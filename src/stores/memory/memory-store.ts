@@ -6,7 +6,6 @@ import { softened } from '../../core/soft-stamps.ts'
 import { tagId, tagIds } from '../../core/stamp-tags.ts'
 import {
   type EntryKey,
-  type Intent,
   type LoadOutcome,
   nothingPending,
   type PendingWatch,
@@ -208,11 +207,13 @@ export function createMemoryStore({
       }
     },
 
-    async intend({ id, models: touched }: Intent, leaseMs) {
-      for (const model of touched) intents.set(`${model} ${id}`, { model, deadlineMs: clock.nowMs() + leaseMs })
+    async intend(intended, leaseMs) {
+      for (const { id, model } of intended) {
+        intents.set(`${model} ${id}`, { model, deadlineMs: clock.nowMs() + leaseMs })
+      }
     },
-    async settle({ id, models: touched }) {
-      for (const model of touched) intents.delete(`${model} ${id}`)
+    async settle(settled) {
+      for (const { id, model } of settled) intents.delete(`${model} ${id}`)
     },
     async sweep() {
       const expired = [...intents].filter(([, intent]) => intent.deadlineMs <= clock.nowMs())

@@ -157,11 +157,11 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
         ])
       }),
 
-    intend: (intent, leaseMs) =>
-      connection.run((client) => scripts.intend(client, keys.intents, leaseMs, members(intent, keys))),
-    settle: (intent) =>
+    intend: (intents, leaseMs) =>
+      connection.run((client) => scripts.intend(client, keys.intents, leaseMs, members(intents, keys))),
+    settle: (intents) =>
       connection.run(async (client) => {
-        await send(client, ['zrem', keys.intents, ...members(intent, keys)])
+        await send(client, ['zrem', keys.intents, ...members(intents, keys)])
       }),
     async sweep(leaseMs) {
       // Not every change of the server closes the connection: a demotion and a new replication history do not.
@@ -189,8 +189,8 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
   }
 }
 
-function members({ id, models }: Intent, keys: Keys): string[] {
-  return models.map((model) => `${keys.table(model)} ${id}`)
+function members(intents: readonly Intent[], keys: Keys): string[] {
+  return intents.map(({ id, model }) => `${keys.table(model)} ${id}`)
 }
 
 async function dropRoots(client: Client, tables: readonly string[], keys: Keys): Promise<void> {

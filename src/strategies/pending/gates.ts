@@ -1,11 +1,13 @@
 import type { Clock } from '../../core/clock.ts'
 import { isFlushTimeout } from '../../core/errors.ts'
 import type { Report } from '../../core/events.ts'
+import type { MakeNonce } from '../../core/nonce.ts'
 import type { PendingStore } from '../../core/pending-store.ts'
 
 export interface GatesDeps {
   readonly pending: PendingStore
   readonly clock: Clock
+  readonly makeNonce: MakeNonce
   readonly report: Report
   /** Whether writes of the model are accepted first. */
   readonly isPending: (model: string) => boolean
@@ -23,13 +25,15 @@ export interface Gates {
   /**
    * `undefined` when none of the models has accepted writes. Rejects when older writes do not reach the database in time; then no gate
    * is left open. A store out of reach is no reason: the write goes on, and is reported as weakened.
+   *
+   * @param write the one that enters; the same object leaves.
    */
-  enter(id: string, models: readonly string[]): Promise<void> | undefined
-  leave(id: string): void
+  enter(write: object, models: readonly string[]): Promise<void> | undefined
+  leave(write: object): void
 }
 
-export function createGates({ pending, clock, report, isPending, settled, gateMs }: GatesDeps): Gates {
-  const open = new Map<string, Set<string>>()
+export function createGates({ pending, clock, makeNonce, report, isPending, settled, gateMs }: GatesDeps): Gates {
+  const open = new Map<object, { readonly id: string; readonly models: Set<string> }>()
   let isRenewing = false
 
   function renewLater(): void {
@@ -38,7 +42,7 @@ export function createGates({ pending, clock, report, isPending, settled, gateMs
     clock.after(gateMs / 3, () => {
       isRenewing = false
       if (open.size === 0) return
-      for (const [id, models] of open) {
+      for (const { id, models } of open.values()) {
         for (const model of models) pending.openGate(model, id, gateMs).catch(() => {})
       }
       renewLater()
@@ -56,27 +60,30 @@ export function createGates({ pending, clock, report, isPending, settled, gateMs
     }
   }
 
-  function close(id: string, models: readonly string[]): void {
-    const own = open.get(id)
+  function close(write: object, models: Iterable<string>): void {
+    const own = open.get(write)
+    if (!own) return
     for (const model of models) {
-      if (own?.delete(model)) pending.closeGate(model, id).catch(() => {})
+      if (own.models.delete(model)) pending.closeGate(model, own.id).catch(() => {})
     }
-    if (own?.size === 0) open.delete(id)
+    if (own.models.size === 0) open.delete(write)
   }
 
   return {
-    enter(id, names) {
-      const known = open.get(id)
-      const models = names.filter((name) => isPending(name) && !known?.has(name))
+    enter(write, names) {
+      const known = open.get(write)
+      const models = names.filter((name) => isPending(name) && !known?.models.has(name))
       if (models.length === 0) return undefined
-      open.set(id, new Set([...(known ?? []), ...models]))
+      const own = known ?? { id: makeNonce(), models: new Set<string>() }
+      for (const model of models) own.models.add(model)
+      open.set(write, own)
       renewLater()
-      return enterEach(id, models).catch((error) => {
+      return enterEach(own.id, models).catch((error) => {
         // Not those of earlier statements of the same transaction, which may go on.
-        close(id, models)
+        close(write, models)
         throw error
       })
     },
-    leave: (id) => close(id, [...(open.get(id) ?? [])]),
+    leave: (write) => close(write, [...(open.get(write)?.models ?? [])]),
   }
 }

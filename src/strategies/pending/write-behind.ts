@@ -83,7 +83,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   })
   const settled = (model: string) => barrier.pass(model, flushDeadlineMs)
   const gates = createGates({
-    ...{ pending, clock, report, settled, gateMs: deps.gateMs },
+    ...{ pending, clock, makeNonce: deps.makeNonce, report, settled, gateMs: deps.gateMs },
     isPending: (model) => models.has(model),
   })
 

@@ -86,6 +86,40 @@ it('R3: a writer whose first act is its last leaves nothing stale for longer tha
   await watch(id, 'v2')
 })
 
+it('R3: a writer that sends no intent, for it has just written, and is killed leaves nothing stale for longer than the lease', async () => {
+  const { namespace } = reader
+  const worker = await startWorker({ namespace, config: { lease }, after: bornAndSwept() })
+  const { id } = await newNote(reader)
+  await worker.call('write', id, 'v2')
+  expect(await textOf(reader.prisma, id)).toBe('v2')
+  await worker.call('dieAt', 'UPDATE', 'after')
+  const dying = worker.call('write', id, 'v3').catch(() => undefined)
+  await worker.exited
+  await dying
+  expect(await textOf(reader.base, id)).toBe('v3')
+  expect((await watch(id, 'v3'))[0]?.text).toBe('v2')
+  expect(countOf(reader, 'swept')).toBe(2)
+})
+
+it('R3: a writer that is stopped for longer than the lease, then writes and is killed, leaves nothing stale for longer than the lease', async () => {
+  const { namespace } = reader
+  const worker = await startWorker({ namespace, config: { lease }, after: bornAndSwept() })
+  const { id } = await newNote(reader)
+  const done = worker.call('writeAndStop', id, 'v2')
+  await stopped(worker)
+  // Its intent is taken for that of a dead one.
+  await waitUntil(() => countOf(reader, 'swept') === 2, { what: 'the sweep', deadlineMs: leaseMs + marginMs })
+  expect(await textOf(reader.prisma, id)).toBe('v2')
+  thaw(worker)
+  await done
+  await worker.call('dieAt', 'UPDATE', 'after')
+  const dying = worker.call('write', id, 'v3').catch(() => undefined)
+  await worker.exited
+  await dying
+  await watch(id, 'v3')
+  expect(countOf(reader, 'swept')).toBe(3)
+})
+
 it.each([
   { clock: 'an hour ahead', clockMs: 3_600_000 },
   { clock: 'an hour behind', clockMs: -3_600_000 },

@@ -23,7 +23,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
     const all = [root, shape, one, two, user, mark]
     const retainMs = 60_000
     const newKey = (model = 'City') => ({ model, digest: randomUUID() })
-    const id = () => randomUUID()
+    const intentsOf = (...models: readonly string[]) => models.map((model) => ({ id: randomUUID(), model }))
 
     beforeEach(async () => {
       const make = await open()
@@ -212,7 +212,7 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
 
     it('R3: drops the root of a model whose writer was silent for too long, once', async () => {
       const [, shapeStamp] = await store.obtainStamps([root, shape], retainMs)
-      await store.intend({ id: id(), models: ['City', 'Country'] }, 30)
+      await store.intend(intentsOf('City', 'Country'), 30)
       const models = await waitUntil(async () => nonEmpty(await other.sweep(30)), { what: 'the sweep' })
       expect([...models].sort()).toEqual(['City', 'Country'])
       expect(await store.stamps([root, shape])).toEqual([null, shapeStamp])
@@ -222,8 +222,8 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
     })
 
     it('names each model that it swept once', async () => {
-      await store.intend({ id: id(), models: ['City', 'Country'] }, 1)
-      await store.intend({ id: id(), models: ['City'] }, 1)
+      await store.intend(intentsOf('City', 'Country'), 1)
+      await store.intend(intentsOf('City'), 1)
       const swept: string[] = []
       await waitUntil(
         async () => {
@@ -237,10 +237,10 @@ export function describeStoreContract(name: string, open: () => Promise<MakeStor
 
     it('leaves writers alone that are not silent, have renewed or are done', async () => {
       const [stamp] = await store.obtainStamps([root], retainMs)
-      const renewed = { id: id(), models: ['City'] }
-      const settled = { id: id(), models: ['City'] }
-      const marker = { id: id(), models: ['Country'] }
-      await store.intend({ id: id(), models: ['City'] }, retainMs)
+      const renewed = intentsOf('City')
+      const settled = intentsOf('City')
+      const marker = intentsOf('Country')
+      await store.intend(intentsOf('City'), retainMs)
       await store.intend(renewed, 30)
       await store.intend(renewed, retainMs)
       await store.intend(settled, 30)

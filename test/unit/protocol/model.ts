@@ -67,8 +67,19 @@ function startOf({ readers, writers, budget, sweepers, hasRefresh, faults }: Sce
     backup: faults.includes('failover') ? redis : null,
     processes: Array.from({ length: last + 1 }, () => ({ ...process })),
     readers: [...readers.map((of) => reader(of)), ...(hasRefresh ? [reader(readers[0]!, true)] : [])],
-    writers: writers.map(({ process, kind }) => ({
-      ...{ process, kind, at: 'idle', intent: 'none', commit: 0, held: null, isCurrent: false, wrote: 'once' },
+    writers: writers.map(({ process, kind }, index) => ({
+      ...{
+        process,
+        kind,
+        at: 'idle',
+        intent: 'none',
+        sender: index,
+        sentAge: 0,
+        commit: 0,
+        held: null,
+        isCurrent: false,
+        wrote: 'once',
+      },
       ...{ isRunning: false, isUnknown: false, due: null },
     })),
     sweepers: Array.from({ length: sweepers }, () => ({ at: 'idle', age: 0 })),

@@ -18,7 +18,8 @@ export function readerSteps(state: State, world: World, go: Go): void {
   for (const [index, reader] of state.readers.entries()) {
     const next = nextStep(state, world, index, reader)
     const name = reader.background ? 'the refresh' : `reader ${index}`
-    if (next) go(`${name} ${next.label}`, (draft) => next.change(draft.readers[index]!, draft))
+    const change = world.scenario.readsAtOnce ? wholeRead(world, index) : next?.change
+    if (next && change) go(`${name} ${next.label}`, (draft) => change(draft.readers[index]!, draft))
   }
 }
 
@@ -26,6 +27,17 @@ interface ReaderStep {
   readonly label: string
   readonly change: (reader: Reader, draft: State) => string | undefined
 }
+
+/** All steps up to the answer, with nobody else's in between. */
+const wholeRead =
+  (world: World, index: number): ReaderStep['change'] =>
+  (reader, draft) => {
+    for (;;) {
+      const next = nextStep(draft, world, index, reader)
+      const wrong = next?.change(reader, draft)
+      if (!next || wrong !== undefined || reader.at === 'idle') return wrong
+    }
+  }
 
 const step = (label: string, change: ReaderStep['change']): ReaderStep => ({ label, change })
 

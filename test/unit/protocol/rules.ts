@@ -50,6 +50,10 @@ export const rules = {
   laterStatementsCount: 'a row that its transaction writes again is stored as the last statement left it',
   takenBackIsNotStored: 'a row that a savepoint took back is not stored',
   kindHeldCompared: 'a writer that renews the stamp of the shape compares the one that it held',
+  removedWhenUnused: 'an intent that writes of a process share is removed when none of them is under way',
+  agedIsSentAgain: 'a write relies on an intent only if that was sent a moment ago',
+  leftIsNotShared: 'no write relies on an intent that was left to the sweepers',
+  leftHasSuccessor: 'a write under way whose intent is left to the sweepers sends another one',
 } as const
 
 /** What the protocol takes for granted. Without one of them there is a way to stale data: these are its limits. */

@@ -51,6 +51,8 @@ export interface Scenario {
   readonly hasRefresh: boolean
   /** As it may happen on a cluster, where commands go different ways. */
   readonly readsStampsFirst: boolean
+  /** Where it is about what writers and sweepers do between reads: a read is one step. */
+  readonly readsAtOnce: boolean
 }
 
 export interface World {
@@ -75,6 +77,7 @@ export function scenario(parts: Partial<Scenario>): Scenario {
     late: 'none',
     hasRefresh: false,
     readsStampsFirst: false,
+    readsAtOnce: false,
     ...parts,
   }
 }

@@ -1,6 +1,8 @@
 import { nothing, scenario } from './scenario.ts'
 
 const write = (process: number) => ({ process, kind: 'write' }) as const
+/** Who commits first, or alone, is called the first: they do the same. */
+const twoOf = (process: number) => [write(process), { ...write(process), after: 0 }]
 const tag = { process: 1, kind: 'tag' } as const
 const stored = (process: number) => ({ process, kind: 'write', stores: 'by value' }) as const
 /** One after the other is all there is: who commits first, or alone, is called the first. */
@@ -54,6 +56,32 @@ export const scenarios = {
     faults: ['failover'],
     budget: { ...aCrash, faults: 1, copies: 1 },
   }),
+  'two writes of a process that dies': scenario({ writers: twoOf(1), sweepers: 1, budget: aCrash }),
+  'two writes of a process that dies, and a loss of intents': scenario({
+    writers: twoOf(1),
+    readsAtOnce: true,
+    sweepers: 1,
+    faults: ['intents'],
+    budget: { ...aCrash, faults: 1 },
+  }),
+  'two writes of a process, and one is never confirmed': scenario({
+    writers: twoOf(1),
+    readsAtOnce: true,
+    sweepers: 1,
+    budget: { ...nothing, unknowns: 1 },
+  }),
+  'two writes of a process that dies, and one is never confirmed': scenario({
+    writers: twoOf(1),
+    readsAtOnce: true,
+    sweepers: 1,
+    budget: { ...aCrash, unknowns: 1 },
+  }),
+  'two writes of a process that dies, and stamps that cannot be removed': scenario({
+    writers: twoOf(1),
+    readsAtOnce: true,
+    sweepers: 1,
+    budget: { ...aCrash, failures: 1 },
+  }),
   'tags known with the result': scenario({
     readers: [0, 1],
     writers: [tag],
@@ -104,7 +132,7 @@ export const scenarios = {
   }),
   'rows that are stored, and a writer that dies': scenario({ writers: [stored(1)], sweepers: 1, budget: aCrash }),
   'rows that are stored, and one of two writers dies': scenario({
-    writers: [stored(1), { ...write(1), after: 0 }],
+    writers: [stored(1), { ...write(2), after: 0 }],
     sweepers: 1,
     budget: aCrash,
   }),

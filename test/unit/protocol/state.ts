@@ -120,6 +120,10 @@ export interface Writer {
     | 'dead'
     | 'done'
   intent: 'none' | 'unsent' | 'sent' | 'recorded'
+  /** The writer of its process that sent the intent it relies on, itself perhaps; numbers after those of writers are successors. */
+  sender: number
+  /** Ticks since that was recorded last, 1 at most: what its process knows, whatever has become of it. */
+  sentAge: number
   /** The version it made. */
   commit: number
   /** Stamps it has had since before its statement; `null` if it stores nothing. */

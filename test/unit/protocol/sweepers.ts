@@ -1,7 +1,7 @@
 import { isQuiet, readIntents } from './redis.ts'
 import type { Go, World } from './scenario.ts'
+import { isActive, nameOf } from './shared-intents.ts'
 import { intentTicks, type State, type Sweeper } from './state.ts'
-import { isActive } from './writers.ts'
 
 /** How much longer than a tick a slow sweeper may take. */
 const ageMax = 1
@@ -57,12 +57,12 @@ function steps(state: State, world: World, go: Go, index: number, now: Sweeper):
 function mayPass(state: State, { follows }: World): boolean {
   const { sweepers, writers, redis } = state
   const isRenewed = (name: string) => redis.intents[name] === intentTicks
-  const allRenewed = writers.every((writer, index) => {
+  const allRenewed = writers.every((writer) => {
     const { intent } = writer
     return (
       !isActive(writer) ||
       intent !== 'recorded' ||
-      isRenewed(`w${index}`) ||
+      isRenewed(nameOf(writer)) ||
       !follows('renewal') ||
       !follows('writersRenew')
     )
@@ -81,6 +81,7 @@ function pass(draft: State, { follows }: World): undefined {
   }
   for (const sweeper of draft.sweepers) if (sweeper.at !== 'idle' && sweeper.at !== 'dead') sweeper.age += 1
   for (const writer of draft.writers) {
+    if (writer.intent === 'recorded') writer.sentAge = 1
     if (follows('statementsEnd')) writer.isRunning = false
     if (writer.due !== null && writer.commit === 0 && !writer.isRunning) writer.due = null
     if (writer.due === null) continue

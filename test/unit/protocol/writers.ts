@@ -1,4 +1,5 @@
 import type { Go, Touched, World } from './scenario.ts'
+import { isActive, leave, nameOf, others, relyOnIntent, settle } from './shared-intents.ts'
 import { intentTicks, promiseTicks, type State, uncommitted, type Writer } from './state.ts'
 import { fateOfRow, storeRow, storingSteps } from './stored-rows.ts'
 import { tagSteps } from './tag-writers.ts'
@@ -37,10 +38,9 @@ function databaseSteps(state: State, { follows, scenario }: World, go: Go, index
   const spec = scenario.writers[index]!
   const isPossible = spec.after === undefined || state.writers[spec.after]!.commit > 0
   if (now.at === 'idle')
-    step('begins', (writer) => {
+    step('begins', (writer, draft) => {
       writer.at = spec.stores ? 'holding' : 'begun'
-      if (scenario.sweepers > 0 && follows('intentRecorded'))
-        writer.intent = follows('intentBeforeCommit') ? 'sent' : 'unsent'
+      if (scenario.sweepers > 0 && follows('intentRecorded')) relyOnIntent(draft, index, follows)
       return undefined
     })
   if (now.at === 'begun' && now.kind === 'transaction')
@@ -95,11 +95,11 @@ function readsWithin(state: State, { follows }: Pick<World, 'follows'>, go: Go, 
 function storeSteps(state: State, world: World, go: Go, index: number, now: Writer): void {
   const { follows } = world
   const step = stepper(go, index)
-  const name = `w${index}`
+  const name = nameOf(now)
   const canAsk = state.processes[now.process]!.sees !== null
   const record: Change = (writer, draft) => {
     draft.redis.intents[name] = intentTicks
-    writer.intent = 'recorded'
+    for (const one of [writer, ...others(draft, index)]) Object.assign(one, { intent: 'recorded', sentAge: 0 })
     return undefined
   }
   if (now.intent === 'sent' && (now.at !== 'dead' || follows('intentsArrive'))) step('has its intent recorded', record)
@@ -118,22 +118,10 @@ function storeSteps(state: State, world: World, go: Go, index: number, now: Writ
     const label =
       now.held === null ? 'removes the stamps' : 'removes the stamps, and stores its row if they are those it held'
     if (follows('settleAfterTouch') || isSettled) step(label, touch(world, index, 'touched'))
-    else step('removes its intent', settle(name, now.at))
+    else step('removes its intent', settle(index, now.at, follows))
   }
-  if (canAsk && now.at === 'touched' && now.intent !== 'none') step('removes its intent', settle(name, 'done'))
+  if (canAsk && now.at === 'touched' && now.intent !== 'none') step('leaves its intent', settle(index, 'done', follows))
 }
-
-/** Whether it renews its intent. */
-export const isActive = ({ at }: Writer) =>
-  at === 'holding' || at === 'begun' || at === 'written' || at === 'again' || at === 'committed'
-
-const settle =
-  (name: string, at: Writer['at']): Change =>
-  (writer, { redis }) => {
-    delete redis.intents[name]
-    Object.assign(writer, { intent: 'none', at })
-    return undefined
-  }
 
 /**
  * `touch.lua`: decides with the copy of the registry, and again if that was old. Who stored a row replaces it, in the same step. With
@@ -158,9 +146,20 @@ const touch =
     if (at === 'touched') draft.min = Math.max(draft.min, writer.commit)
     // Nobody renews it any more.
     writer.at = at === 'touched' && writer.isUnknown && follows('unknownKeepsIntent') ? 'done' : at
+    if (writer.at === 'done') leave(draft, index, follows)
     Object.assign(writer, { held: null, isCurrent: false, wrote: 'once' })
     return undefined
   }
+
+const isTrying = ({ at, kind }: Writer) => at === (kind === 'transaction' ? 'written' : 'begun')
+
+function die(writer: Writer, due: number | null): void {
+  const { at } = writer
+  if (at === 'done' || at === 'failed' || at === 'dead') return
+  const isRunning = isTrying(writer) || writer.isRunning
+  Object.assign(writer, { at: 'dead', isRunning, due: at === 'idle' ? null : due, held: null })
+  if (writer.intent === 'unsent') writer.intent = 'none'
+}
 
 function remove(touches: readonly Touched[], knowsShape: boolean, { redis }: State, { follows }: World): void {
   for (const name of touches) {
@@ -175,16 +174,15 @@ function remove(touches: readonly Touched[], knowsShape: boolean, { redis }: Sta
 function mishaps({ left }: State, { follows, scenario }: World, go: Go, index: number, now: Writer): void {
   const step = stepper(go, index)
   const due = scenario.sweepers > 0 ? promiseTicks : null
-  const isTrying = now.at === (now.kind === 'transaction' ? 'written' : 'begun')
   const isHolding = now.at === 'holding' || now.at === 'again'
-  if (left.crashes > 0 && (isHolding || isTrying || now.at === 'committed' || now.at === 'touched'))
-    step('dies', (writer, draft) => {
+  if (left.crashes > 0 && (isHolding || isTrying(now) || now.at === 'committed' || now.at === 'touched'))
+    step('dies', (_, draft) => {
       draft.left.crashes -= 1
-      Object.assign(writer, { at: 'dead', isRunning: isTrying || writer.isRunning, due, held: null })
-      if (writer.intent === 'unsent') writer.intent = 'none'
+      // With all writes of its process.
+      for (const writer of draft.writers) if (writer.process === now.process) die(writer, due)
       return undefined
     })
-  if (left.unknowns > 0 && isTrying) {
+  if (left.unknowns > 0 && isTrying(now)) {
     const at = follows('unknownCounts') ? 'committed' : 'touched'
     step('loses the database while its statement runs', (writer, draft) => {
       draft.left.unknowns -= 1
@@ -206,7 +204,8 @@ function mishaps({ left }: State, { follows, scenario }: World, go: Go, index: n
       process.min = Math.max(process.min, writer.commit)
       if (follows('debtKept')) process.owes += 1
       Object.assign(writer, { at: 'failed', due, held: null })
-      if (!follows('failedTouchKeepsIntent')) delete draft.redis.intents[`w${index}`]
+      if (follows('failedTouchKeepsIntent')) leave(draft, index, follows)
+      else delete draft.redis.intents[nameOf(writer)]
       return undefined
     })
 }

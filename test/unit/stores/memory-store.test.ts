@@ -56,7 +56,7 @@ describe('the memory store', () => {
   it('R3: presumes a writer dead when its lease is over, not before', async () => {
     const { clock, store } = setup()
     const [stamp] = await store.obtainStamps([root], 1_000)
-    await store.intend({ id: 'i', models: ['City'] }, 1_000)
+    await store.intend([{ id: 'i', model: 'City' }], 1_000)
     clock.advance(999)
     expect(await store.sweep(1_000)).toEqual([])
     expect(await store.stamps([root])).toEqual([stamp])

@@ -194,8 +194,7 @@ describe('loss of what Redis held', () => {
     expect([...new Set(swept)].sort()).toEqual(['City', 'Country'])
     expect(await servedRow(store)).toBeNull()
     await fillEntry(store, 'new')
-    const laterIntent = { id: 'later', models: ['Country'] }
-    await store.intend(laterIntent, 100)
+    await store.intend([{ id: 'later', model: 'Country' }], 100)
     await waitUntil(async () => (await rival.sweep(50)).includes('Country'), { what: 'a lease to pass' })
     expect(await servedRow(store)).toBe('new')
   })
@@ -227,13 +226,12 @@ describe('loss of what Redis held', () => {
     const b = openStore(redis.url, { namespace: 'n' }).store
     await Promise.all([a.stamps([]), b.stamps([])])
     for (let round = 0; round < 20; round++) {
-      const renewed = { id: `renewed ${round}`, models: ['Country'] }
+      const renewed = { id: `renewed ${round}`, model: 'Country' }
       await fillEntry(a, 'row')
-      await a.intend({ id: `dead ${round}`, models: ['City'] }, 1)
-      await a.intend(renewed, 1)
+      await a.intend([{ id: `dead ${round}`, model: 'City' }, renewed], 1)
       await waitUntil(
         async () => {
-          await Promise.all([a.sweep(retainMs), a.intend(renewed, retainMs), b.sweep(retainMs)])
+          await Promise.all([a.sweep(retainMs), a.intend([renewed], retainMs), b.sweep(retainMs)])
           return (await servedRow(a)) === null
         },
         { what: 'the root to be dropped', pollMs: 1 },
@@ -245,17 +243,17 @@ describe('loss of what Redis held', () => {
   it('R37: out of memory, fills are refused while entries are served and invalidated', async () => {
     const redis = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] })
     const { store, kinds } = openStore(redis.url, { namespace: 'n' })
-    const intent = { id: 'early', models: ['City'] }
+    const intent = { id: 'early', model: 'City' }
     const street = { kind: 'root', model: 'Street' } as const
     const news = { kind: 'user', name: 'news' } as const
     const lane = { kind: 'root', model: 'Lane' } as const
     await fillEntry(store, 'row')
     await store.obtainStamps([street], retainMs)
     await store.obtainStamps([{ kind: 'user', name: 'home' }, news, lane], retainMs)
-    await store.intend(intent, 1)
+    await store.intend([intent], 1)
     await redisCommand(redis.url, ['CONFIG', 'SET', 'maxmemory', '1'])
     for (let i = 0; i < 5; i++) await expect(store.fill(key, 'new', retainMs)).rejects.toThrow(/OOM/)
-    await expect(store.intend({ id: 'late', models: ['City'] }, retainMs)).rejects.toThrow(/OOM/)
+    await expect(store.intend([{ id: 'late', model: 'City' }], retainMs)).rejects.toThrow(/OOM/)
     expect(await servedRow(store)).toBe('row')
     await touchRow(store)
     expect(await servedRow(store)).toBeNull()
@@ -267,7 +265,7 @@ describe('loss of what Redis held', () => {
     expect(await waitUntil(async () => (await store.sweep(retainMs)).length > 0, { what: 'the sweep' })).toBe(true)
     expect(await store.stamps([root])).toEqual([null])
     await store.dropRoots(['City'])
-    await store.settle(intent)
+    await store.settle([intent])
     // A process that starts now can serve too. It cannot note the birth of a model, and so trusts nothing from before.
     expect(await store.stamps([street])).toEqual([expect.any(String)])
     const newcomer = openStore(redis.url, { namespace: 'n', models: tables(['City', 'Street']) }).store

@@ -169,7 +169,7 @@ describe('an outage of Redis', () => {
     const { store, recovered } = openStore(redis.url, { clock: jumpingClock(), commandDeadlineMs: deadlineMs })
     await fillEntry(store, 'row')
     expect(await servedRow(store)).toBe('row')
-    await store.intend({ id: 'alive', models: ['City'] }, retainMs)
+    await store.intend([{ id: 'alive', model: 'City' }], retainMs)
     expect(await store.sweep(retainMs)).toEqual([])
     await redis.pause()
     const { error, tookMs } = await timed(() => servedRow(store))

@@ -23,9 +23,12 @@ export function events(
   args: unknown,
   { dataModel = blog, result, ...options }: EventsOptions = {},
 ): string[] {
-  return analyseWrite(dataModel, { model, operation, args }, { ...plainOptions, ...options })
-    .outcome(result)
-    .events.map(lineOf)
+  const analysis = analyseWrite(dataModel, { model, operation, args }, { ...plainOptions, ...options })
+  const { events: found } = analysis.outcome(result)
+  for (const event of [...found, ...analysis.expected()]) {
+    if (!analysis.models.includes(event.model)) throw new Error(`${event.model} is not said to be touched`)
+  }
+  return found.map(lineOf)
 }
 
 export function lineOf({ kind, model, changed, before, after }: RowEvent): string {
