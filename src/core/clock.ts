@@ -4,6 +4,8 @@ import { performance } from 'node:perf_hooks'
 export interface Clock {
   /** Milliseconds since some fixed moment. Only differences mean anything. */
   nowMs(): number
+  /** By the clock that people set. It goes on while the machine sleeps, and it may jump: nothing is timed by it alone. */
+  wallMs(): number
   /** Calls `run` after `delayMs`. The timer alone never keeps the process alive. */
   after(delayMs: number, run: () => void): Timer
 }
@@ -17,6 +19,7 @@ const delayMsMax = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
   after(delayMs, run) {
     const handle = setTimeout(run, Math.min(delayMs, delayMsMax))
     handle.unref()

@@ -28,7 +28,9 @@ export interface Intents {
   leave(models: readonly string[]): void
   /** It is over, and the sweepers are to invalidate the models once more when the intents expire. */
   leaveToSweepers(models: readonly string[]): void
-  /** Removes the intents that no write relies on. Resolves when what was sent has been answered. */
+  /** Removes the intents that no write relies on, now. */
+  rest(): void
+  /** The same; resolves when what was sent has been answered. */
   idle(): Promise<void>
 }
 
@@ -43,16 +45,20 @@ interface Intended {
   users: number
   /** Whether there were any since it was renewed. */
   isInUse: boolean
-  /** When it was sent last; `-Infinity` if that did not arrive. */
-  sentMs: number
+  /** When what was confirmed last had been sent, by the clocks of this process and of the machine; `null` before that. */
+  recorded: Moment | null
+}
+
+interface Moment {
+  readonly nowMs: number
+  /** A machine that was asleep finds its intents expired, and no other clock tells. */
+  readonly wallMs: number
 }
 
 export function createIntents({ store, clock, makeNonce, report, intentMs }: IntentsDeps): Intents {
   const everyMs = Math.min(renewalMsMax, intentMs / renewalsMin)
   const intended = new Map<string, Intended>()
   const background = new Set<Promise<unknown>>()
-  /** Until the way to the store is open. */
-  let opening: Promise<void> | undefined
   let timer: Timer | undefined
 
   function inBackground(work: Promise<unknown>): void {
@@ -63,71 +69,76 @@ export function createIntents({ store, clock, makeNonce, report, intentMs }: Int
   function of(model: string): Intended {
     let one = intended.get(model)
     if (!one) {
-      one = { id: makeNonce(), users: 0, isInUse: false, sentMs: Number.NEGATIVE_INFINITY }
+      one = { id: makeNonce(), users: 0, isInUse: false, recorded: null }
       intended.set(model, one)
     }
     return one
   }
 
-  /** Leaves with the call if the way to the store is open. Rejects when it was not recorded; the next write then tries it again. */
-  function send(models: readonly string[]): Promise<void> {
-    const sentMs = clock.nowMs()
-    const sent = models.map((model) => ({ model, one: of(model) }))
-    for (const { one } of sent) one.sentMs = sentMs
-    const recorded = store.intend(
-      sent.map(({ model, one: { id } }) => ({ id, model })),
+  const now = (): Moment => ({ nowMs: clock.nowMs(), wallMs: clock.wallMs() })
+
+  /** Whether it can be relied on. One that is sent and not confirmed may fail, and its sender alone would hear of it. */
+  function stands({ recorded }: Intended, { nowMs, wallMs }: Moment): boolean {
+    if (recorded === null) return false
+    // A process that was stopped for a while finds its intents expired, too.
+    return Math.max(nowMs - recorded.nowMs, Math.abs(wallMs - recorded.wallMs)) <= 2 * everyMs
+  }
+
+  /** Leaves with the call if the way to the store is open. Rejects when it was not recorded. */
+  async function send(models: readonly string[]): Promise<void> {
+    const sent = now()
+    const ones = models.map((model) => ({ model, one: of(model) }))
+    await store.intend(
+      ones.map(({ model, one: { id } }) => ({ id, model })),
       intentMs,
     )
-    return recorded.catch((error: unknown) => {
-      for (const { one } of sent) if (one.sentMs === sentMs) one.sentMs = Number.NEGATIVE_INFINITY
-      throw error
-    })
+    for (const { one } of ones) one.recorded = sent
   }
 
   function settle(models: readonly string[]): void {
-    if (models.length === 0) return
     const settled = models.map((model) => ({ id: of(model).id, model }))
     for (const model of models) intended.delete(model)
-    inBackground(store.settle(settled))
+    // They expire by themselves.
+    if (settled.length > 0 && store.isOpen()) inBackground(store.settle(settled))
+  }
+
+  function settleUnused(isUnused: (one: Intended) => boolean): void {
+    settle([...intended].flatMap(([model, one]) => (one.users === 0 && isUnused(one) ? [model] : [])))
+    if (intended.size > 0) return
+    timer?.cancel()
+    timer = undefined
   }
 
   function renewLater(): void {
     timer ??= clock.after(everyMs, () => {
       timer = undefined
-      const inUse = [...intended].filter(([, { users, isInUse }]) => users > 0 || isInUse)
-      settle([...intended.keys()].filter((model) => !inUse.some(([other]) => other === model)))
-      if (inUse.length === 0) return
-      for (const [, one] of inUse) one.isInUse = false
-      inBackground(send(inUse.map(([model]) => model)))
+      settleUnused(({ isInUse }) => !isInUse)
+      if (intended.size === 0) return
+      for (const one of intended.values()) one.isInUse = false
+      // A store that was closed is not opened for this, and one that is out of reach is back before it is open.
+      if (store.isOpen()) inBackground(send([...intended.keys()]))
       renewLater()
     })
   }
 
   return {
     enter(models) {
-      const nowMs = clock.nowMs()
-      // A process that was stopped for a while finds its intents expired.
-      const isOld = ({ sentMs }: Intended) => nowMs - sentMs > 2 * everyMs
-      const old: string[] = []
+      const moment = now()
+      const due: string[] = []
       for (const model of models) {
         const one = of(model)
         one.users += 1
         one.isInUse = true
-        if (isOld(one)) old.push(model)
+        if (!stands(one, moment)) due.push(model)
       }
       renewLater()
-      if (old.length === 0) return opening
-      const isOpen = store.isOpen()
-      const recorded = send(old).catch((error: unknown) => {
-        report({ kind: 'weakened-write', models: old, reason: 'its intent could not be recorded', error })
+      if (due.length === 0) return undefined
+      const leavesNow = store.isOpen()
+      const recorded = send(due).catch((error: unknown) => {
+        report({ kind: 'weakened-write', models: due, reason: 'its intent could not be recorded', error })
       })
       inBackground(recorded)
-      if (isOpen) return undefined
-      const opened = recorded.then(() => {
-        if (opening === opened) opening = undefined
-      })
-      opening = opened
-      return opened
+      return leavesNow ? undefined : recorded
     },
 
     leave(models) {
@@ -145,12 +156,10 @@ export function createIntents({ store, clock, makeNonce, report, intentMs }: Int
       if (others.length > 0) inBackground(send(others))
     },
 
+    rest: () => settleUnused(() => true),
+
     async idle() {
-      settle([...intended].flatMap(([model, { users }]) => (users === 0 ? [model] : [])))
-      if (intended.size === 0) {
-        timer?.cancel()
-        timer = undefined
-      }
+      settleUnused(() => true)
       await Promise.all(background)
     },
   }

@@ -30,7 +30,11 @@ export function reachedModels(
 ): readonly string[] | null {
   const written = [...(operation.startsWith('createMany') ? asList(data) : [data]), create, update]
   if (written.some((one) => one !== undefined && (!isNode(one) || hasRelations(model, one)))) return null
-  const changed = operation.startsWith('update') ? changedFields(model, data) : changedFields(model, update ?? {})
+  const changed = operation.startsWith('update')
+    ? changedFields(model, data)
+    : operation === 'upsert'
+      ? changedFields(model, update)
+      : []
   const reached = reachedIn(dataModel, declared)
   const kind = `${model.name} ${operation} ${changed === 'all' ? '*' : changed.join()}`
   let models = reached.get(kind)

@@ -16,7 +16,9 @@ const shape = { kind: 'shape', model: 'City', shape: 'id|*' } as const
 
 function setup({ keepUndefined = false } = {}) {
   let nowMs = 0
-  const limits = createShapeLimits({ clock: { nowMs: () => nowMs, after: () => ({ cancel() {} }) } })
+  const limits = createShapeLimits({
+    clock: { nowMs: () => nowMs, wallMs: () => nowMs, after: () => ({ cancel() {} }) },
+  })
   let drawn = 0
   const memo = createReadMemo(limits, { keepUndefined, random: () => drawn })
   return {

@@ -51,7 +51,7 @@ export const rules = {
   takenBackIsNotStored: 'a row that a savepoint took back is not stored',
   kindHeldCompared: 'a writer that renews the stamp of the shape compares the one that it held',
   removedWhenUnused: 'an intent that writes of a process share is removed when none of them is under way',
-  agedIsSentAgain: 'a write relies on an intent only if that was sent a moment ago',
+  agedIsSentAgain: 'a write relies on an intent only if that was sent a moment ago, and confirmed',
   leftIsNotShared: 'no write relies on an intent that was left to the sweepers',
   leftHasSuccessor: 'a write under way whose intent is left to the sweepers sends another one',
 } as const

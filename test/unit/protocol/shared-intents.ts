@@ -2,7 +2,7 @@ import type { Follows } from './rules.ts'
 import type { State, Writer } from './state.ts'
 
 /**
- * One intent serves all writes of a process: who begins while there is one relies on it, and whoever is the last to be over removes it,
+ * One intent serves all writes of a process: who begins while there is one that is confirmed relies on it, and whoever is the last to be over removes it,
  * at any later time.
  */
 
@@ -25,13 +25,12 @@ export function others({ writers }: State, index: number): readonly Writer[] {
 export function relyOnIntent(draft: State, index: number, follows: Follows): void {
   const writer = draft.writers[index]!
   const isLeft = ({ at }: Writer) => at === 'done' || at === 'failed'
-  const isFresh = (one: Writer) => one.intent === 'sent' || one.sentAge === 0
   const standing = draft.writers.find(
     (one) =>
       one.process === writer.process &&
-      (one.intent === 'sent' || one.intent === 'recorded') &&
+      one.intent === 'recorded' &&
       (isActive(one) || one.at === 'touched' || (isLeft(one) && !follows('leftIsNotShared'))) &&
-      (isFresh(one) || !follows('agedIsSentAgain')),
+      (one.sentAge === 0 || !follows('agedIsSentAgain')),
   )
   if (standing) Object.assign(writer, { intent: standing.intent, sender: standing.sender, sentAge: standing.sentAge })
   else writer.intent = follows('intentBeforeCommit') ? 'sent' : 'unsent'

@@ -12,6 +12,7 @@ export function createManualClock(): ManualClock {
   const timers = new Set<{ readonly dueMs: number; readonly run: () => void }>()
   return {
     nowMs: () => now,
+    wallMs: () => now,
     after(delayMs, run) {
       const timer = { dueMs: now + delayMs, run }
       timers.add(timer)

@@ -13,8 +13,12 @@ const everyMs = 1_000
 /** Intents, and what of them reaches a store. */
 function setup(overrides: Partial<Store> = {}, lastsMs = intentMs) {
   const timers = createManualClock()
-  let stoppedMs = 0
-  const clock = { ...timers, nowMs: () => timers.nowMs() + stoppedMs }
+  const stoppedMs = { now: 0, wall: 0 }
+  const clock = {
+    ...timers,
+    nowMs: () => timers.nowMs() + stoppedMs.now,
+    wallMs: () => timers.nowMs() + stoppedMs.wall,
+  }
   const makeNonce = createNonceSource()
   const memory = createMemoryStore({ clock, makeNonce, maxBytes: 100_000 })
   const events: CacheEvent[] = []
@@ -47,15 +51,16 @@ function setup(overrides: Partial<Store> = {}, lastsMs = intentMs) {
       return all
     },
     /** Time goes by without a timer: the process does not run. */
-    stop(ms: number) {
-      stoppedMs += ms
+    stop(ms: number, clock: 'now' | 'wall' = 'now') {
+      stoppedMs[clock] += ms
     },
   }
 }
 
-it('one intent serves all writes on a model, one after the other and at once', () => {
+it('one intent serves all writes on a model, one after the other and at once', async () => {
   const { intents, sent } = setup()
   expect(intents.enter(['City'])).toBeUndefined()
+  await turn()
   intents.enter(['City'])
   intents.leave(['City'])
   intents.enter(['City', 'Post'])
@@ -64,7 +69,14 @@ it('one intent serves all writes on a model, one after the other and at once', (
   expect(sent()).toEqual(['+City 1', '+Post 2'])
 })
 
-it('is renewed while there are writes, and removed when there have been none for a while', () => {
+it('is sent again by a write that begins before it is confirmed', async () => {
+  const { intents, sent } = setup()
+  intents.enter(['City'])
+  intents.enter(['City'])
+  expect(sent()).toEqual(['+City 1', '+City 1'])
+})
+
+it('is renewed while there are writes, and removed when there have been none for a while', async () => {
   const { intents, sent, timers } = setup()
   intents.enter(['City'])
   timers.advance(3 * everyMs)
@@ -91,10 +103,18 @@ it.each([600, intentMs])('is renewed before it expires, where that takes %i ms',
   }
 })
 
-it('is sent again by the first write of a process that was stopped', async () => {
+it.each(['process', 'machine'] as const)('is sent again by the first write of a %s that was stopped', async (which) => {
   const { intents, sent, stop, store } = setup()
   intents.enter(['City'])
+  await turn()
   intents.leave(['City'])
+  if (which === 'machine') {
+    // Its own clock did not go on: the first write after it is as soon as the next.
+    stop(intentMs, 'wall')
+    intents.enter(['City'])
+    expect(sent()).toEqual(['+City 1', '+City 1'])
+    return
+  }
   stop(intentMs)
   expect(await store.sweep(intentMs)).toEqual(['City'])
   expect(sent()).toEqual(['+City 1'])
@@ -124,7 +144,7 @@ it('that is left to the sweepers has a successor at once where another write is 
   intents.enter(['City'])
   intents.enter(['City', 'Post'])
   intents.leaveToSweepers(['City'])
-  expect(sent()).toEqual(['+City 1', '+Post 2', '+City 3'])
+  expect(sent()).toEqual(['+City 1', '+City 1', '+Post 2', '+City 3'])
   timers.advance(intentMs)
   // What was left expires, although a write goes on; and that one is covered.
   expect(await store.sweep(intentMs)).toEqual(['City'])
@@ -155,20 +175,62 @@ it('that could not be recorded is reported, and sent again by the next write', a
   expect(sent()).toEqual([])
 })
 
-it('makes every write wait for the way to the store that the first one opens', async () => {
-  let open = () => {}
-  const opened = new Promise<void>((resolve) => {
-    open = resolve
+it('makes every write wait for a way of its own to a store that is not open', async () => {
+  const answers: ((isRecorded: boolean) => void)[] = []
+  let isOpen = false
+  const { intents, events } = setup({
+    isOpen: () => isOpen,
+    intend: () =>
+      new Promise((resolve, reject) => {
+        answers.push((isRecorded) => (isRecorded ? resolve() : reject(new Error('too late'))))
+      }),
   })
-  const { intents } = setup({ isOpen: () => false, intend: () => opened })
   const steps: string[] = []
-  const one = intents.enter(['City'])?.then(() => steps.push('one'))
-  const two = intents.enter(['City'])?.then(() => steps.push('two'))
+  const enter = (step: string) => void intents.enter(['City'])?.then(() => steps.push(step))
+  enter('one')
+  enter('two')
   await turn()
-  expect(steps).toEqual([])
-  open()
-  await Promise.all([one, two])
-  expect(steps).toEqual(['one', 'two'])
+  expect([answers.length, steps]).toEqual([2, []])
+  answers[0]!(false)
+  await turn()
+  // The second one does not rely on the first, and neither does a third.
+  expect([steps, events.length]).toEqual([['one'], 1])
+  enter('three')
+  answers[1]!(true)
+  await turn()
+  expect([answers.length, steps, events.length]).toEqual([3, ['one', 'two'], 1])
+  isOpen = true
+  enter('four')
+  expect(answers).toHaveLength(3)
+})
+
+it('is not relied on while only the timer says that it was sent', async () => {
+  const { intents, events, timers } = setup({ intend: async () => Promise.reject(new Error('OOM')) })
+  intents.enter(['City'])
+  await turn()
+  timers.advance(everyMs)
+  intents.enter(['City'])
+  await turn()
+  expect(events).toHaveLength(2)
+})
+
+it('opens no store that was closed', async () => {
+  let isOpen = true
+  let sent = 0
+  const send = async () => {
+    sent += 1
+  }
+  const { intents, timers } = setup({ isOpen: () => isOpen, intend: send, settle: send })
+  intents.enter(['City'])
+  intents.enter(['Post'])
+  intents.leave(['Post'])
+  intents.rest()
+  expect(sent).toBe(3)
+  isOpen = false
+  timers.advance(5 * everyMs)
+  intents.leave(['City'])
+  timers.advance(5 * everyMs)
+  expect([sent, timers.pending()]).toEqual([3, 0])
 })
 
 it('is removed at once when nothing is under way and the cache comes to rest', async () => {

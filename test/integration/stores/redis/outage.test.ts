@@ -259,7 +259,7 @@ describe('an outage of Redis', () => {
 
 it('R38: remembers an outage for a while, also when it is closed in between', async () => {
   let aheadMs = 0
-  const clock = { nowMs: () => systemClock.nowMs() + aheadMs, after: systemClock.after }
+  const clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs }
   const server = await startRedis()
   const { store, recovered } = openStore(server.url, { clock })
   const tags = [{ kind: 'root', model: 'City' }] as const
@@ -304,6 +304,7 @@ function jumpingClock(): Clock {
       readings += 1
       return systemClock.nowMs() + (readings % 2 === 0 ? 7_200_000 : -7_200_000)
     },
+    wallMs: systemClock.wallMs,
     after: systemClock.after,
   }
 }
