@@ -1,4 +1,5 @@
 import { encodePins, makeShape, type Pin, type Shape, type Tag, tagsOfUse, type ValuesTag } from '../core/tags.ts'
+import { NamedValues } from '../core/values-name.ts'
 import { columnOf, type DataModel, type Field, type Model, type Unique } from './data-model.ts'
 import { pinOf } from './equality/pin.ts'
 import { isNode } from './reads/node.ts'
@@ -126,5 +127,5 @@ export function ofPendingRow(model: Model, lookup: UniqueLookup): UniqueLookup {
 }
 
 function valuesOf(model: string, { id: shape }: Shape, values: string): Pick<UniqueLookup, 'values' | 'name'> {
-  return { values: { kind: 'values', model, shape, values }, name: `${shape} ${values}` }
+  return { values: new NamedValues(model, shape, values), name: `${shape} ${values}` }
 }

@@ -1,17 +1,6 @@
-import { hash } from 'node:crypto'
 import { type Position, parsePosition, positionText } from './stream-position.ts'
-import type { ValuesTag } from './tags.ts'
 
-/** Names a lookup, and the row whose id it asks for, without showing values. The same in every release of the schema. */
-export function nameOf({ shape, values }: Pick<ValuesTag, 'shape' | 'values'>): string {
-  // 128 bits and more: values come from strangers, who must not be able to make two of them collide.
-  return hash('sha256', `${shape}\n${values}`, 'base64url').slice(0, nameLength)
-}
-
-/** 132 bits. */
-const nameLength = 22
-
-/** The partition of a row, by its {@link nameOf}. */
+/** The partition of a row, by its name. */
 export function partitionOf(row: string, partitions: number): number {
   return Number.parseInt(Buffer.from(row.slice(0, 8), 'base64url').toString('hex').slice(0, 8), 16) % partitions
 }

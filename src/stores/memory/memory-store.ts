@@ -1,7 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import { nameOf } from '../../core/pending-names.ts'
 import { softened } from '../../core/soft-stamps.ts'
 import { tagId, tagIds } from '../../core/stamp-tags.ts'
 import {
@@ -16,6 +15,7 @@ import {
   type StoredText,
 } from '../../core/store.ts'
 import type { Tag } from '../../core/tags.ts'
+import { nameOf } from '../../core/values-name.ts'
 import { createLeases } from './leases.ts'
 import { createPendingState, type PendingState } from './pending-state.ts'
 import { createMemoryPendingStore } from './pending-store.ts'

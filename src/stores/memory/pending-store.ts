@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import { asideId, nameOf, partitionOf, positionOfAside } from '../../core/pending-names.ts'
+import { asideId, partitionOf, positionOfAside } from '../../core/pending-names.ts'
 import type { AcceptAnswer, AcceptGroup, AcceptRow, Partition, PendingStore } from '../../core/pending-store.ts'
 import type { EntryKey, Stamp } from '../../core/store.ts'
 import type { Tag, ValuesTag } from '../../core/tags.ts'
+import { nameOf } from '../../core/values-name.ts'
 import { firstEntries } from '../first-entries.ts'
 import type { ModelState, PendingState } from './pending-state.ts'
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { nameOf } from '../../core/pending-names.ts'
 import type { EntryKey } from '../../core/store.ts'
+import type { ValuesTag } from '../../core/tags.ts'
+import { nameOf } from '../../core/values-name.ts'
 
 /**
  * The names of everything this plugin keeps in Redis. All of one model's keys carry its `{hash tag}`, so that one script
@@ -14,7 +15,7 @@ export interface Keys {
   model(model: string): string
   /** The same, of a table. */
   ofTable(table: string): string
-  values(model: string, shape: string, values: string): string
+  values(tag: ValuesTag): string
   entry(key: EntryKey): string
   lease(key: EntryKey): string
   userTag(name: string): string
@@ -55,7 +56,7 @@ export function createKeys(namespace: string, tables: ReadonlyMap<string, string
     table,
     model,
     ofTable,
-    values: (name, shape, values) => `${model(name)}:v:${nameOf({ shape, values })}`,
+    values: (tag) => `${model(tag.model)}:v:${nameOf(tag)}`,
     entry: (key) => `${model(key.model)}:e:${key.digest}`,
     lease: (key) => `${model(key.model)}:l:${key.digest}`,
     pending: (name) => pendingKeys(`${model(name)}:p`),

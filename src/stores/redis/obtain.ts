@@ -108,7 +108,7 @@ function askOf(
   { shapes, marks, values }: Wanted,
   { identity, nonce, retainMs, keys }: Obtain,
 ): scripts.ObtainStamps {
-  const valueKeys = values.map((tag) => keys.values(model, tag.shape, tag.values))
+  const valueKeys = values.map(keys.values)
   return { modelKey: keys.model(model), valueKeys, identity, nonce, retainMs, shapes, marks }
 }
 

@@ -1,6 +1,7 @@
-import { nameOf, positionOfAside } from '../../core/pending-names.ts'
+import { positionOfAside } from '../../core/pending-names.ts'
 import type { AcceptGroup, AcceptRow, AsideWrite, Settled } from '../../core/pending-store.ts'
 import type { ValuesTag } from '../../core/tags.ts'
+import { nameOf } from '../../core/values-name.ts'
 import type { Client } from './client.ts'
 import type { Keys, PendingKeys } from './keys.ts'
 import { loadScript, run } from './script.ts'
@@ -47,9 +48,9 @@ export async function accept(
 function planRow({ held, answers, writes }: AcceptRow, names: Keys) {
   const keys: string[] = []
   const args: (string | number)[] = [held?.stamp ?? '', answers.length]
-  if (held) keys.push(names.values(held.guard.model, held.guard.shape, held.guard.values))
+  if (held) keys.push(names.values(held.guard))
   for (const { guard, isNew, guardFresh, key, text, retainMs } of answers) {
-    keys.push(names.values(guard.model, guard.shape, guard.values), names.entry(key))
+    keys.push(names.values(guard), names.entry(key))
     args.push(nameOf(guard), isNew ? '1' : '0', guardFresh, Math.ceil(retainMs), text ?? '')
   }
   args.push(writes.length, ...writes)
@@ -67,7 +68,7 @@ export async function settle(
 }
 
 export function keysOf(guards: readonly ValuesTag[], keys: Keys): string[] {
-  return guards.map((guard) => keys.values(guard.model, guard.shape, guard.values))
+  return guards.map(keys.values)
 }
 
 export async function openGate(client: Client, { gates }: PendingKeys, id: string, leaseMs: number): Promise<void> {

@@ -69,7 +69,7 @@ function keyOf(tag: StampTag, names: Keys): string {
     case 'mark':
       return names.model(tag.model)
     case 'values':
-      return names.values(tag.model, tag.shape, tag.values)
+      return names.values(tag)
     case 'user':
       return names.userTag(tag.name)
     case 'user-mark':

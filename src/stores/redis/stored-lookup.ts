@@ -1,5 +1,5 @@
-import { nameOf } from '../../core/pending-names.ts'
 import { type EntryKey, type Looked, type LookupOptions, nothingPending, type PendingWatch } from '../../core/store.ts'
+import { nameOf } from '../../core/values-name.ts'
 import { type Client, isCluster } from './client.ts'
 import type { Keys } from './keys.ts'
 import { type Found, lookup, type Wanted } from './lookup.ts'

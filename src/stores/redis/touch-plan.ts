@@ -1,5 +1,5 @@
 import type { Replacement } from '../../core/store.ts'
-import type { Tag, ValuesTag } from '../../core/tags.ts'
+import type { Tag } from '../../core/tags.ts'
 import type { Keys } from './keys.ts'
 import type { StoredReplacement } from './scripts.ts'
 import { fieldOf } from './stamp-plan.ts'
@@ -9,7 +9,7 @@ export function planTouch(tags: readonly Tag[], keys: Keys) {
   const fields: string[] = []
   const valueKeys: string[] = []
   for (const tag of tags) {
-    if (tag.kind === 'values') valueKeys.push(valuesKey(tag, keys))
+    if (tag.kind === 'values') valueKeys.push(keys.values(tag))
     else fields.push(fieldOf(tag)!)
   }
   return { fields, valueKeys }
@@ -19,15 +19,9 @@ export function planReplacement({ held, guard, key, ...rest }: Replacement, keys
   return {
     ...rest,
     heldFields: held.flatMap(({ tag, stamp }) => (tag.kind === 'values' ? [] : [[fieldOf(tag)!, stamp] as const])),
-    heldValues: held.flatMap(({ tag, stamp }) =>
-      tag.kind === 'values' ? [[valuesKey(tag, keys), stamp] as const] : [],
-    ),
-    guardKey: valuesKey(guard, keys),
+    heldValues: held.flatMap(({ tag, stamp }) => (tag.kind === 'values' ? [[keys.values(tag), stamp] as const] : [])),
+    guardKey: keys.values(guard),
     guardShape: guard.shape,
     entryKey: keys.entry(key),
   }
-}
-
-function valuesKey({ model, shape, values }: ValuesTag, keys: Keys): string {
-  return keys.values(model, shape, values)
 }

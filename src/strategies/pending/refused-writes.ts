@@ -1,7 +1,7 @@
 import type { ResolvedWrite } from '../../analysis/pending/pending-write.ts'
 import { CacheError } from '../../core/errors.ts'
-import { nameOf } from '../../core/pending-names.ts'
 import type { PendingStore } from '../../core/pending-store.ts'
+import { nameOf } from '../../core/values-name.ts'
 import type { PendingModel } from './pending-model.ts'
 
 /** @throws CacheError `WRITE_BEHIND.REFUSED` when a row of the writes has a dead letter: then they are not in the database. */

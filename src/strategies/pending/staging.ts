@@ -1,7 +1,7 @@
 import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { ResultCodec } from '../../core/codec.ts'
-import { nameOf } from '../../core/pending-names.ts'
+import { nameOf } from '../../core/values-name.ts'
 import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
 import { encodeStoredWrite } from './stored-write.ts'

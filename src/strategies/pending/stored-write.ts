@@ -2,8 +2,8 @@ import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
 import { createEvent, deleteEvent, type RowEvent } from '../../analysis/writes/row-event.ts'
 import { isPlainJson } from '../../core/codec/plain-json.ts'
 import type { ResultCodec } from '../../core/codec.ts'
-import { nameOf } from '../../core/pending-names.ts'
 import type { ValuesTag } from '../../core/tags.ts'
+import { nameOf } from '../../core/values-name.ts'
 import type { TouchedColumns } from './pending-model.ts'
 
 /** A write as it stands in a stream. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { nameOf } from '../../../../src/core/pending-names.ts'
 import type {
   AcceptAnswer,
   AcceptGroup,
@@ -11,6 +10,7 @@ import type {
 import type { EntryKey, Looked, Stamp, Store } from '../../../../src/core/store.ts'
 import { TagList } from '../../../../src/core/tag-list.ts'
 import type { ValuesTag } from '../../../../src/core/tags.ts'
+import { nameOf } from '../../../../src/core/values-name.ts'
 
 export const model = 'City'
 export const byId = '=id|*'

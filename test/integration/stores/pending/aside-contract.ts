@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { asideId, nameOf, partitionOf } from '../../../../src/core/pending-names.ts'
+import { asideId, partitionOf } from '../../../../src/core/pending-names.ts'
 import type { AsideWrite, PendingEntry } from '../../../../src/core/pending-store.ts'
+import { nameOf } from '../../../../src/core/values-name.ts'
 import type { Handles } from '../pending-contract.ts'
 import { acceptRow, byId, bySlug, guardOf, model, retainMs, settledOf } from './accepting.ts'
 

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { PendingWrite } from '../../../../src/analysis/pending/pending-write.ts'
 import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
-import { nameOf } from '../../../../src/core/pending-names.ts'
 import type { ValuesTag } from '../../../../src/core/tags.ts'
+import { nameOf } from '../../../../src/core/values-name.ts'
 import {
   decodeStoredWrite,
   distinctGuards,
