@@ -45,7 +45,7 @@ export function touchedTags(
   columnsOf: ColumnsOf = () => undefined,
 ): readonly Tag[] {
   const found = new Map<string, Tag>()
-  const add = (tag: Tag) => found.set(nameOf(tag), tag)
+  const add = (tag: Tag) => found.set(textOf(tag), tag)
   for (const event of condensed(events)) {
     if (event.kind === 'any') {
       add({ kind: 'root', model: event.model })
@@ -59,8 +59,8 @@ export function touchedTags(
   return few([...found.values()])
 }
 
-/** Names of models and shapes have no spaces. */
-function nameOf(tag: Tag): string {
+/** Equal for equal tags alone: names of models and shapes have no spaces. */
+function textOf(tag: Tag): string {
   if (tag.kind === 'root') return `root ${tag.model}`
   const name = `${tag.kind} ${tag.model} ${tag.shape}`
   return tag.kind === 'values' ? `${name} ${tag.values}` : name
