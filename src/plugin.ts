@@ -227,7 +227,6 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
       await writeBehind.ended()
       await flushClient?.close()
       await sweeper.stop()
-      invalidator.rest()
       await store.close()
     },
   }

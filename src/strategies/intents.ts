@@ -28,9 +28,7 @@ export interface Intents {
   leave(models: readonly string[]): void
   /** It is over, and the sweepers are to invalidate the models once more when the intents expire. */
   leaveToSweepers(models: readonly string[]): void
-  /** Removes the intents that no write relies on, now. */
-  rest(): void
-  /** The same; resolves when what was sent has been answered. */
+  /** Removes the intents that no write relies on. Resolves when what was sent has been answered. */
   idle(): Promise<void>
 }
 
@@ -98,7 +96,7 @@ export function createIntents({ store, clock, makeNonce, report, intentMs }: Int
   function settle(models: readonly string[]): void {
     const settled = models.map((model) => ({ id: of(model).id, model }))
     for (const model of models) intended.delete(model)
-    // They expire by themselves.
+    // Otherwise they expire by themselves: a store that was closed is not opened for this.
     if (settled.length > 0 && store.isOpen()) inBackground(store.settle(settled))
   }
 
@@ -115,7 +113,7 @@ export function createIntents({ store, clock, makeNonce, report, intentMs }: Int
       settleUnused(({ isInUse }) => !isInUse)
       if (intended.size === 0) return
       for (const one of intended.values()) one.isInUse = false
-      // A store that was closed is not opened for this, and one that is out of reach is back before it is open.
+      // Nor for this; and where it is out of reach, the first time after it is back comes soon enough.
       if (store.isOpen()) inBackground(send([...intended.keys()]))
       renewLater()
     })
@@ -155,8 +153,6 @@ export function createIntents({ store, clock, makeNonce, report, intentMs }: Int
       })
       if (others.length > 0) inBackground(send(others))
     },
-
-    rest: () => settleUnused(() => true),
 
     async idle() {
       settleUnused(() => true)

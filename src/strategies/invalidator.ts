@@ -53,8 +53,6 @@ export interface Invalidator {
   owes(models: readonly string[]): boolean
   /** Resolves when what is under way has been invalidated, and nothing runs in the background; tries once more to pay what is owed. */
   idle(): Promise<void>
-  /** For a store that is about to be closed: leaves nothing behind that would open it again. */
-  rest(): void
 }
 
 export function createInvalidator(deps: InvalidatorDeps): Invalidator {
@@ -145,7 +143,6 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       report({ kind: 'switched', models, to })
     },
     owes: debts.owes,
-    rest: intents.rest,
     async idle() {
       await Promise.all(underWay)
       await intents.idle()
