@@ -39,6 +39,7 @@ import { createTransactions } from './prisma/transactions.ts'
 import { isOutage } from './prisma/transient.ts'
 import type { CachePlugin } from './prisma/types.ts'
 import { Decimal } from './prisma/values.ts'
+import { createWriteMemo } from './prisma/write-memo.ts'
 import { createMemoryStore } from './stores/memory/memory-store.ts'
 import { withPeers } from './stores/memory/peers.ts'
 import { pendingStateOf } from './stores/memory/pending-state.ts'
@@ -195,6 +196,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     keepsOnError: ignoresTransactions(client),
     limits,
     readMemo: createReadMemo(limits, { keepUndefined: dataModel.strictUndefinedChecks, random: Math.random }),
+    writeMemo: createWriteMemo(dataModel),
     entryTtls,
     shapesInUse: (model) => store.shapesInUse(model),
     reader,

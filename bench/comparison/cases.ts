@@ -73,11 +73,11 @@ const written: Case = {
   ways: [noCache, redis, writeThrough],
   hasPeers: true,
   warmUpFactor: slowCallsFactor,
-  prepare: async ({ name, client, extra }, site) => writing(client!, { name, extra, gauge: site.databaseQueries }),
-  beside: ({ plain, redis, databaseQueries }) =>
+  prepare: async ({ name, client, extra }, site) => writing(client!, { name, extra, site }),
+  beside: (site) =>
     thenRoundTrips.map((name, more) => {
-      const { call, ...rest } = writing(plain, { name, extra: {}, gauge: databaseQueries })
-      const trip = () => redis.get('prisma_cache_example:missing')
+      const { call, ...rest } = writing(site.plain, { name, extra: {}, site })
+      const trip = () => roundTrip(site)
       return {
         ...rest,
         async call() {
@@ -89,9 +89,13 @@ const written: Case = {
   faultOf: (_way, slices) => unsent(slices),
 }
 
+function roundTrip({ redis }: Site): Promise<unknown> {
+  return redis.get('prisma_cache_example:missing')
+}
+
 function writing(
   client: PrismaClient,
-  { name, extra, gauge }: { readonly name: string; readonly extra: object; readonly gauge: () => number },
+  { name, extra, site }: { readonly name: string; readonly extra: object; readonly site: Site },
 ): Subject {
   const n = inTurn(findUnique.size)
   let at = 0
@@ -101,11 +105,13 @@ function writing(
       at = n()
       // The second time it is answered by what the first one has stored: nothing of that is left for the write.
       for (let i = 0; i < 2; i += 1) await client.book.findUnique({ where: { isbn: bookOf(at) }, ...extra })
-      // Whoever was asked last, the database or Redis, would else be awake when the write comes, and the other one not.
+      // Else the database would have been asked twice by who has no cache, and would be the more awake when the write comes.
+      for (let i = 0; i < 2; i += 1) await site.plain.book.findUnique({ where: { isbn: bookOf(at) } })
+      await roundTrip(site)
       await setTimeout(pauseMs)
     },
     call: () => client.book.update({ where: { isbn: bookOf(at) }, data: { stock: at } }),
-    gauge,
+    gauge: site.databaseQueries,
   }
 }
 

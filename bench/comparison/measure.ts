@@ -18,7 +18,7 @@ export interface Slice {
   readonly latenciesMs: readonly number[]
   /** From the first call to the end of the last, without what came before the calls. */
   readonly seconds: number
-  /** By how much the gauge rose. */
+  /** By how much the gauge rose, without what came before the calls. */
   readonly gauged: number
 }
 
@@ -59,17 +59,22 @@ export async function takeTurns(subjects: readonly Subject[], turns: Turns): Pro
 }
 
 async function runSlice(subject: Subject, { sliceMs, inFlight }: Turns): Promise<Slice> {
-  const gaugeBefore = subject.gauge?.() ?? 0
+  const gauge = () => subject.gauge?.() ?? 0
+  const gaugeAtStart = gauge()
   const latenciesMs: number[] = []
   const { callsMax = Number.POSITIVE_INFINITY } = subject
   let started = 0
-  let pausedMs = 0
+  let [pausedMs, gaugedBefore] = [0, 0]
   const startedMs = performance.now()
   const work = async () => {
     while (started < callsMax && performance.now() - startedMs < sliceMs) {
       started += 1
       const beforeMs = performance.now()
-      if (subject.before) await subject.before()
+      if (subject.before) {
+        const gaugeAt = gauge()
+        await subject.before()
+        gaugedBefore += gauge() - gaugeAt
+      }
       const sentMs = performance.now()
       await subject.call()
       latenciesMs.push(performance.now() - sentMs)
@@ -78,7 +83,7 @@ async function runSlice(subject: Subject, { sliceMs, inFlight }: Turns): Promise
   }
   await Promise.all(Array.from({ length: subject.before ? 1 : inFlight }, work))
   const seconds = (performance.now() - startedMs - pausedMs) / 1000
-  return { latenciesMs, seconds, gauged: (subject.gauge?.() ?? 0) - gaugeBefore }
+  return { latenciesMs, seconds, gauged: gauge() - gaugeAtStart - gaugedBefore }
 }
 
 function shuffled<One>(items: readonly One[], random: () => number): readonly One[] {

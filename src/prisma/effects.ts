@@ -1,5 +1,5 @@
 import { type Written, writtenTables } from '../analysis/statement/written-tables.ts'
-import { analyseWrite, unknownWrite, type WriteAnalysis } from '../analysis/writes/analyse-write.ts'
+import { unknownWrite, type WriteAnalysis } from '../analysis/writes/analyse-write.ts'
 import { eventsOfTables, everyModel } from '../analysis/writes/table-events.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import type { Hook } from './hook.ts'
@@ -14,12 +14,13 @@ export interface Effect extends WriteAnalysis {
 
 /** What a write on a model does. */
 export function effectOfWrite(hook: Hook & { readonly model: string }, runtime: Runtime, client: ClientInUse): Effect {
-  const { dataModel, declared, keepsOnError: mayCommit } = runtime
-  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), mayCommit }
+  const { dataModel, declared, writeMemo, keepsOnError: mayCommit } = runtime
+  if (!client.isInnermost) return { ...unknownWrite(dataModel, notInnermost), mayCommit }
   const { kind } = howRun(hook)
   const stored = runtime.storedRows.get(hook.model)
   const options = {
     client: client.view(),
+    clientFingerprint: client.fingerprint(),
     declared,
     isUnpacked: dataPathOf(hook)?.length !== 0,
     // In a batch Prisma's complaint about invalid arguments would quote what was added; see `queryWidened`.
@@ -27,13 +28,13 @@ export function effectOfWrite(hook: Hook & { readonly model: string }, runtime: 
     stored: stored?.written ? stored.fields : undefined,
   }
   const write = { model: hook.model, operation: hook.operation, args: hook.args }
-  return { ...analyseWrite(dataModel, write, options), mayCommit }
+  return { ...writeMemo.analyse(write, options), mayCommit }
 }
 
 /** What a raw statement does; `null` when it certainly only reads. */
 export async function effectOfRaw(hook: Hook, runtime: Runtime, client: ClientInUse): Promise<Effect | null> {
   const { dataModel, declared } = runtime
-  if (!client.isInnermost) return { ...unknownWrite(dataModel, hook.args, notInnermost), mayCommit: true }
+  if (!client.isInnermost) return { ...unknownWrite(dataModel, notInnermost), mayCommit: true }
   const written = await tablesOf(hook, runtime)
   if (written.kind === 'none') return null
   const events =
@@ -43,10 +44,9 @@ export async function effectOfRaw(hook: Hook, runtime: Runtime, client: ClientIn
   return {
     expected: () => events,
     models: [...new Set(events.map((event) => event.model))],
-    args: hook.args,
+    widenings: [],
     storing: null,
     outcome: () => ({ events, rows: [] }),
-    narrow: () => {},
     mayCommit: written.kind === 'unknown' || runtime.keepsOnError,
   }
 }

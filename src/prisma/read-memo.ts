@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { Parameter } from '../analysis/equality/parameter.ts'
 import { canonical } from '../core/canonical.ts'
 import type { WatchedShapeLimits } from '../strategies/shape-limits.ts'
+import { createClientNumbers } from './client-numbers.ts'
 import type { ReadPlanned } from './read-planned.ts'
 import type { ReadShape } from './read-shape.ts'
 import { identify } from './values.ts'
@@ -50,8 +51,6 @@ const plansMax = 2000
 const keptShare = 1 / 8
 /** A program has some hundreds; arguments that are made up have any number. */
 const shapesMax = 1000
-/** Clients with another `omit` or other computed fields; a program has few. */
-const clientsMax = 100
 /** Arguments that are longer are analysed each time. */
 const charactersMax = 1000
 
@@ -60,18 +59,7 @@ export function createReadMemo(
   limits: WatchedShapeLimits,
   { keepUndefined, random }: { readonly keepUndefined: boolean; readonly random: () => number },
 ): ReadMemo {
-  const clients = new LRUCache<string, number>({ max: clientsMax })
-  let lastNumber = 0
-
-  /** Stands for its fingerprint, which is long. */
-  function numberOf(clientFingerprint: string): number {
-    const known = clients.get(clientFingerprint)
-    if (known !== undefined) return known
-    // Never one that stood for another.
-    lastNumber += 1
-    clients.set(clientFingerprint, lastNumber)
-    return lastNumber
-  }
+  const numberOf = createClientNumbers()
 
   return {
     textOf({ model, operation, args, dataPath, mayLoadOtherwise, clientFingerprint }) {

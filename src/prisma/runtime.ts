@@ -15,6 +15,7 @@ import type { InfoScope } from './read-info.ts'
 import type { ReadMemo } from './read-memo.ts'
 import type { StoredRows } from './stored-rows.ts'
 import type { Transactions } from './transactions.ts'
+import type { WriteMemo } from './write-memo.ts'
 
 /**
  * What every client made from one use of the plugin shares: configuration, analysis, strategies and store.
@@ -31,6 +32,7 @@ export interface Runtime {
   readonly keepsOnError: boolean
   readonly limits: ShapeLimits
   readonly readMemo: ReadMemo
+  readonly writeMemo: WriteMemo
   readonly entryTtls: EntryTtls
   /** The shapes of a model that somebody has cached. */
   readonly shapesInUse: (model: string) => Promise<readonly string[]>

@@ -1,5 +1,7 @@
+import { narrow, widen } from '../analysis/reads/widening.ts'
 import type { WriteOutcome } from '../analysis/writes/analyse-write.ts'
 import type { WriteScope } from '../strategies/invalidator.ts'
+import type { HeldStamps, StoredModel } from '../strategies/write-through.ts'
 import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import { type Effect, effectOfRaw, effectOfWrite, locksRows } from './effects.ts'
 import type { Hook } from './hook.ts'
@@ -66,32 +68,37 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   const batch = runtime.batches.of(hook)
   if (batch) return runWithin(batch, hook, { effect, runtime })
 
-  // Alone, or in a batch that was begun beside this plugin.
+  // Alone, or in a batch that was begun beside this plugin. Nothing is awaited that is there: a write that has slept runs slowly.
   const scope = runtime.invalidator.open()
-  await entered(scope, hook, { effect, runtime })
-  const withHeld = await holdStamps(effect, runtime)
+  const entering = entered(scope, hook, { effect, runtime })
+  if (entering) await entering
+  const held = effect.storing ? await heldStamps(effect.storing, runtime) : null
   let result: unknown
   try {
-    result = await queryWidened(hook, { given: hook.args, widened: effect.args })
+    result = await queryWidened(hook, { given: hook.args, widened: widen(hook.args, effect.widenings) })
   } catch (error) {
     if (provesRollback(error) && !effect.mayCommit) scope.abandon()
     else await scope.commit(effect.expected(), { keepIntents: true })
     throw error
   }
-  const outcome = withHeld(effect.outcome(result))
-  const replacements = await runtime.writeThrough.replacements(withOthers(outcome))
-  await scope.commit(outcome.events, { replacements })
-  effect.narrow(result)
+  const outcome = stored(effect.outcome(result), held, runtime)
+  const { events, rows } = outcome
+  const replacements = rows.length > 0 ? await runtime.writeThrough.replacements(withOthers(outcome)) : []
+  await scope.commit(events, { replacements })
+  narrow(result, effect.widenings)
   return result
 }
 
-/** Rejects when accepted writes do not reach the database before it: then it must not run. */
-async function entered(scope: WriteScope, hook: Hook, writing: Writing): Promise<void> {
-  try {
-    await enter(scope, hook, writing)
-  } catch (error) {
+/** `undefined` where there is nothing to wait for. Rejects when accepted writes do not reach the database before it: then it must not run. */
+function entered(scope: WriteScope, hook: Hook, writing: Writing): Promise<void> | undefined {
+  const abandon = (error: unknown): never => {
     scope.abandon()
     throw error
+  }
+  try {
+    return enter(scope, hook, writing)?.catch(abandon)
+  } catch (error) {
+    return abandon(error)
   }
 }
 
@@ -109,18 +116,24 @@ function enter(scope: WriteScope, hook: Hook, { effect, runtime }: Writing): Pro
   )
 }
 
-/** Obtains what has to be held before the write, and gives it to the rows that come back. */
-async function holdStamps({ storing }: Effect, { storedRows, writeThrough }: Runtime) {
-  const model = storing && storedRows.get(storing.model)?.written
-  const held = model && (await writeThrough.hold(model, storing.lookups))
-  return ({ events, rows }: WriteOutcome): StatementOutcome => ({
-    events,
-    rows: held ? rows.flatMap((row) => writeThrough.encoded(model, row, held) ?? []) : [],
-  })
+/** What a write holds since before it began, of the rows that are to be stored. */
+interface Held {
+  readonly model: StoredModel
+  readonly stamps: HeldStamps
 }
 
-function eventsAlone({ events }: WriteOutcome): StatementOutcome {
-  return { events, rows: [] }
+async function heldStamps(
+  { model: name, lookups }: NonNullable<Effect['storing']>,
+  { storedRows, writeThrough }: Runtime,
+): Promise<Held | null> {
+  const model = storedRows.get(name)?.written
+  return model ? { model, stamps: await writeThrough.hold(model, lookups) } : null
+}
+
+/** What is to be stored of the rows that came back. */
+function stored({ events, rows }: WriteOutcome, held: Held | null, { writeThrough }: Runtime): StatementOutcome {
+  if (held === null) return { events, rows: [] }
+  return { events, rows: rows.flatMap((row) => writeThrough.encoded(held.model, row, held.stamps) ?? []) }
 }
 
 /** A write whose fate is that of the transaction around it. */
@@ -129,10 +142,10 @@ async function runWithin(transaction: OpenTransaction, hook: Hook, { effect, run
   const entering = enter(transaction.scope, hook, { effect, runtime })
   if (entering) await entering
   // A statement that stores nothing leaves at once, in its place among the others.
-  const withHeld = effect.storing ? await holdStamps(effect, runtime) : eventsAlone
-  const result = await queryWidened(hook, { given: hook.args, widened: effect.args })
-  statement.finish(withHeld(effect.outcome(result)))
-  effect.narrow(result)
+  const held = effect.storing ? await heldStamps(effect.storing, runtime) : null
+  const result = await queryWidened(hook, { given: hook.args, widened: widen(hook.args, effect.widenings) })
+  statement.finish(stored(effect.outcome(result), held, runtime))
+  narrow(result, effect.widenings)
   return result
 }
 
@@ -142,7 +155,8 @@ async function runWithin(transaction: OpenTransaction, hook: Hook, { effect, run
  */
 async function runUnattended(hook: Hook, runtime: Runtime, effect: Effect): Promise<unknown> {
   const scope = runtime.invalidator.open()
-  await entered(scope, hook, { effect, runtime })
+  const entering = entered(scope, hook, { effect, runtime })
+  if (entering) await entering
   runtime.report({
     kind: 'weakened-write',
     models: effect.models,

@@ -3,7 +3,7 @@ import { type ColumnsOf, touchedTags } from '../analysis/writes/touched.ts'
 import type { Replacement } from '../core/store.ts'
 import { createDebts } from './debts.ts'
 import { createIntents, type IntentsDeps } from './intents.ts'
-import { parsedShape } from './parsed-shape.ts'
+import { parsedShapes } from './parsed-shape.ts'
 import type { Gates } from './pending/gates.ts'
 
 export interface InvalidatorDeps extends IntentsDeps {
@@ -65,7 +65,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   async function touchModel(model: string, events: readonly RowEvent[], replacements: readonly Replacement[]) {
     const ofModel = events.filter((event) => event.model === model)
     const decide = (shapes: readonly string[]) =>
-      touchedTags(ofModel, new Map([[model, shapes.map(parsedShape)]]), columnsOf)
+      touchedTags(ofModel, new Map([[model, parsedShapes(shapes)]]), columnsOf)
     const own = replacements.filter(({ guard }) => guard.model === model)
     const stored = await store.touch(model, decide, own)
     if (own.length > 0) report({ kind: 'written-through', model, stored, superseded: own.length - stored })
@@ -98,7 +98,8 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
         isOver = true
         const touched = [...new Set(events.map((event) => event.model))]
         try {
-          await Promise.all(touched.map((model) => touchModel(model, events, replacements)))
+          const touching = touched.map((model) => touchModel(model, events, replacements))
+          await (touching.length === 1 ? touching[0] : Promise.all(touching))
         } catch (error) {
           gates.leave(scope)
           // Only this process knows that it is owed; the intents tell the others.

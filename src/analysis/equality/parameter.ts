@@ -1,18 +1,25 @@
+import type { Pin } from '../../core/tags.ts'
 import type { Field } from '../data-model.ts'
 
 /**
- * Stands in a `where` for the value of a field, so that what is found of one call is good for every call that differs in that value alone.
+ * Stands in the arguments of a call for the value of a field, so that what is found of one call is good for every call that differs in that
+ * value alone.
  *
  * Its pin is a name, which no value has. The analysis takes it for a scalar: it has no keys to be read.
  */
 export class Parameter {
-  readonly field: Field
+  /** `null`: for a value that is not pinned. */
+  readonly field: Field | null
   readonly pin: string
 
-  /** @param number among those of a call, from 0. */
-  constructor(field: Field, number: number) {
+  constructor(field: Field | null, pin: string) {
     this.field = field
-    this.pin = `${mark}${number}`
+    this.pin = pin
+  }
+
+  /** @param number among those of a call, from 0. */
+  static of(field: Field, number: number): Parameter {
+    return new Parameter(field, `${mark}${number}`)
   }
 
   toJSON(): string {
@@ -21,8 +28,10 @@ export class Parameter {
 }
 
 /** The number of the parameter whose pin this is; `undefined` for the pin of a value. */
-export function parameterNumber(pin: string | null): number | undefined {
-  return pin?.[0] === mark ? Number(pin.slice(1)) : undefined
+export function parameterNumber(pin: Pin): number | undefined {
+  if (pin?.[0] !== mark) return undefined
+  const number = Number(pin.slice(1))
+  return Number.isNaN(number) ? undefined : number
 }
 
 /** No text with it is pinned. */

@@ -14,16 +14,12 @@ import { stringPinner } from './string.ts'
  * by hand does not show in the schema and must not be cached by that key.
  */
 export function pinOf(dataModel: DataModel, field: Field, value: unknown): Pin | undefined {
-  if (value === undefined || field.isList || isAmbiguous(field)) return undefined
-  // An absent value equals nothing but an absent value, whatever the type; of JSON there are two kinds.
-  if (value === null) return field.isRequired || field.type === 'Json' ? undefined : null
-  if (value instanceof Parameter) return value.field === field ? value.pin : undefined
-  return pinnerOf(dataModel, field)?.(value)
+  return pinningOf(dataModel, field).pin(value)
 }
 
 /** Whether values of the field can be pinned at all. */
 export function isPinnable(dataModel: DataModel, field: Field): boolean {
-  return pinnerOf(dataModel, field) !== null
+  return pinningOf(dataModel, field).isPossible
 }
 
 /**
@@ -61,16 +57,35 @@ function isAmbiguous({ column }: Field): boolean {
   return partsOfField(column).length !== null
 }
 
-/** By field, because it does not change and is asked for with every query. */
-const pinners = new WeakMap<Field, Pinner | null>()
+/** How values of one field are pinned. */
+interface Pinning {
+  readonly isPossible: boolean
+  readonly pin: (value: unknown) => Pin | undefined
+}
 
-function pinnerOf(dataModel: DataModel, field: Field): Pinner | null {
-  let pinner = pinners.get(field)
-  if (pinner === undefined) {
-    pinner = makePinner(dataModel, field)
-    pinners.set(field, pinner)
+/** By field, because it does not change and is asked for with every query. */
+const pinnings = new WeakMap<Field, Pinning>()
+
+function pinningOf(dataModel: DataModel, field: Field): Pinning {
+  let pinning = pinnings.get(field)
+  if (pinning === undefined) {
+    pinning = makePinning(dataModel, field)
+    pinnings.set(field, pinning)
   }
-  return pinner
+  return pinning
+}
+
+function makePinning(dataModel: DataModel, field: Field): Pinning {
+  const pinner = makePinner(dataModel, field)
+  const mayBeAbsent = !field.isList && !isAmbiguous(field) && !field.isRequired && field.type !== 'Json'
+  const pin = (value: unknown): Pin | undefined => {
+    if (value === undefined) return undefined
+    // An absent value equals nothing but an absent value, whatever the type; of JSON there are two kinds.
+    if (value === null) return mayBeAbsent ? null : undefined
+    if (value instanceof Parameter) return value.field === field ? value.pin : undefined
+    return pinner?.(value)
+  }
+  return { isPossible: pinner !== null, pin }
 }
 
 const postgres: ReadonlySet<string> = new Set(['postgresql', 'postgres', 'cockroachdb'])

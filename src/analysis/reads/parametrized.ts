@@ -45,7 +45,7 @@ export function parametrized(dataModel: DataModel, model: Model, args: unknown):
       const field = model.fields.get(key)
       if (field) {
         const pin = isNode(value) ? undefined : pinOf(dataModel, field, value)
-        return typeof pin === 'string' ? new Parameter(field, pins.push(pin) - 1) : value
+        return typeof pin === 'string' ? Parameter.of(field, pins.push(pin) - 1) : value
       }
       if (key === 'AND' && Array.isArray(value)) {
         return value.map((part: unknown) => (isPlainNode(part) ? ofWhere(model, part) : part))

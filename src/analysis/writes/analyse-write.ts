@@ -3,7 +3,7 @@ import { isPinnable } from '../equality/pin.ts'
 import { isNode, type Node, unknownKey } from '../reads/node.ts'
 import type { Operation } from '../reads/read-analysis.ts'
 import type { ClientView } from '../reads/rows.ts'
-import { absentFields, narrow, presenceOf, widen } from '../reads/widening.ts'
+import { absentFields, presenceOf, type Widening, widen } from '../reads/widening.ts'
 import type { UniqueLookup } from '../unique-lookup.ts'
 import { type DeclaredChanges, withConsequences } from './consequences.ts'
 import { knownOfRow } from './known-values.ts'
@@ -31,14 +31,12 @@ export interface WriteAnalysis {
   readonly expected: () => readonly RowEvent[]
   /** Every model that it may touch, whatever it returns. */
   readonly models: readonly string[]
-  /** The arguments to run it with: they also ask for the fields by which the rows are known. */
-  readonly args: unknown
+  /** What it is to ask for in addition: the fields by which its rows are known. */
+  readonly widenings: readonly Widening[]
   /** The lookups that may find its rows; `null` when nothing of it is stored. */
   readonly storing: { readonly model: string; readonly lookups: readonly UniqueLookup[] } | null
-  /** @param result what the database returned, before {@link narrow}; `undefined` when that is not known. */
+  /** @param result what the database returned, to all that was asked for; `undefined` when that is not known. */
   readonly outcome: (result: unknown) => WriteOutcome
-  /** Takes away from the result what was asked for in addition. */
-  readonly narrow: (result: unknown) => void
 }
 
 export interface WriteOutcome {
@@ -57,16 +55,16 @@ export function analyseWrite(
   const model = dataModel.models.get(name)
   const node: Node = isNode(args) ? args : {}
   const unknown = args === undefined || isNode(args) ? unknownKey(node, writeArguments) : 'a value'
-  if (unknown !== undefined) return unknownWrite(dataModel, args, `${operation} has ${unknown}, which is not known`)
+  if (unknown !== undefined) return unknownWrite(dataModel, `${operation} has ${unknown}, which is not known`)
   const write = model && ownWrite(dataModel, model, { operation, args: node })
-  if (!model || !write) return unknownWrite(dataModel, args, `${name}.${operation} is not known`)
+  if (!model || !write) return unknownWrite(dataModel, `${name}.${operation} is not known`)
 
   const isAsked = mayWiden && !isUnpacked && write.tellsRows
   const isStored = isAsked && stored !== undefined && canStore(model, { client, declared, node, stored })
   const asked = isStored ? [...new Set([...stored, ...fieldsToKnow(dataModel, model)])] : fieldsToKnow(dataModel, model)
   const names = isAsked ? absentFields(client, model, node, asked) : []
   const widenings = names.length === 0 ? [] : [{ place: [], path: [], names }]
-  const widened = names.length === 0 ? args : widen(args, widenings)
+  const widened = widen(args, widenings)
   const returned = (row: unknown) =>
     row === anyRowReturned ? knownToBeReturned(dataModel, client, model, widened) : knownOfRow(dataModel, model, row)
   const outcome = (result: unknown): WriteOutcome => {
@@ -82,10 +80,9 @@ export function analyseWrite(
   return {
     expected,
     models: reachedModels(dataModel, declared, model, { operation, args: node }) ?? modelsOf(expected()),
-    args: widened,
+    widenings,
     storing: isStored ? { model: name, lookups: lookupsBefore(dataModel, model, { operation, args: node }) } : null,
     outcome,
-    narrow: (result) => narrow(result, widenings),
   }
 }
 
@@ -136,15 +133,14 @@ function knownToBeReturned(dataModel: DataModel, client: ClientView, model: Mode
 }
 
 /** Something that may do anything to any model. */
-export function unknownWrite(dataModel: DataModel, args: unknown, cause: string): WriteAnalysis {
+export function unknownWrite(dataModel: DataModel, cause: string): WriteAnalysis {
   const events = everyModel(dataModel, cause)
   return {
     expected: () => events,
     models: modelsOf(events),
-    args,
+    widenings: [],
     storing: null,
     outcome: () => justEvents(events),
-    narrow: () => {},
   }
 }
 

@@ -88,9 +88,10 @@ export function condensed(events: readonly RowEvent[]): readonly RowEvent[] {
 }
 
 function together(events: readonly RowEvent[]): RowEvent {
+  const { model, kind, changed, cause } = events[0]!
   const before = shared(events.map((event) => event.before))
   const after = shared(events.map((event) => event.after))
-  return { ...events[0]!, before, after }
+  return { model, kind, before, after, changed, cause }
 }
 
 /** Both, except columns on which they differ: something between here and the database changed them. */

@@ -1,3 +1,4 @@
+import { shapesMax } from '../../core/store.ts'
 import {
   encodePins,
   firstCharacters,
@@ -8,6 +9,8 @@ import {
   type ValuesTag,
 } from '../../core/tags.ts'
 import type { DataModel } from '../data-model.ts'
+import { parameterNumber } from '../equality/parameter.ts'
+import { BoundEvent, type EventPattern, type ParameterPins } from './bound-event.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
 
 /** The columns of a model, as the writer's schema has them. */
@@ -44,19 +47,24 @@ export function touchedTags(
   shapes: ReadonlyMap<string, readonly Shape[]>,
   columnsOf: ColumnsOf = () => undefined,
 ): readonly Tag[] {
-  const found = new Map<string, Tag>()
-  const add = (tag: Tag) => found.set(textOf(tag), tag)
+  const found: Tag[] = []
   for (const event of condensed(events)) {
     if (event.kind === 'any') {
-      add({ kind: 'root', model: event.model })
+      found.push({ kind: 'root', model: event.model })
       continue
     }
     const columns = columnsOf(event.model)
     for (const shape of shapes.get(event.model) ?? []) {
-      touch(columns && hasOthers(shape, columns) ? { ...event, changed: 'all' } : event, shape, add)
+      const touch =
+        event instanceof BoundEvent ? touchOfPattern(event.pattern, shape, columns) : touchOf(event, shape, columns)
+      if (touch) addTags(touch, event instanceof BoundEvent ? event.pins : nothingBound, found)
     }
   }
-  return few([...found.values()])
+  return few(events.length > 1 ? distinct(found) : found)
+}
+
+function distinct(tags: readonly Tag[]): readonly Tag[] {
+  return [...new Map(tags.map((tag) => [textOf(tag), tag])).values()]
 }
 
 /** Equal for equal tags alone: names of models and shapes have no spaces. */
@@ -89,35 +97,96 @@ function few(tags: readonly Tag[]): readonly Tag[] {
   return [...tags.filter(({ kind }) => kind !== 'values'), ...ofShapes]
 }
 
-function hasOthers({ fields, columns }: Shape, known: ReadonlySet<string>): boolean {
-  const isOther = (column: string) => !known.has(column)
-  return columnsOfFields(fields).some(isOther) || (columns !== 'all' && columns.some(isOther))
+/** What an event touches in one shape, for all values that parameters may have. */
+export interface Touch {
+  readonly shape: Shape
+  readonly mark: Tag
+  readonly whole: Tag
+  /** What the rows had, and what they have, as far as it is known: one list of values each, of the first fields. */
+  readonly known: readonly (readonly KnownValue[])[]
 }
 
-function touch(event: RowEvent, shape: Shape, add: (tag: Tag) => void): void {
+interface KnownValue {
+  readonly pin: Pin
+  /** Of the parameter that stands for it. */
+  readonly number: number | undefined
+  /** So many of its first characters count; `null`: all. */
+  readonly length: number | null
+}
+
+const nothingBound: ParameterPins = []
+
+/** Shapes come and go; so many are kept per kind of write. */
+const touchesMax = 2 * shapesMax
+
+function touchOfPattern({ event, touches }: EventPattern, shape: Shape, columns: Columns): Touch | null {
+  let touch = touches.get(shape)
+  if (touch === undefined) {
+    touch = touchOf(event, shape, columns)
+    if (touches.size >= touchesMax) touches.clear()
+    touches.set(shape, touch)
+  }
+  return touch
+}
+
+/** The columns that the writer's schema has. */
+type Columns = ReturnType<ColumnsOf>
+
+function touchOf(event: RowEvent, shape: Shape, columns: Columns): Touch | null {
   const { model, kind, before, after } = event
-  if (kind === 'update' && !meets(event, columnsOfFields(shape.fields)) && !meets(event, shape.columns)) return
-  add({ kind: 'mark', model, shape: shape.id })
+  const changed = columns && hasOthers(shape, columns) ? 'all' : event.changed
+  if (kind === 'update' && !meets(changed, columnsOfFields(shape.fields)) && !meets(changed, shape.columns)) return null
   const had = kind === 'create' || shape.isEntering ? null : knownValues(shape, before)
   const has = kind === 'delete' ? null : knownValues(shape, after)
   // Where one begins with the other, the shorter one reaches all that the longer one does.
-  for (const [pins, other] of [
-    [had, has],
-    [has, had],
-  ] as const) {
-    if (!pins || (other && other.length < pins.length && other.every((pin, i) => pin === pins[i]))) continue
-    const isAll = pins.length === 0 || (shape.isPending && pins.length < shape.fields.length)
-    if (isAll) add({ kind: 'shape', model, shape: shape.id })
-    else add({ kind: 'values', model, shape: shape.id, values: encodePins(pins) })
+  const known = [isReachedBy(had, has) ? null : had, isReachedBy(has, had) ? null : has]
+  return {
+    shape,
+    mark: { kind: 'mark', model, shape: shape.id },
+    whole: { kind: 'shape', model, shape: shape.id },
+    known: known.filter((one) => one !== null),
   }
 }
 
+function isReachedBy(known: readonly KnownValue[] | null, other: readonly KnownValue[] | null): boolean {
+  return (
+    known !== null &&
+    other !== null &&
+    other.length < known.length &&
+    other.every(({ pin }, i) => pin === known[i]!.pin)
+  )
+}
+
 /** The values of the first fields, up to one that is not known. */
-function knownValues({ fields }: Shape, known: Known): readonly Pin[] {
-  const pins: Pin[] = []
+function knownValues({ fields }: Shape, known: Known): readonly KnownValue[] {
+  const values: KnownValue[] = []
   for (const field of fields) {
     const { column, length } = partsOfField(field)
     const pin = known.get(column)
+    if (pin === undefined) break
+    values.push({ pin, number: parameterNumber(pin), length })
+  }
+  return values
+}
+
+function addTags({ shape, mark, whole, known }: Touch, bound: ParameterPins, tags: Tag[]): void {
+  tags.push(mark)
+  let last: string | null | undefined
+  for (const values of known) {
+    const pins = pinsOf(values, bound)
+    const isAll = pins.length === 0 || (shape.isPending && pins.length < shape.fields.length)
+    const text = isAll ? null : encodePins(pins)
+    // What the row had it may have still.
+    if (text !== last)
+      tags.push(text === null ? whole : { kind: 'values', model: whole.model, shape: shape.id, values: text })
+    last = text
+  }
+}
+
+function pinsOf(values: readonly KnownValue[], bound: ParameterPins): readonly Pin[] {
+  const pins: Pin[] = []
+  for (const { pin: own, number, length } of values) {
+    const pin = number === undefined ? own : bound.at(number)
     if (pin === undefined) break
     const isWhole = length === null || pin === null || pin === toldByResult
     pins.push(isWhole ? pin : firstCharacters(pin, length))
@@ -125,11 +194,16 @@ function knownValues({ fields }: Shape, known: Known): readonly Pin[] {
   return pins
 }
 
+function hasOthers({ fields, columns }: Shape, known: ReadonlySet<string>): boolean {
+  const isOther = (column: string) => !known.has(column)
+  return columnsOfFields(fields).some(isOther) || (columns !== 'all' && columns.some(isOther))
+}
+
 function columnsOfFields(fields: Shape['fields']): readonly string[] {
   return fields.map((field) => partsOfField(field).column)
 }
 
-function meets({ changed }: RowEvent, columns: Shape['columns']): boolean {
+function meets(changed: RowEvent['changed'], columns: Shape['columns']): boolean {
   if (columns !== 'all') return changed === 'all' ? columns.length > 0 : columns.some((one) => changed.includes(one))
   return changed === 'all' || changed.length > 0
 }

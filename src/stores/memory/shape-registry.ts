@@ -28,10 +28,17 @@ interface Registered {
 
 export function createShapeRegistry({ clock, makeNonce }: { clock: Clock; makeNonce: MakeNonce }): ShapeRegistry {
   const registered = new Map<string, Registered>()
+  /** The same list until there are others. */
+  let ids: readonly string[] | null = null
 
   /** Without the shapes that nobody has used for as long as their entries live; they are forgotten, with their stamps. */
   function inUse(): ReadonlyMap<string, Registered> {
-    for (const [id, { untilMs }] of registered) if (untilMs < clock.nowMs()) registered.delete(id)
+    const nowMs = clock.nowMs()
+    for (const [id, { untilMs }] of registered) {
+      if (untilMs >= nowMs) continue
+      registered.delete(id)
+      ids = null
+    }
     return registered
   }
 
@@ -48,11 +55,16 @@ export function createShapeRegistry({ clock, makeNonce }: { clock: Clock; makeNo
     if (!isSimple && inUse().size >= (isCoarse ? shapesMax : preciseShapesMax)) return null
     const made = { shape: null, mark: null, untilMs }
     registered.set(id, made)
+    ids = null
     return made
   }
 
   return {
-    ids: () => [...inUse().keys()],
+    ids() {
+      const inUseNow = inUse()
+      ids ??= [...inUseNow.keys()]
+      return ids
+    },
     stamp: ({ kind, shape }) => registered.get(shape)?.[kind] ?? null,
     obtain({ kind, shape }, retainMs) {
       const found = kind === 'shape' ? register(shape, retainMs) : registered.get(shape)

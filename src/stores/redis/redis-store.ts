@@ -34,6 +34,8 @@ interface Touching {
   readonly replacements: readonly Replacement[]
 }
 
+const emptyRegistry: scripts.Registry = { version: '', shapes: [] }
+
 /** After this many new shapes in a row, registered while we decided, the whole model is invalidated instead. */
 const decisionsMax = 4
 
@@ -64,7 +66,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
   async function touch(client: Client, model: string, { decide, replacements }: Touching): Promise<number> {
     for (let decision = 0; decision < decisionsMax; decision += 1) {
-      const { version, shapes } = registries.get(model) ?? { version: '', shapes: [] }
+      const { version, shapes } = registries.get(model) ?? emptyRegistry
       const outcome = await scripts.touch(client, {
         ...planTouch(decide(shapes), keys),
         replacements: replacements.map((one) => planReplacement(one, keys)),

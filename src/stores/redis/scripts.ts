@@ -173,14 +173,16 @@ export async function touch(
       ...[heldFields.length, ...heldFields.flat(), heldValues.length, ...heldValues.map(([, stamp]) => stamp)],
     ],
   )
-  const reply = (await run(
+  const reply = await run(
     client,
     scripts.touch,
     [modelKey, ...valueKeys, ...keys],
     [version, fields.length, ...fields, valueKeys.length, ...args],
-  )) as [word: string, ...rest: string[]]
-  const [word, current = '', ...shapes] = reply
-  return word === 'TOUCHED' ? { stored: Number(current) } : { version: current, shapes }
+  )
+  // A client that was given may be told to return numbers as text.
+  if (!Array.isArray(reply)) return { stored: Number(reply) }
+  const [current, ...shapes] = reply as [string, ...string[]]
+  return { version: current, shapes }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { touchedTags } from '../../analysis/writes/touched.ts'
 import type { Partition } from '../../core/pending-store.ts'
-import { parsedShape } from '../parsed-shape.ts'
+import { parsedShapes } from '../parsed-shape.ts'
 import type { FlusherDeps } from './flusher-deps.ts'
 import { isSetAside, type ReadPage } from './page.ts'
 import { distinctGuards, distinctNames } from './stored-write.ts'
@@ -17,7 +17,7 @@ export async function settlePage(
   if (applied.length > 0) {
     await store.touch(model, (shapes) => {
       // What answers for pending rows takes these writes into account already.
-      const others = shapes.map(parsedShape).filter((shape) => !shape.isPending)
+      const others = parsedShapes(shapes).filter((shape) => !shape.isPending)
       if (others.length === 0) return []
       const events = applied.map(({ stored }) => stored.event())
       return touchedTags(events, new Map([[model, others]]), columnsOf)

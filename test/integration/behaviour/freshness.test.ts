@@ -171,6 +171,7 @@ describeStores('stale if error', (makeStoreConfig) => {
   it('serves nothing past its time', async () => {
     const { reader } = clients(makeStoreConfig(), { ttl: '1m', staleIfError: '1ms' })
     const { id } = await storedNote(reader)
+    await delay(5)
     reader.adapter.failNext(isSelect, outage)
     await expect(impatient(reader, id)).rejects.toThrow('the connection was lost')
   })

@@ -6,11 +6,12 @@ import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { DataModel, Model } from '../../../src/analysis/data-model.ts'
 import { isPinnable } from '../../../src/analysis/equality/pin.ts'
 import { type ClientView, plainView } from '../../../src/analysis/reads/rows.ts'
-import { analyseWrite } from '../../../src/analysis/writes/analyse-write.ts'
+import { widen } from '../../../src/analysis/reads/widening.ts'
 import type { RowEvent } from '../../../src/analysis/writes/row-event.ts'
 import { touchedTags } from '../../../src/analysis/writes/touched.ts'
 import { tagId } from '../../../src/core/stamp-tags.ts'
 import { makeShape, partsOfField, prefixField, type Shape, tagsOfUse } from '../../../src/core/tags.ts'
+import { createWriteMemo } from '../../../src/prisma/write-memo.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { freshDatabase } from '../../services/fresh.ts'
 import { type WatchedAdapter, watchedAdapter } from '../../services/watched-adapter.ts'
@@ -146,15 +147,16 @@ interface Analysed {
 
 /** Analyses every write as the plugin does. */
 function withAnalysis(client: PrismaClient, { dataModel, view }: Analysed): Bench['run'] {
+  const memo = createWriteMemo(dataModel)
   let events: readonly RowEvent[] = []
   let options = { mayWiden: true, isUnpacked: false }
   const extended = client.$extends({
     query: {
       $allModels: {
         async $allOperations({ model, operation, args, query }) {
-          const analysis = { client: view, declared: new Map(), ...options }
-          const analysed = analyseWrite(dataModel, { model, operation, args }, analysis)
-          const result = await query(analysed.args as typeof args)
+          const analysis = { client: view, clientFingerprint: '', declared: new Map(), ...options }
+          const analysed = memo.analyse({ model, operation, args }, analysis)
+          const result = await query(widen(args, analysed.widenings) as typeof args)
           events = analysed.outcome(result).events
           const unexpected = events.filter((event) => !analysed.models.includes(event.model))
           expect(unexpected, 'events of models that were not announced before the write').toEqual([])

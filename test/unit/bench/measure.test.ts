@@ -52,6 +52,19 @@ it('reads the gauge of a subject around its slices only', async () => {
   expect(measured.get('silent')!.slices.map(({ gauged }) => gauged)).toEqual([0, 0, 0])
 })
 
+it('leaves out of the gauge what comes before a call', async () => {
+  let statements = 0
+  const asking = {
+    name: 'asking',
+    callsMax: 3,
+    before: async () => (statements += 5),
+    call: async () => statements++,
+    gauge: () => statements,
+  }
+  const measured = await takeTurns([asking], turns)
+  expect(measured.get('asking')!.slices.map(({ gauged }) => gauged)).toEqual([3, 3, 3])
+})
+
 it('gives no more turns to a subject that throws, and goes on with the others', async () => {
   let calls = 0
   const failing = {

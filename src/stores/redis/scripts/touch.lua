@@ -12,7 +12,7 @@
 --                      entry; the number of fields that it held, and each with its stamp; the number of value stamps that it held,
 --                      and each
 --
---   returns   { 'TOUCHED', how many replacements were stored } | { 'CHANGED', version, the registered shapes... }
+--   returns   how many replacements were stored, or the registry that the writer did not know: { version, the registered shapes... }
 --
 -- Why a script: comparing and removing must be one step; a shape registered in between would keep its stamps. So must
 -- comparing and storing: of two writers, the one whose row is older must not be the last to store it.
@@ -20,7 +20,7 @@
 -- Slot: every key carries the model's {hash tag}.
 local version = redis.call('HGET', KEYS[1], 'version') or ''
 if version ~= ARGV[1] then
-  local reply = { 'CHANGED', version }
+  local reply = { version }
   for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
     if string.sub(field, 1, 6) == 'shape ' then
       reply[#reply + 1] = string.sub(field, 7)
@@ -29,39 +29,39 @@ if version ~= ARGV[1] then
   return reply
 end
 
-local at = 1
-local function take()
-  at = at + 1
-  return ARGV[at]
-end
-local keyAt = 1
-local function takeKey()
-  keyAt = keyAt + 1
-  return KEYS[keyAt]
-end
-
-local fieldsFrom = at + 2
-local fieldsTo = fieldsFrom + tonumber(take()) - 1
-at = fieldsTo
-local valuesFrom = keyAt + 1
-local valuesTo = keyAt + tonumber(take())
-keyAt = valuesTo
+local fieldsFrom = 3
+local fieldsTo = fieldsFrom + ARGV[2] - 1
+local valuesFrom = 2
+local valuesTo = valuesFrom + ARGV[fieldsTo + 1] - 1
 
 -- Before anything is removed: a mark that was held may be among it.
-local replacements = {}
-while at < #ARGV do
-  local guard, entry = takeKey(), takeKey()
-  local fresh, shape, shapeFresh, retainMs, text = take(), take(), take(), take(), take()
-  local isCurrent = true
-  for _ = 1, tonumber(take()) do
-    local field, stamp = take(), take()
-    isCurrent = isCurrent and redis.call('HGET', KEYS[1], field) == stamp
+local replacements
+if #ARGV > fieldsTo + 1 then
+  replacements = {}
+  local at = fieldsTo + 1
+  local function take()
+    at = at + 1
+    return ARGV[at]
   end
-  for _ = 1, tonumber(take()) do
-    local key, stamp = takeKey(), take()
-    isCurrent = isCurrent and redis.call('GET', key) == stamp
+  local keyAt = valuesTo
+  local function takeKey()
+    keyAt = keyAt + 1
+    return KEYS[keyAt]
   end
-  replacements[#replacements + 1] = { guard, entry, fresh, shape, shapeFresh, retainMs, text, isCurrent }
+  while at < #ARGV do
+    local guard, entry = takeKey(), takeKey()
+    local fresh, shape, shapeFresh, retainMs, text = take(), take(), take(), take(), take()
+    local isCurrent = true
+    for _ = 1, tonumber(take()) do
+      local field, stamp = take(), take()
+      isCurrent = isCurrent and redis.call('HGET', KEYS[1], field) == stamp
+    end
+    for _ = 1, tonumber(take()) do
+      local key, stamp = takeKey(), take()
+      isCurrent = isCurrent and redis.call('GET', key) == stamp
+    end
+    replacements[#replacements + 1] = { guard, entry, fresh, shape, shapeFresh, retainMs, text, isCurrent }
+  end
 end
 
 -- `unpack` takes only so many at a time.
@@ -70,6 +70,9 @@ for i = fieldsFrom, fieldsTo, 1000 do
 end
 for i = valuesFrom, valuesTo, 1000 do
   redis.call('UNLINK', unpack(KEYS, i, math.min(i + 999, valuesTo)))
+end
+if not replacements then
+  return 0
 end
 
 local stored = 0
@@ -87,4 +90,4 @@ for _, replacement in ipairs(replacements) do
     end
   end
 end
-return { 'TOUCHED', stored }
+return stored

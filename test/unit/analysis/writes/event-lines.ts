@@ -1,7 +1,9 @@
+import { expect } from 'vitest'
 import type { DataModel } from '../../../../src/analysis/data-model.ts'
 import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { analyseWrite, type WriteOptions } from '../../../../src/analysis/writes/analyse-write.ts'
 import type { RowEvent } from '../../../../src/analysis/writes/row-event.ts'
+import { createWriteMemo } from '../../../../src/prisma/write-memo.ts'
 import { blog } from '../schemas.ts'
 
 export const plainOptions: WriteOptions = {
@@ -23,12 +25,19 @@ export function events(
   args: unknown,
   { dataModel = blog, result, ...options }: EventsOptions = {},
 ): string[] {
-  const analysis = analyseWrite(dataModel, { model, operation, args }, { ...plainOptions, ...options })
-  const { events: found } = analysis.outcome(result)
-  for (const event of [...found, ...analysis.expected()]) {
-    if (!analysis.models.includes(event.model)) throw new Error(`${event.model} is not said to be touched`)
-  }
-  return found.map(lineOf)
+  const write = { model, operation, args }
+  const plain = analyseWrite(dataModel, write, { ...plainOptions, ...options })
+  const memo = createWriteMemo(dataModel)
+  const again = { ...plainOptions, ...options, clientFingerprint: '' }
+  const all = [plain, memo.analyse(write, again), memo.analyse(write, again)].map((analysis) => {
+    const { events: found } = analysis.outcome(result)
+    for (const event of [...found, ...analysis.expected()]) {
+      if (!analysis.models.includes(event.model)) throw new Error(`${event.model} is not said to be touched`)
+    }
+    return { found: found.map(lineOf), expected: analysis.expected().map(lineOf), widenings: analysis.widenings }
+  })
+  for (const one of all) expect(one).toEqual(all[0])
+  return all[0]!.found
 }
 
 export function lineOf({ kind, model, changed, before, after }: RowEvent): string {

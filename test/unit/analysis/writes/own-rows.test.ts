@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { narrow, widen } from '../../../../src/analysis/reads/widening.ts'
 import { analyseWrite } from '../../../../src/analysis/writes/analyse-write.ts'
 import { blog, modelOf } from '../schemas.ts'
 import { events, plainOptions } from './event-lines.ts'
@@ -267,7 +268,7 @@ describe('what is not known', () => {
 
 describe('the arguments of a write', () => {
   const argsOf = (model: string, operation: string, args: object, options = {}) =>
-    analyseWrite(blog, { model, operation, args }, { ...plainOptions, ...options }).args
+    widen(args, analyseWrite(blog, { model, operation, args }, { ...plainOptions, ...options }).widenings)
 
   it('also ask for the fields by which rows are pinned, unless they hold long text', () => {
     const args = { where: { id: 1 }, data: { name: 'x' }, select: { name: true } }
@@ -307,7 +308,7 @@ describe('the arguments of a write', () => {
       { id: 1, label: 'a' },
       { id: 2, label: 'b' },
     ]
-    analyseWrite(blog, { model: 'Tag', operation: 'createManyAndReturn', args }, plainOptions).narrow(rows)
+    narrow(rows, analyseWrite(blog, { model: 'Tag', operation: 'createManyAndReturn', args }, plainOptions).widenings)
     expect(rows).toEqual([{ label: 'a' }, { label: 'b' }])
   })
 })

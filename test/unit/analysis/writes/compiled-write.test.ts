@@ -1,0 +1,210 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { isPinnable } from '../../../../src/analysis/equality/pin.ts'
+import type { Node } from '../../../../src/analysis/reads/node.ts'
+import { plainView } from '../../../../src/analysis/reads/rows.ts'
+import { presenceOf, widen } from '../../../../src/analysis/reads/widening.ts'
+import { analyseWrite, type WriteOptions } from '../../../../src/analysis/writes/analyse-write.ts'
+import { compileWrite } from '../../../../src/analysis/writes/compiled-write.ts'
+import { parametrizedWrite } from '../../../../src/analysis/writes/parametrized-write.ts'
+import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
+import { tagId } from '../../../../src/core/stamp-tags.ts'
+import { makeShape, prefixField, type Shape } from '../../../../src/core/tags.ts'
+import { readArgs } from '../../../integration/differential/read-args.ts'
+import { clientModels, dataModel } from '../../../integration/differential/schema.ts'
+import { drawValue } from '../../../integration/differential/values.ts'
+import { writeCalls } from '../../../integration/differential/write-args.ts'
+import { blog, modelOf } from '../schemas.ts'
+import { lineOf, plainOptions } from './event-lines.ts'
+
+const user = blog.models.get('User')!
+const parametrized = (operation: string, args: unknown, model = user) =>
+  parametrizedWrite(blog, model, { operation, args })
+const kindOf = (operation: string, args: unknown) => parametrized(operation, args)?.kind
+
+describe('writes are of one kind', () => {
+  it.each([
+    ['update', { where: { id: 1 }, data: { name: 'a' } }, { where: { id: 2 }, data: { name: 'b' } }],
+    ['update', { where: { id: 1 }, data: { name: 'a' } }, { where: { id: 1 }, data: { name: { set: 'a' } } }],
+    [
+      'update',
+      { where: { id: 1 }, data: { orgId: { increment: 1 } } },
+      { where: { id: 1 }, data: { orgId: { divide: 2 } } },
+    ],
+    ['create', { data: { email: 'a' } }, { data: { email: 'b', name: undefined }, select: undefined }],
+    [
+      'delete',
+      { where: { slug_role: { slug: 'a', role: 'USER' } } },
+      { where: { slug_role: { slug: 'b', role: 'ADMIN' } } },
+    ],
+    ['delete', { where: { id: 1 }, select: { id: true } }, { where: { id: 2 }, select: { id: true } }],
+  ])('%s %j and %j', (operation, one, other) => {
+    expect(kindOf(operation, one)).toBeTypeOf('string')
+    expect(kindOf(operation, other)).toBe(kindOf(operation, one))
+  })
+
+  it.each([
+    ['update', { where: { id: 1 }, data: { name: 'a' } }, { where: { id: 1 }, data: { name: null } }],
+    ['update', { where: { id: 1 }, data: { name: 'a' } }, { where: { id: 1 }, data: { name: 'a\0' } }],
+    ['update', { where: { id: 1 }, data: { name: 'a' } }, { where: { id: 1 }, data: { slug: 'a' } }],
+    ['update', { where: { id: 1 }, data: { name: 'a' } }, { where: { id: 1, name: 'a' }, data: {} }],
+    ['update', { where: { id: 1 }, data: { orgId: 1 } }, { where: { id: 1 }, data: { orgId: { increment: 1 } } }],
+    ['create', { data: { email: 'a' } }, { data: { email: 'a' }, select: { id: true } }],
+    ['create', { data: {}, select: { id: true } }, { data: {}, select: { id: false } }],
+    ['create', { data: {}, omit: { id: true } }, { data: {}, omit: { id: undefined } }],
+    ['create', { data: {}, omit: { id: true } }, { data: {}, select: { id: true } }],
+  ])('but not %s %j and %j', (operation, one, other) => {
+    expect(kindOf(operation, one)).toBeTypeOf('string')
+    expect(kindOf(operation, other)).toBeTypeOf('string')
+    expect(kindOf(operation, other)).not.toBe(kindOf(operation, one))
+  })
+})
+
+class Where {
+  id = 1
+}
+
+it.each([
+  ['upsert', { where: { id: 1 }, create: { email: 'a' }, update: {} }],
+  ['updateMany', { where: { id: 1 }, data: {} }],
+  ['update', { where: { id: { equals: 1 } }, data: {} }],
+  ['update', { where: { id: '1' }, data: {} }],
+  ['update', { where: { id: 1, AND: { name: 'x' } }, data: {} }],
+  ['update', { where: { id: 1, posts: { some: {} } }, data: {} }],
+  ['update', { where: new Where(), data: {} }],
+  ['update', { where: { id: 1 }, data: { boss: { connect: { id: 1 } } } }],
+  ['update', { where: { id: 1 }, data: { name: { set: undefined } } }],
+  ['update', { where: { id: 1 }, data: { name: { set: 'a', increment: 1 } } }],
+  ['update', { where: { id: 1 }, data: { name: { someday: 1 } } }],
+  ['update', { where: { id: 1 }, data: { someday: 1 } }],
+  ['create', { data: { email: 'a' }, include: { posts: true } }],
+  ['create', { data: { email: 'a' }, select: { posts: true } }],
+  ['create', { data: { email: 'a' }, select: { computed: true } }],
+  ['create', { data: { email: 'a' }, someday: 1 }],
+  ['create', { data: [{ email: 'a' }] }],
+  ['create', undefined],
+])('%s %j is analysed by itself', (operation, args) => {
+  expect(parametrized(operation, args)).toBeNull()
+})
+
+it('the arguments of a kind hold nothing of the write that it was made of', () => {
+  const given = { where: { id: 1 }, data: { email: 'secret', orgId: { increment: 77 } }, select: { id: true } }
+  const { args, pins } = parametrized('update', given)!
+  expect(pins).toEqual(['1', 'secret'])
+  expect(JSON.stringify(args())).not.toMatch(/secret|77/)
+})
+
+/** Shapes of every sort that pin nothing, each column, pairs of them, and beginnings. */
+function shapesOf(model: string): readonly Shape[] {
+  const scalars = dataModel.models.get(model)!.scalars.filter((field) => isPinnable(dataModel, field))
+  const columns = scalars.map(({ column }) => column)
+  const pairs = columns
+    .flatMap((one) => columns.slice(0, 3).map((other) => [one, other]))
+    .filter(([one, other]) => one !== other)
+  const pinned = [[], ...columns.map((one) => [one]), ...pairs, ...columns.map((one) => [prefixField(one, 1)])]
+  return pinned.flatMap((fields) => [
+    makeShape(fields, 'all'),
+    makeShape(fields, []),
+    makeShape(fields, 'all', { isPending: true }),
+    makeShape(fields, 'all', { isEntering: true }),
+  ])
+}
+
+it('tells of any write what its own analysis tells, and touches no less', () => {
+  const shapes = new Map([...dataModel.models.keys()].map((name) => [name, shapesOf(name)]))
+  const compiled = new Map<string, ReturnType<typeof compileWrite>>()
+  let bound = 0
+  let same = 0
+  const ofCall = (
+    call: Parameters<typeof parametrizedWrite>[2] & { readonly model: string },
+    row: fc.Arbitrary<object>,
+  ) => fc.tuple(fc.constant(call), row)
+  const rowOf = (name: string, args: { readonly data?: unknown; readonly where?: unknown }) => {
+    const model = dataModel.models.get(name)!
+    const scalars = model.scalars.filter(({ isHidden }) => !isHidden)
+    const drawn = fc.record(
+      Object.fromEntries(scalars.map((field) => [field.name, fc.option(drawValue(field), { freq: 8 })])),
+    )
+    const given = Object.fromEntries(
+      [args.where, args.data].flatMap((part) =>
+        Object.entries(part ?? {}).flatMap(([key, value]) => {
+          const set = typeof value === 'object' && value !== null && 'set' in value ? value.set : value
+          return model.fields.get(key)?.kind === 'relation' || !model.fields.has(key) ? [] : [[key, set]]
+        }),
+      ),
+    )
+    // Mostly what was given comes back.
+    return fc.tuple(drawn, fc.integer({ min: 0, max: 9 })).map(([row, n]) => (n === 0 ? row : { ...row, ...given }))
+  }
+  const calls = writeCalls(dataModel, readArgs(dataModel), clientModels).chain((call) =>
+    ofCall(call, rowOf(call.model, call.args)),
+  )
+  const settings = fc.record({ mayWiden: fc.boolean(), isUnpacked: fc.constantFrom(false, false, true) })
+  fc.assert(
+    fc.property(calls, settings, ([call, row], flags) => {
+      const model = dataModel.models.get(call.model)!
+      const taken = parametrizedWrite(dataModel, model, call)
+      if (!taken) return
+      const options: WriteOptions = { client: plainView, declared: new Map(), ...flags }
+      const kind = `${JSON.stringify(flags)} ${taken.kind}`
+      const known = compiled.get(kind) ?? compileWrite(dataModel, call, taken, options)
+      compiled.set(kind, known)
+      const [plain, memoized] = [
+        analyseWrite(dataModel, call as never, options),
+        known.of(call.args as never, taken.pins),
+      ]
+      expect(memoized.models).toEqual(plain.models)
+      expect(memoized.widenings).toEqual(plain.widenings)
+      const node = widen(call.args, plain.widenings) as Node
+      const isShown = (name: string) => presenceOf(plainView, model, node, name) === 'present'
+      for (const result of [undefined, Object.fromEntries(Object.entries(row).filter(([name]) => isShown(name)))]) {
+        const [expected, found] = [plain.outcome(result).events, memoized.outcome(result).events]
+        expect(new Set(found.map(lineOf))).toEqual(new Set(expected.map(lineOf)))
+        const [few, all] = [expected, found].map((events) => new Set(touchedTags(events, shapes).map(tagId)))
+        expect([...few!].filter((id) => !all!.has(id))).toEqual([])
+        if (all!.size === few!.size) same += 1
+        bound += 1
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  expect(bound).toBeGreaterThan(300)
+  expect(same / bound).toBeGreaterThan(0.9)
+  expect(compiled.size).toBeLessThan(bound / 2)
+})
+
+it('a value that is returned as another one is not taken for certain', () => {
+  const write = { model: 'Tag', operation: 'update', args: { where: { id: 1 }, data: { label: 'a' } } }
+  const known = compileWrite(blog, write, parametrizedWrite(blog, blog.models.get('Tag')!, write)!, plainOptions)
+  const linesOf = (label: string, result: object) =>
+    known
+      .of({ where: { id: 1 }, data: { label } }, ['1', label])
+      .outcome(result)
+      .events.map(lineOf)
+  expect(linesOf('b', { id: 1, label: 'b' })).toEqual(['update Tag label where id=1 is label=b'])
+  expect(linesOf('b', { id: 1, label: '***' })).toEqual(['update Tag label where id=1'])
+})
+
+it('what follows from a key does not follow from NULL', () => {
+  const nullable = modelOf(`
+model Parent {
+  id   Int     @id
+  code String? @unique
+  kids Kid[]
+}
+model Kid {
+  id     Int     @id
+  code   String?
+  parent Parent? @relation(fields: [code], references: [code], onDelete: SetNull)
+}`)
+  const write = { model: 'Parent', operation: 'delete', args: { where: { id: 1 } } }
+  const known = compileWrite(
+    nullable,
+    write,
+    parametrizedWrite(nullable, nullable.models.get('Parent')!, write)!,
+    plainOptions,
+  )
+  const linesOf = (code: string | null) => known.of(write.args, ['1']).outcome({ id: 1, code }).events.map(lineOf)
+  expect(linesOf('c')).toEqual(['delete Parent with code=c,id=1', 'update Kid code was code=c is code=null'])
+  expect(linesOf(null)).toEqual(['delete Parent with code=null,id=1', 'update Kid code is code=null'])
+})
