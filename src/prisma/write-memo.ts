@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { DataModel } from '../analysis/data-model.ts'
 import type { Operation } from '../analysis/reads/read-analysis.ts'
 import { analyseWrite, type WriteAnalysis, type WriteOptions } from '../analysis/writes/analyse-write.ts'
+import { Touches } from '../analysis/writes/bound-event.ts'
 import { type CompiledWrite, compileWrite } from '../analysis/writes/compiled-write.ts'
 import { parametrizedWrite } from '../analysis/writes/parametrized-write.ts'
 import { createClientNumbers } from './client-numbers.ts'
@@ -18,13 +19,14 @@ export interface MemoOptions extends WriteOptions {
 }
 
 /** A program has some hundreds; arguments that are made up have any number. */
-const kindsMax = 1000
+const kindsMax = 500
 /** Of the text of a kind; one that is longer is analysed each time. */
 const charactersMax = 1000
 
 export function createWriteMemo(dataModel: DataModel): WriteMemo {
   const kinds = new LRUCache<string, CompiledWrite>({ max: kindsMax })
   const numberOf = createClientNumbers()
+  const touches = new Touches()
 
   return {
     analyse(write, options) {
@@ -35,7 +37,7 @@ export function createWriteMemo(dataModel: DataModel): WriteMemo {
       const kind = `${numberOf(clientFingerprint)} ${isUnpacked ? 1 : 0} ${mayWiden ? 1 : 0} ${parametrized.kind}`
       let compiled = kinds.get(kind)
       if (!compiled) {
-        compiled = compileWrite(dataModel, write, parametrized, options)
+        compiled = compileWrite(dataModel, write, parametrized, { ...options, touches })
         kinds.set(kind, compiled)
       }
       return compiled.of(parametrized.given, parametrized.pins)

@@ -6,7 +6,8 @@ import { isNode, type Node } from '../reads/node.ts'
 import type { Operation } from '../reads/read-analysis.ts'
 import { presenceOf, widen } from '../reads/widening.ts'
 import { analyseWrite, type WriteAnalysis, type WriteOptions } from './analyse-write.ts'
-import { BoundEvent, type EventPattern, type ParameterPins } from './bound-event.ts'
+import { BoundEvent, type EventPattern, type ParameterPins, type Touches } from './bound-event.ts'
+import { wroteNothing } from './own-rows.ts'
 import type { ParametrizedWrite } from './parametrized-write.ts'
 import { ReturnedPins } from './returned-pins.ts'
 import { lookupsBefore, returnedRows } from './returned-rows.ts'
@@ -18,6 +19,11 @@ export interface CompiledWrite {
   readonly of: (args: Node, pins: readonly string[]) => WriteAnalysis
 }
 
+export interface CompileOptions extends WriteOptions {
+  /** Of all kinds of a schema. */
+  readonly touches: Touches
+}
+
 /**
  * Analyses a write with parameters in the place of its values. The analysis passes pins on; only where it compares a value that was given with
  * the one that was returned it tells two writes of a kind apart. So the pattern is made for writes that return what they were given, and a
@@ -27,17 +33,24 @@ export function compileWrite(
   dataModel: DataModel,
   { model: name, operation }: Pick<Operation, 'model' | 'operation'>,
   parametrized: ParametrizedWrite,
-  options: WriteOptions,
+  { touches, ...options }: CompileOptions,
 ): CompiledWrite {
   const model = dataModel.models.get(name)!
+  const patternOf = (event: RowEvent): EventPattern => ({ event, touches })
   const args = parametrized.args()
   const analysed = analyseWrite(dataModel, { model: name, operation, args }, options)
   const { models, widenings, storing } = analysed
   const bare = analysed.expected()
-  const shown = options.isUnpacked ? [] : shownFields(dataModel, model, { args: widen(args, widenings), options })
-  const row = patternOfRow(shown, bare[0], parametrized.pins.length)
+  const ownEvents = bare.filter(isOwn)
   const without = bare.map(patternOf)
-  const withRow = analysed.outcome(row.cells).events.map(patternOf)
+  const shown = shownFields(dataModel, model, { args: widen(args, widenings), options })
+  // Of an upsert, what it may create is not compared with what it returns.
+  const compared = operation === 'upsert' ? ownEvents.slice(1) : ownEvents
+  const row = patternOfRow(shown, compared[0], parametrized.pins.length)
+  const told = analysed.outcome(row.cells).events
+  const withRow = told.map(patternOf)
+  const followed = numbersIn(told.filter((event) => !isOwn(event)))
+  const returnsCount = operation.endsWith('Many')
 
   return {
     of: (args, pins) => {
@@ -48,15 +61,18 @@ export function compileWrite(
         storing: storing && { model: name, lookups: lookupsBefore(dataModel, model, write) },
         expected: () => bound(without, pins),
         outcome(result) {
-          if (result === undefined || options.isUnpacked) {
-            return { events: bound(without, pins), rows: [] }
+          if (result === undefined || options.isUnpacked) return { events: bound(without, pins), rows: [] }
+          if (returnsCount && isNode(result)) {
+            return { events: wroteNothing(dataModel, result) ? [] : bound(without, pins), rows: [] }
           }
-          if (!isNode(result) || !fits(result, row, { dataModel, pins, isFollowed: bare.length > 1 })) {
+          const isAlike = isNode(result) && fits(result, row, { dataModel, pins, followed })
+          // Of an upsert whose row tells nothing, what it would have created is known.
+          if (!isAlike || (operation === 'upsert' && tellsNothing(dataModel, result, row))) {
             return analyseWrite(dataModel, { ...write, model: name }, options).outcome(result)
           }
           const events = bound(withRow, new ReturnedPins(dataModel, pins, row.told, result))
           if (storing === null) return { events, rows: [] }
-          const own = events.slice(0, Math.min(1, bare.length))
+          const own = events.slice(0, ownEvents.length)
           return { events, rows: returnedRows(dataModel, { ...write, stored: options.stored! }, { result, own }) }
         },
       }
@@ -106,26 +122,36 @@ function patternOfRow(fields: readonly Field[], own: RowEvent | undefined, first
 interface Fitting {
   readonly dataModel: DataModel
   readonly pins: readonly string[]
-  /** Whether other events follow from that of the row. */
-  readonly isFollowed: boolean
+  /** The numbers of parameters that are in what follows from its own events. */
+  readonly followed: ReadonlySet<number>
 }
 
 /** Whether a row is as the pattern has it: all is there, and what was given has come back. */
-function fits(row: Node, { given, told }: RowPattern, { dataModel, pins, isFollowed }: Fitting): boolean {
+function fits(row: Node, { given, told }: RowPattern, { dataModel, pins, followed }: Fitting): boolean {
   for (const { field, pin, number } of given) {
     const expected = number === undefined ? pin : pins[number]
     if (pinOf(dataModel, field, row[field.name]) !== expected) return false
   }
-  for (const { name } of told) {
+  for (const [i, { name }] of told.entries()) {
     const value = row[name]
     // What follows from a key does not follow from NULL.
-    if (value === undefined || (value === null && isFollowed)) return false
+    if (value === undefined || (value === null && followed.has(pins.length + i))) return false
   }
   return true
 }
 
-function patternOf(event: RowEvent): EventPattern {
-  return { event, touches: new Map() }
+function tellsNothing(dataModel: DataModel, row: Node, { given, told }: RowPattern): boolean {
+  return given.length === 0 && told.every((field) => pinOf(dataModel, field, row[field.name]) === undefined)
+}
+
+/** What follows from a write has a cause. */
+function isOwn({ cause }: RowEvent): boolean {
+  return cause === undefined
+}
+
+function numbersIn(events: readonly RowEvent[]): ReadonlySet<number> {
+  const pins = events.flatMap(({ before, after }) => [...before.values(), ...after.values()])
+  return new Set(pins.flatMap((pin) => parameterNumber(pin) ?? []))
 }
 
 function bound(patterns: readonly EventPattern[], pins: ParameterPins): readonly RowEvent[] {

@@ -166,7 +166,7 @@ function events(knowns: readonly Known[], event: (known: Known) => RowEvent): Ow
  * Whether an update or a delete that reached no row left everything as it was. Where the client itself does what foreign keys
  * would, it has done it before, and then the condition may no longer hold.
  */
-function wroteNothing({ hasForeignKeys }: DataModel, result: unknown): boolean {
+export function wroteNothing({ hasForeignKeys }: DataModel, result: unknown): boolean {
   return hasForeignKeys && countsNothing(result)
 }
 

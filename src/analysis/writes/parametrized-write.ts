@@ -3,7 +3,7 @@ import { Parameter } from '../equality/parameter.ts'
 import { pinOf } from '../equality/pin.ts'
 import { isNode, isPlainNode, type Node } from '../reads/node.ts'
 
-/** A write of one row, without its values: all writes of a kind are analysed alike. */
+/** A write without its values: all writes of a kind are analysed alike. */
 export interface ParametrizedWrite {
   /** Equal for two writes if and only if they are of one kind. */
   readonly kind: string
@@ -16,15 +16,15 @@ export interface ParametrizedWrite {
 }
 
 /**
- * Takes a write apart: a create, an update or a delete of one row that sets columns, finds the row by values of them, and returns columns.
- * `null` for every other write, and where it is not plain how to read the arguments.
+ * Takes a write apart that sets columns, finds its rows by values of columns, and returns columns. `null` for every other write, and where it is
+ * not plain how to read the arguments.
  */
 export function parametrizedWrite(
   dataModel: DataModel,
   model: Model,
   { operation, args }: { readonly operation: string; readonly args: unknown },
 ): ParametrizedWrite | null {
-  if (!ofOneRow.has(operation) || !isPlainNode(args)) return null
+  if (!operations.has(operation) || !isPlainNode(args)) return null
   const taken = new Taken(dataModel, model)
   for (const name in args) {
     const part = args[name]
@@ -37,13 +37,16 @@ export function parametrizedWrite(
   return { kind: `${model.name} ${operation} ${taken.kind}`, pins: taken.pins, given: args, args: () => taken.args() }
 }
 
-const ofOneRow: ReadonlySet<string> = new Set(['create', 'update', 'delete'])
+/** Those that write one row, or the same into many. */
+const operations: ReadonlySet<string> = new Set(['create', 'update', 'upsert', 'delete', 'updateMany', 'deleteMany'])
 
 function takePart(taken: Taken, name: string, part: Node): boolean {
   switch (name) {
     case 'where':
       return takeWhere(taken, part)
     case 'data':
+    case 'create':
+    case 'update':
       return takeData(taken, part)
     case 'select':
     case 'omit':

@@ -1,4 +1,3 @@
-import { shapesMax } from '../../core/store.ts'
 import {
   encodePins,
   firstCharacters,
@@ -10,7 +9,7 @@ import {
 } from '../../core/tags.ts'
 import type { DataModel } from '../data-model.ts'
 import { parameterNumber } from '../equality/parameter.ts'
-import { BoundEvent, type EventPattern, type ParameterPins } from './bound-event.ts'
+import { BoundEvent, type ParameterPins } from './bound-event.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
 
 /** The columns of a model, as the writer's schema has them. */
@@ -55,8 +54,7 @@ export function touchedTags(
     }
     const columns = columnsOf(event.model)
     for (const shape of shapes.get(event.model) ?? []) {
-      const touch =
-        event instanceof BoundEvent ? touchOfPattern(event.pattern, shape, columns) : touchOf(event, shape, columns)
+      const touch = touchOf(event, shape, columns)
       if (touch) addTags(touch, event instanceof BoundEvent ? event.pins : nothingBound, found)
     }
   }
@@ -116,23 +114,16 @@ interface KnownValue {
 
 const nothingBound: ParameterPins = []
 
-/** Shapes come and go; so many are kept per kind of write. */
-const touchesMax = 2 * shapesMax
-
-function touchOfPattern({ event, touches }: EventPattern, shape: Shape, columns: Columns): Touch | null {
-  let touch = touches.get(shape)
-  if (touch === undefined) {
-    touch = touchOf(event, shape, columns)
-    if (touches.size >= touchesMax) touches.clear()
-    touches.set(shape, touch)
-  }
-  return touch
-}
-
 /** The columns that the writer's schema has. */
 type Columns = ReturnType<ColumnsOf>
 
 function touchOf(event: RowEvent, shape: Shape, columns: Columns): Touch | null {
+  if (!(event instanceof BoundEvent)) return findTouch(event, shape, columns)
+  const { pattern } = event
+  return pattern.touches.of(pattern, shape, () => findTouch(pattern.event, shape, columns))
+}
+
+function findTouch(event: RowEvent, shape: Shape, columns: Columns): Touch | null {
   const { model, kind, before, after } = event
   const changed = columns && hasOthers(shape, columns) ? 'all' : event.changed
   if (kind === 'update' && !meets(changed, columnsOfFields(shape.fields)) && !meets(changed, shape.columns)) return null
