@@ -1,11 +1,14 @@
-import { expect, it, vi } from 'vitest'
+import { expect, inject, it, vi } from 'vitest'
 import { cells, runExample } from './run-example.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
 it('compares fixed and adaptive TTLs on the same requests', async () => {
   const args = ['--cities', '10', '--requests', '400', '--warmup', '200']
-  const { code, output } = await runExample('bench:adaptive-ttl', { args })
+  const { code, output } = await runExample('bench:adaptive-ttl', {
+    args,
+    env: { DATABASE_URL: inject('databaseUrl') },
+  })
   // Longer than the run: hardly anything is loaded while it counts, and answers stay as they were.
   const [hitRatio, staleAnswers] = cells(output, '1m')
   expect(hitRatio).toBeGreaterThan(95)

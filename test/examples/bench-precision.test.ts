@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { expect, inject, it, vi } from 'vitest'
 import { cells, runExample } from './run-example.ts'
 
 // A process with three databases, one after the other.
@@ -6,7 +6,7 @@ vi.setConfig({ testTimeout: 180_000 })
 
 it('finds precision worth its while, and nothing stale, in any of the ways that it compares', async () => {
   const args = ['--cities', '200', '--requests', '800', '--warmup', '2000']
-  const { code, output } = await runExample('bench:precision', { args })
+  const { code, output } = await runExample('bench:precision', { args, env: { DATABASE_URL: inject('databaseUrl') } })
   // Requests come one after the other, so counts are the same in every run.
   const [plain, perModel, precise] = cells(output, 'database reads')
   expect(perModel).toBeLessThanOrEqual(plain!)

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest'
+import { expect, inject, it, vi } from 'vitest'
 import { cells, runExample } from './run-example.ts'
 
 // A process with three databases at once.
@@ -6,7 +6,7 @@ vi.setConfig({ testTimeout: 120_000 })
 
 it('finds what was just written in the cache, with write-through, and nothing stale with any strategy', async () => {
   const args = ['--cities', '200', '--requests', '600', '--warmup', '300']
-  const { code, output } = await runExample('bench:strategies', { args })
+  const { code, output } = await runExample('bench:strategies', { args, env: { DATABASE_URL: inject('databaseUrl') } })
   // Requests come one after the other, so counts are the same in every run.
   const [plain, aside, through] = cells(output, 'database reads')
   expect(plain).toBe(600)
