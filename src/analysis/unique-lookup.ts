@@ -1,6 +1,7 @@
 import { encodePins, makeShape, type Pin, type Shape, type Tag, tagsOfUse, type ValuesTag } from '../core/tags.ts'
 import { NamedValues } from '../core/values-name.ts'
 import { columnOf, type DataModel, type Field, type Model, type Unique } from './data-model.ts'
+import { type ParameterPins, parameterNumber } from './equality/parameter.ts'
 import { pinOf } from './equality/pin.ts'
 import { isNode } from './reads/node.ts'
 
@@ -75,6 +76,15 @@ function isReturnedWhole({ type, nativeType }: Field): boolean {
 export function lookupsOfKnown(model: Model, known: ReadonlyMap<string, Pin>): readonly UniqueLookup[] {
   const pin = (name: string) => known.get(columnOf(model, name))
   return model.uniques.flatMap((unique) => makeLookup(model, unique, { pin, where: {} }) ?? [])
+}
+
+/** A lookup with parameters in the place of pins, with these in the place of parameters. */
+export function boundLookup(lookup: UniqueLookup, given: ParameterPins): UniqueLookup {
+  const pins = lookup.pins.map((pin) => {
+    const number = parameterNumber(pin)
+    return number === undefined ? pin : given.at(number)!
+  })
+  return { ...lookup, pins, ...valuesOf(lookup.model, lookup.shape, encodePins(pins)) }
 }
 
 interface Making {

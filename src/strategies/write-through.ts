@@ -92,18 +92,16 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
     if (guards.length === 0 || !(retainMs > 0)) return []
     const users = await userStamps(row)
     if (!users) return []
-    return guards.map(({ guard, mark, isShapeTouched }) => {
+    return guards.map(({ guard, tags, ids, mark, isShapeTouched }) => {
       const guardFresh = makeNonce()
       const shapeFresh = isShapeTouched ? makeNonce() : null
-      const carried = [{ kind: 'root', model: model.model } as const, ...tagsOfLookup(guard)]
-      const others = carried.filter((tag) => tagId(tag) !== tagId(guard.values))
-      const shapeId = tagId({ ...guard.values, kind: 'shape' })
-      const ids = [...others.map(tagId), tagId(guard.values)]
-      const stamps = others.map((tag, i) => {
-        return shapeFresh !== null && ids[i] === shapeId ? shapeFresh : held.get(tagId(tag))!
-      })
-      const own = { ids, stamps: [...stamps, guardFresh] }
-      const compared = mark ? [...others, mark] : carried
+      const stampOf = (tag: Tag, id: string) => {
+        if (isValuesOf(guard, tag)) return guardFresh
+        return tag.kind === 'shape' && shapeFresh !== null ? shapeFresh : held.get(id)!
+      }
+      const own = { ids, stamps: tags.map((tag, i) => stampOf(tag, ids[i]!)) }
+      // In the place of the guard's own values, where they were not known before.
+      const compared = mark ? [...tags.filter((tag) => !isValuesOf(guard, tag)), mark] : tags
       return {
         held: compared.map((tag) => ({ tag, stamp: held.get(tagId(tag))! })),
         guard: guard.values,
@@ -176,31 +174,40 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
 /** A lookup whose answer can be stored. */
 interface Guarded {
   readonly guard: UniqueLookup
+  /** On which its entry depends. */
+  readonly tags: readonly Tag[]
+  readonly ids: readonly string[]
   /** What is compared in the place of its values, which were not known before. */
   readonly mark: Tag | null
   /** The write touches all lookups of the kind, because it does not know what the key was before. */
   readonly isShapeTouched: boolean
 }
 
+function isValuesOf(guard: UniqueLookup, tag: Tag): boolean {
+  return tag.kind === 'values' && tag.values === guard.values.values
+}
+
 function guardsOf(row: RowToStore, columnsOf: ColumnsOf): readonly Guarded[] {
   return row.lookups.flatMap((guard) => {
-    const held = heldOf(row, guard)
-    const touched = touchedBy(row, guard, columnsOf)
-    return held && touched ? [{ guard, mark: held.mark, ...touched }] : []
+    const tags: readonly Tag[] = [{ kind: 'root', model: guard.model }, ...tagsOfLookup(guard)]
+    const ids = tags.map(tagId)
+    const held = heldOf(row, guard, ids)
+    if (!held) return []
+    const touched = touchedBy(row, { guard, tags, ids }, columnsOf)
+    return touched ? [{ guard, tags, ids, mark: held.mark, ...touched }] : []
   })
 }
 
 /** Whether enough is held for a lookup to be a guard, and by which mark if its values were not known. */
 function heldOf(
   { model: { model, shapes }, held }: RowToStore,
-  lookup: UniqueLookup,
+  { shape: { id: shape } }: UniqueLookup,
+  ids: readonly string[],
 ): { readonly mark: Tag | null } | null {
-  const has = (tag: Tag) => held.has(tagId(tag))
-  if (!has({ kind: 'root', model })) return null
-  if (tagsOfLookup(lookup).every(has)) return { mark: null }
-  const mark: Tag = { kind: 'mark', model, shape: lookup.shape.id }
-  const isSingle = shapes.some(({ id }) => id === lookup.shape.id)
-  return isSingle && has(mark) && has({ ...mark, kind: 'shape' }) ? { mark } : null
+  if (ids.every((id) => held.has(id))) return { mark: null }
+  const mark: Tag = { kind: 'mark', model, shape }
+  const needed: readonly Tag[] = [{ kind: 'root', model }, { kind: 'shape', model, shape }, mark]
+  return shapes.some(({ id }) => id === shape) && needed.every((tag) => held.has(tagId(tag))) ? { mark } : null
 }
 
 /**
@@ -209,18 +216,16 @@ function heldOf(
  */
 function touchedBy(
   { events, others }: RowToStore,
-  guard: UniqueLookup,
+  { guard, tags, ids }: Pick<Guarded, 'guard' | 'tags' | 'ids'>,
   columnsOf: ColumnsOf,
-): { readonly isShapeTouched: boolean } | null {
+): Pick<Guarded, 'isShapeTouched'> | null {
   const shapes = new Map([[guard.model, [guard.shape]]])
   const touched = (list: readonly RowEvent[]) => {
     const ofModel = list.filter((event) => event.model === guard.model)
-    return new Set(touchedTags(ofModel, shapes, columnsOf).map(tagId))
+    return touchedTags(ofModel, shapes, columnsOf).map(tagId)
   }
-  const own = touched(events)
-  const foreign = touched(others)
-  const [shape, values] = [tagId({ ...guard.values, kind: 'shape' }), tagId(guard.values)]
-  const carried = [tagId({ kind: 'root', model: guard.model }), ...tagsOfLookup(guard).map(tagId)]
-  const isSpared = carried.every((id) => !foreign.has(id) && (id === values || id === shape || !own.has(id)))
-  return isSpared ? { isShapeTouched: own.has(shape) } : null
+  const [own, foreign] = [touched(events), others.length === 0 ? [] : touched(others)]
+  const mayBeTouched = (tag: Tag) => tag.kind === 'shape' || isValuesOf(guard, tag)
+  const isSpared = ids.every((id, i) => !foreign.includes(id) && (mayBeTouched(tags[i]!) || !own.includes(id)))
+  return isSpared ? { isShapeTouched: ids.some((id, i) => tags[i]!.kind === 'shape' && own.includes(id)) } : null
 }

@@ -27,6 +27,12 @@ export class Parameter {
   }
 }
 
+/** The pins that parameters have in one call. */
+export interface ParameterPins {
+  /** `undefined` for a value that is not pinned. */
+  at(number: number): Pin | undefined
+}
+
 /** The number of the parameter whose pin this is; `undefined` for the pin of a value. */
 export function parameterNumber(pin: Pin): number | undefined {
   if (pin?.[0] !== mark) return undefined

@@ -1,5 +1,5 @@
 import type { Columns, Pin, Shape } from '../../core/tags.ts'
-import { parameterNumber } from '../equality/parameter.ts'
+import { type ParameterPins, parameterNumber } from '../equality/parameter.ts'
 import type { Known, RowEvent } from './row-event.ts'
 import type { Touch } from './touched.ts'
 
@@ -35,12 +35,6 @@ export class Touches {
     this.#kept += 1
     return found
   }
-}
-
-/** Of the parameters of one write of a kind. */
-export interface ParameterPins {
-  /** `undefined` for a value that is not pinned. */
-  at(number: number): Pin | undefined
 }
 
 /** The event of one write of a kind that was analysed before. */

@@ -1,16 +1,17 @@
 import type { Pin } from '../../core/tags.ts'
 import type { DataModel, Field, Model } from '../data-model.ts'
-import { Parameter, parameterNumber } from '../equality/parameter.ts'
+import { Parameter, type ParameterPins, parameterNumber } from '../equality/parameter.ts'
 import { isPinnable, pinOf } from '../equality/pin.ts'
 import { isNode, type Node } from '../reads/node.ts'
 import type { Operation } from '../reads/read-analysis.ts'
 import { presenceOf, widen } from '../reads/widening.ts'
+import { boundLookup } from '../unique-lookup.ts'
 import { analyseWrite, type WriteAnalysis, type WriteOptions } from './analyse-write.ts'
-import { BoundEvent, type EventPattern, type ParameterPins, type Touches } from './bound-event.ts'
+import { BoundEvent, type EventPattern, type Touches } from './bound-event.ts'
 import { wroteNothing } from './own-rows.ts'
 import type { ParametrizedWrite } from './parametrized-write.ts'
 import { ReturnedPins } from './returned-pins.ts'
-import { lookupsBefore, returnedRows } from './returned-rows.ts'
+import { returnedRows } from './returned-rows.ts'
 import { nothingKnown, type RowEvent } from './row-event.ts'
 
 /** A kind of writes, analysed once. */
@@ -58,7 +59,7 @@ export function compileWrite(
       return {
         models,
         widenings,
-        storing: storing && { model: name, lookups: lookupsBefore(dataModel, model, write) },
+        storing: storing && { model: name, lookups: storing.lookups.map((one) => boundLookup(one, pins)) },
         expected: () => bound(without, pins),
         outcome(result) {
           if (result === undefined || options.isUnpacked) return { events: bound(without, pins), rows: [] }

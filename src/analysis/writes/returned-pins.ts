@@ -1,9 +1,9 @@
 import { isDate } from 'node:util/types'
 import type { Pin } from '../../core/tags.ts'
 import type { DataModel, Field } from '../data-model.ts'
+import type { ParameterPins } from '../equality/parameter.ts'
 import { pinOf } from '../equality/pin.ts'
 import type { Node } from '../reads/node.ts'
-import type { ParameterPins } from './bound-event.ts'
 
 /** The pins of a write that was given some values, and has returned others. Those are pinned when they are asked for: of most columns nobody does. */
 export class ReturnedPins implements ParameterPins {

@@ -8,8 +8,8 @@ import {
   type ValuesTag,
 } from '../../core/tags.ts'
 import type { DataModel } from '../data-model.ts'
-import { parameterNumber } from '../equality/parameter.ts'
-import { BoundEvent, type ParameterPins } from './bound-event.ts'
+import { type ParameterPins, parameterNumber } from '../equality/parameter.ts'
+import { BoundEvent } from './bound-event.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
 
 /** The columns of a model, as the writer's schema has them. */

@@ -4,10 +4,12 @@ import { isPinnable } from '../../../../src/analysis/equality/pin.ts'
 import type { Node } from '../../../../src/analysis/reads/node.ts'
 import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { presenceOf, widen } from '../../../../src/analysis/reads/widening.ts'
+import type { UniqueLookup } from '../../../../src/analysis/unique-lookup.ts'
 import { analyseWrite, type WriteOptions } from '../../../../src/analysis/writes/analyse-write.ts'
 import { Touches } from '../../../../src/analysis/writes/bound-event.ts'
 import { compileWrite } from '../../../../src/analysis/writes/compiled-write.ts'
 import { parametrizedWrite } from '../../../../src/analysis/writes/parametrized-write.ts'
+import type { ReturnedRow } from '../../../../src/analysis/writes/returned-rows.ts'
 import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
 import { tagId } from '../../../../src/core/stamp-tags.ts'
 import { makeShape, prefixField, type Shape } from '../../../../src/core/tags.ts'
@@ -112,6 +114,14 @@ function shapesOf(model: string): readonly Shape[] {
   ])
 }
 
+function namesOf(lookups: readonly UniqueLookup[] | undefined): ReadonlySet<string> | undefined {
+  return lookups && new Set(lookups.map(({ name, values: { values }, pins }) => [name, values, ...pins].join(' ')))
+}
+
+function shownRow({ row, lookups, events }: ReturnedRow) {
+  return { row, lookups: namesOf(lookups), events: events.map(lineOf) }
+}
+
 it('tells of any write what its own analysis tells, and touches no less', () => {
   const shapes = new Map([...dataModel.models.keys()].map((name) => [name, shapesOf(name)]))
   const touches = new Touches()
@@ -145,14 +155,19 @@ it('tells of any write what its own analysis tells, and touches no less', () => 
   const calls = writeCalls(dataModel, readArgs(dataModel), clientModels).chain((call) =>
     ofCall(call, rowOf(call.model, call.args)),
   )
-  const settings = fc.record({ mayWiden: fc.boolean(), isUnpacked: fc.constantFrom(false, false, true) })
+  const settings = fc.record({
+    mayWiden: fc.boolean(),
+    isUnpacked: fc.constantFrom(false, false, true),
+    isStored: fc.boolean(),
+  })
   fc.assert(
-    fc.property(calls, settings, ([call, row], flags) => {
+    fc.property(calls, settings, ([call, row], { isStored, ...flags }) => {
       const model = dataModel.models.get(call.model)!
       const taken = parametrizedWrite(dataModel, model, call)
       if (!taken) return
-      const options: WriteOptions = { client: plainView, declared: new Map(), ...flags }
-      const kind = `${JSON.stringify(flags)} ${taken.kind}`
+      const stored = isStored ? model.scalars.filter(({ isHidden }) => !isHidden).map(({ name }) => name) : undefined
+      const options: WriteOptions = { client: plainView, declared: new Map(), stored, ...flags }
+      const kind = `${JSON.stringify(flags)} ${isStored} ${taken.kind}`
       const known = compiled.get(kind) ?? compileWrite(dataModel, call, taken, { ...options, touches })
       compiled.set(kind, known)
       const [plain, memoized] = [
@@ -161,10 +176,15 @@ it('tells of any write what its own analysis tells, and touches no less', () => 
       ]
       expect(memoized.models).toEqual(plain.models)
       expect(memoized.widenings).toEqual(plain.widenings)
+      expect(namesOf(memoized.storing?.lookups)).toEqual(namesOf(plain.storing?.lookups))
       const node = widen(call.args, plain.widenings) as Node
       const isShown = (name: string) => presenceOf(plainView, model, node, name) === 'present'
       for (const result of [undefined, Object.fromEntries(Object.entries(row).filter(([name]) => isShown(name)))]) {
-        const [expected, found] = [plain.outcome(result).events, memoized.outcome(result).events]
+        const [{ events: expected, rows }, { events: found, rows: foundRows }] = [
+          plain.outcome(result),
+          memoized.outcome(result),
+        ]
+        expect(foundRows.map(shownRow)).toEqual(rows.map(shownRow))
         expect(new Set(found.map(lineOf))).toEqual(new Set(expected.map(lineOf)))
         const [few, all] = [expected, found].map((events) => new Set(touchedTags(events, shapes).map(tagId)))
         expect([...few!].filter((id) => !all!.has(id))).toEqual([])
