@@ -2,9 +2,9 @@ import { LRUCache } from 'lru-cache'
 import type { DataModel } from '../analysis/data-model.ts'
 import type { Operation } from '../analysis/reads/read-analysis.ts'
 import { analyseWrite, type WriteAnalysis, type WriteOptions } from '../analysis/writes/analyse-write.ts'
-import { Touches } from '../analysis/writes/bound-event.ts'
 import { type CompiledWrite, compileWrite } from '../analysis/writes/compiled-write.ts'
 import { parametrizedWrite } from '../analysis/writes/parametrized-write.ts'
+import { Touches } from '../analysis/writes/touch.ts'
 import { createClientNumbers } from './client-numbers.ts'
 
 /** Analyses writes; once for all that differ in values alone, where that can be. */

@@ -7,12 +7,13 @@ import type { Operation } from '../reads/read-analysis.ts'
 import { presenceOf, widen } from '../reads/widening.ts'
 import { boundLookup } from '../unique-lookup.ts'
 import { analyseWrite, type WriteAnalysis, type WriteOptions } from './analyse-write.ts'
-import { BoundEvent, type EventPattern, type Touches } from './bound-event.ts'
+import { BoundEvent, type EventPattern } from './bound-event.ts'
 import { wroteNothing } from './own-rows.ts'
 import type { ParametrizedWrite } from './parametrized-write.ts'
 import { ReturnedPins } from './returned-pins.ts'
 import { returnedRows } from './returned-rows.ts'
 import { nothingKnown, type RowEvent } from './row-event.ts'
+import type { Touches } from './touch.ts'
 
 /** A kind of writes, analysed once. */
 export interface CompiledWrite {

@@ -11,6 +11,7 @@ import type { DataModel } from '../data-model.ts'
 import { type ParameterPins, parameterNumber } from '../equality/parameter.ts'
 import { BoundEvent } from './bound-event.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
+import type { KnownValue, Touch } from './touch.ts'
 
 /** The columns of a model, as the writer's schema has them. */
 export type ColumnsOf = (model: string) => ReadonlySet<string> | undefined
@@ -93,23 +94,6 @@ function few(tags: readonly Tag[]): readonly Tag[] {
     return ofShape.length <= fair ? ofShape : [{ kind: 'shape', model, shape }]
   })
   return [...tags.filter(({ kind }) => kind !== 'values'), ...ofShapes]
-}
-
-/** What an event touches in one shape, for all values that parameters may have. */
-export interface Touch {
-  readonly shape: Shape
-  readonly mark: Tag
-  readonly whole: Tag
-  /** What the rows had, and what they have, as far as it is known: one list of values each, of the first fields. */
-  readonly known: readonly (readonly KnownValue[])[]
-}
-
-interface KnownValue {
-  readonly pin: Pin
-  /** Of the parameter that stands for it. */
-  readonly number: number | undefined
-  /** So many of its first characters count; `null`: all. */
-  readonly length: number | null
 }
 
 const nothingBound: ParameterPins = []

@@ -6,10 +6,10 @@ import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { presenceOf, widen } from '../../../../src/analysis/reads/widening.ts'
 import type { UniqueLookup } from '../../../../src/analysis/unique-lookup.ts'
 import { analyseWrite, type WriteOptions } from '../../../../src/analysis/writes/analyse-write.ts'
-import { Touches } from '../../../../src/analysis/writes/bound-event.ts'
 import { compileWrite } from '../../../../src/analysis/writes/compiled-write.ts'
 import { parametrizedWrite } from '../../../../src/analysis/writes/parametrized-write.ts'
 import type { ReturnedRow } from '../../../../src/analysis/writes/returned-rows.ts'
+import { Touches } from '../../../../src/analysis/writes/touch.ts'
 import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
 import { tagId } from '../../../../src/core/stamp-tags.ts'
 import { makeShape, prefixField, type Shape } from '../../../../src/core/tags.ts'
@@ -256,4 +256,21 @@ model Node {
   const result = { id: 1, num: 1, org: null, code: 5, above: 2 }
   // Compares both analyses.
   expect(events('Node', 'update', { where: { num: 1 }, data }, { dataModel: tree, result })).toHaveLength(3)
+})
+
+it('what kinds touch is found once, and forgotten together when there is too much of it', () => {
+  const touches = new Touches()
+  const shape = makeShape(['id'], 'all')
+  let found = 0
+  const find = (pattern: object) =>
+    touches.of(pattern, shape, () => {
+      found += 1
+      return null
+    })
+  const patterns = Array.from({ length: 20_000 }, () => ({}))
+  for (let i = 0; i < 2; i += 1) for (const pattern of patterns) find(pattern)
+  expect(found).toBe(20_000)
+  find({})
+  find(patterns[0]!)
+  expect(found).toBe(20_002)
 })
