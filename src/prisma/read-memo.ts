@@ -48,11 +48,18 @@ const plansMax = 2000
  *
  * Source: bimodal insertion, Qureshi et al., "Adaptive insertion policies for high performance caching", ISCA 2007.
  */
-const keptShare = 1 / 8
+const keptShare = 1 / 32
 /** A program has some hundreds; arguments that are made up have any number. */
 const shapesMax = 1000
 /** Arguments that are longer are analysed each time. */
 const charactersMax = 1000
+
+/** The arguments of a call in canonical form: a text ends with them, after five words. */
+export function argsOfText(text: string): string {
+  let start = 0
+  for (let word = 0; word < 5; word += 1) start = text.indexOf(' ', start) + 1
+  return text.slice(start)
+}
 
 /** @param random between 0 and 1. */
 export function createReadMemo(

@@ -17,10 +17,15 @@ import type { Runtime } from './runtime.ts'
 import { ofRows, unknownRetainMs } from './stored-rows.ts'
 import { identify } from './values.ts'
 
-/** Says where the entry of a read lives and what it depends on, or why it must not be cached. */
+/**
+ * Says where the entry of a read lives and what it depends on, or why it must not be cached.
+ *
+ * @param args in canonical form, where somebody has made it before.
+ */
 export function planRead(
   call: ReadCall,
   runtime: Runtime,
+  args: string | null = null,
 ): ReadPlanned | { readonly kind: 'bypass'; readonly reason: string } {
   const row = rowRead(call, runtime)
   if (row && 'reason' in row) return { kind: 'bypass', reason: row.reason }
@@ -31,19 +36,15 @@ export function planRead(
     const planFor = planOf(call, runtime, read, () => ofRows)
     return { kind: 'plan', planFor, widened: row.stored, loaded, shown: row.shown, isRow: true }
   }
-  return planResult(call, runtime)
+  return planResult(call, runtime, args)
 }
 
 /** A read whose own result is stored. */
-function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRead> {
+function planResult(call: ReadCall, runtime: Runtime, known: string | null): ReturnType<typeof planRead> {
   const { dataModel } = runtime
   const { model, operation } = call
-  let args: string
-  try {
-    args = canonical(call.args ?? {}, { identify, keepUndefined: dataModel.strictUndefinedChecks })
-  } catch {
-    return { kind: 'bypass', reason: 'an argument has no canonical form' }
-  }
+  const args = known ?? canonicalArgs(call.args, dataModel)
+  if (args === null) return { kind: 'bypass', reason: 'an argument has no canonical form' }
   const shaped = shapeRead(call, runtime)
   if ('reason' in shaped) return { kind: 'bypass', reason: shaped.reason }
   const { shape, pins } = shaped
@@ -63,6 +64,14 @@ function planResult(call: ReadCall, runtime: Runtime): ReturnType<typeof planRea
     },
     shown: (result) => result,
     isRow: false,
+  }
+}
+
+function canonicalArgs(args: unknown, { strictUndefinedChecks }: DataModel): string | null {
+  try {
+    return canonical(args ?? {}, { identify, keepUndefined: strictUndefinedChecks })
+  } catch {
+    return null
   }
 }
 

@@ -10,6 +10,7 @@ import { canShapeResult, dataPathOf, howRun, shapeResultBy } from './internals.t
 import { mentioned } from './mentioned.ts'
 import { awaitReads, awaitWrites } from './pending/await-writes.ts'
 import type { ReadCall } from './read-call.ts'
+import { argsOfText } from './read-memo.ts'
 import type { ReadPlanned } from './read-planned.ts'
 import { planRead } from './read-plans.ts'
 import type { Runtime } from './runtime.ts'
@@ -101,8 +102,8 @@ function prepareRead(hook: Hook & { readonly model: string }, runtime: Runtime, 
   }
   const call = readCall(hook, runtime, client)
   if (call.kind === 'bypass') return call
-  const { args, dataPath } = call
-  const planned = planRead(call, runtime)
+  const { args, dataPath, strategy } = call
+  const planned = planRead(call, runtime, text === null || strategy ? null : argsOfText(text))
   if (planned.kind === 'bypass') return { kind: 'bypass', args, reason: planned.reason, isCached: true }
   if (text !== null) runtime.readMemo.plans.keep(text, planned)
   return { kind: 'cached', args, dataPath, planned }

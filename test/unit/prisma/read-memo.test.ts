@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { createReadMemo, type Kept, type MemoCall } from '../../../src/prisma/read-memo.ts'
+import { canonical } from '../../../src/core/canonical.ts'
+import { argsOfText, createReadMemo, type Kept, type MemoCall } from '../../../src/prisma/read-memo.ts'
 import type { ReadPlanned } from '../../../src/prisma/read-planned.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
 
@@ -57,6 +58,15 @@ it('knows a call again whose arguments mean the same', () => {
   expect(textOf({ args: undefined })).toBe(textOf({ args: {} }))
 })
 
+it('ends with the arguments as they go into the key', () => {
+  const { textOf } = setup()
+  const args = { where: { name: 'a b  c', id: 1 }, take: 5 }
+  for (const dataPath of [[], ['select', 'country']]) {
+    expect(argsOfText(textOf({ args, dataPath })!)).toBe(canonical(args))
+  }
+  expect(argsOfText(textOf({ args: undefined })!)).toBe(canonical({}))
+})
+
 it('tells undefined apart where it is an error', () => {
   const { textOf } = setup({ keepUndefined: true })
   expect(textOf({ args: { where: { id: undefined } } })).not.toBe(textOf({ args: { where: {} } }))
@@ -105,10 +115,10 @@ it('keeps 2,000 plans, those that were used last', () => {
 it('lets a plan take the place of another only now and then', () => {
   const { memo, draw } = setup()
   for (let i = 0; i < 2000; i += 1) memo.plans.keep(`${i}`, planned)
-  draw(0.125)
+  draw(1 / 32)
   memo.plans.keep('another', planned)
   expect([memo.plans.get('0'), memo.plans.get('another')]).toEqual([planned, undefined])
-  draw(0.124)
+  draw(0.03)
   memo.plans.keep('another', planned)
   expect([memo.plans.get('1'), memo.plans.get('another')]).toEqual([undefined, planned])
 })
