@@ -14,14 +14,8 @@ export function createConnection(deps: SessionDeps): Connection {
   }
 
   return {
-    run(command) {
-      // Not an async function: every lookup comes by.
-      try {
-        return current().run(command)
-      } catch (error) {
-        return Promise.reject(error)
-      }
-    },
+    run: (command) => attempt(() => current().run(command)),
+    share: (commands) => attempt(() => current().share(commands)),
     verify: async () => current().verify(),
     isServing: () => session?.isServing() ?? false,
     isRecovering: () => session?.isRecovering() ?? health.isRecovering(),
@@ -31,5 +25,14 @@ export function createConnection(deps: SessionDeps): Connection {
       session = null
       await closing?.close()
     },
+  }
+}
+
+/** Not an async function: every lookup comes by. */
+function attempt<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return run()
+  } catch (error) {
+    return Promise.reject(error)
   }
 }

@@ -3,6 +3,7 @@ import { type Client, isCluster } from './client.ts'
 import { type Gathered, gatheredOf, mayGather, partsOf } from './gather.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
+import type { Guard } from './session.ts'
 import { readShared } from './shared-read.ts'
 
 /** An entry, and the values of stamp keys and their fields in order; `null` where there is none. */
@@ -18,6 +19,8 @@ export interface Wanted {
   readonly withAge: boolean
   /** Whether it comes after scripts that it must not overtake: one that the server has forgotten is sent again. */
   readonly isLast: boolean
+  /** For every command. */
+  readonly guard: Guard
 }
 
 /** How a server is asked, as it turned out: what it refused once is not tried again. */
@@ -41,10 +44,10 @@ export function lookup(client: Client, wanted: Wanted, anchor: string): Promise<
 
 function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
   // Before the entry: one that takes its place in between only seems older than it is.
-  const remaining = wanted.withAge ? send(client, ['pttl', wanted.entryKey]) : null
+  const remaining = wanted.withAge ? wanted.guard(send(client, ['pttl', wanted.entryKey])) : null
   // It may fail before anybody waits for it: the other command leaves a little later.
   remaining?.catch(() => {})
-  return readShared(client, anchor, partsOf(wanted)).then(
+  return readShared(client, anchor, partsOf(wanted), wanted.guard).then(
     (read) => {
       // The anchor was not there.
       if (!read) return byScript(client, wanted)
@@ -69,7 +72,7 @@ function isRefusal(error: unknown): boolean {
 }
 
 function byScript(client: Client, wanted: Wanted): Promise<Found> {
-  return scripts.lookup(client, wanted.entryKey, wanted.stamps).then(parsed, (error: unknown) => {
+  return wanted.guard(scripts.lookup(client, wanted.entryKey, wanted.stamps)).then(parsed, (error: unknown) => {
     if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
     // A node of a cluster, although the client that leads to it does not know.
     ways.set(client, 'each')
@@ -87,9 +90,9 @@ function parsed(reply: string): Found {
   }
 }
 
-async function byEach(client: Client, { entryKey, stamps }: Wanted): Promise<Found> {
+async function byEach(client: Client, { entryKey, stamps, guard }: Wanted): Promise<Found> {
   const asked = [send(client, ['pttl', entryKey]), send(client, ['get', entryKey]), readEach(client, stamps)] as const
-  const [remaining, text, values] = await Promise.all(asked)
+  const [remaining, text, values] = await guard(Promise.all(asked))
   const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remaining), 0) } : null
   return { entry, values }
 }

@@ -86,8 +86,8 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     pending,
 
     lookup: (key, tags, options) =>
-      connection.run((client, identity) =>
-        lookEntryUp(client, { key, plan: tags.made(planOf), identity, keys }, options),
+      connection.share((client, identity, guard) =>
+        lookEntryUp(client, { key, plan: tags.made(planOf), identity, keys, guard }, options),
       ),
 
     stamps: (tags) =>

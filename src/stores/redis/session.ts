@@ -18,6 +18,8 @@ import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable 
  */
 export interface Session {
   run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T>
+  /** The same for what may share commands with others: it guards what it sends, which here it does not. */
+  share<T>(commands: (client: Client, identity: string, guard: Guard) => Promise<T>): Promise<T>
   /** Looks at the server again when it is no longer the one that was looked at; the connection alone does not always tell. */
   verify(): Promise<void>
   /** Whether commands run at once. */
@@ -28,6 +30,9 @@ export interface Session {
   client(): Client
   close(): Promise<void>
 }
+
+/** Gives a command its deadline, and lets no answer pass that came over another connection than the command left by. */
+export type Guard = <T>(command: Promise<T>) => Promise<T>
 
 export interface SessionDeps {
   readonly source: ClientSource
@@ -49,6 +54,7 @@ export function openSession(
   let identity = ''
   /** Counts the connections: a reply that comes over another one than the command left by is not an answer. */
   let epoch = 0
+  let guard = { epoch, of: guardFrom(epoch) }
   let probeTimer: Timer | undefined
   let looking = false
   let connectedAtMs = clock.nowMs()
@@ -139,29 +145,40 @@ export function openSession(
   }
 
   /** Not an async function where it need not be: every lookup comes by. */
-  function run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
-    return state === 'serving' ? runNow(command) : runWhenOpen(command)
+  function share<T>(commands: (client: Client, identity: string, guard: Guard) => Promise<T>): Promise<T> {
+    return state === 'serving' ? commands(client, identity, guardOf(epoch)) : shareWhenOpen(commands)
   }
 
-  async function runWhenOpen<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
+  async function shareWhenOpen<T>(commands: Parameters<typeof share<T>>[0]): Promise<T> {
     if (state === 'opening') await withDeadline(firstLook, commandDeadlineMs, clock)
     if (state !== 'serving') throw unavailable('Redis is out of reach; a probe looks for it.')
-    return runNow(command)
+    return commands(client, identity, guardOf(epoch))
   }
 
-  function runNow<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
-    const startedEpoch = epoch
-    const startedMs = clock.nowMs()
-    return withDeadline(command(client, identity), commandDeadlineMs, clock, {
-      answered() {
-        if (startedEpoch !== epoch) throw changed()
-        health.answered()
-      },
-      failed(error) {
-        if (startedEpoch === epoch) countFailure(error, startedMs)
-        return explained(error)
-      },
-    })
+  function run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {
+    return share((client, identity, guard) => guard(command(client, identity)))
+  }
+
+  /** One for all commands that leave by the same connection. */
+  function guardOf(epochNow: number): Guard {
+    if (guard.epoch !== epochNow) guard = { epoch: epochNow, of: guardFrom(epochNow) }
+    return guard.of
+  }
+
+  function guardFrom(startedEpoch: number): Guard {
+    return (command) => {
+      const startedMs = clock.nowMs()
+      return withDeadline(command, commandDeadlineMs, clock, {
+        answered() {
+          if (startedEpoch !== epoch) throw changed()
+          health.answered()
+        },
+        failed(error) {
+          if (startedEpoch === epoch) countFailure(error, startedMs)
+          return explained(error)
+        },
+      })
+    }
   }
 
   function countFailure(error: unknown, startedMs: number) {
@@ -174,6 +191,7 @@ export function openSession(
 
   return {
     run,
+    share,
     isServing: () => state === 'serving',
     // While it serves, the next answer will tell, of whoever asks for something else; while it is down, commands are refused anyway.
     isRecovering: () => health.isRecovering() || (state === 'serving' && health.isInDoubt()),

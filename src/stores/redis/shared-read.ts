@@ -1,5 +1,6 @@
 import type { Client } from './client.ts'
 import { flush, send } from './send.ts'
+import type { Guard } from './session.ts'
 
 /** What is to be read. */
 export interface Parts {
@@ -18,6 +19,7 @@ export interface Values {
 interface Reader extends Parts {
   /** The key of the set by which it reads. */
   readonly anchor: string
+  readonly guard: Guard
   readonly resolve: (values: Values | null) => void
   readonly reject: (error: unknown) => void
 }
@@ -43,11 +45,17 @@ const waiting = new WeakMap<Client, Reader[]>()
  * Source: https://redis.io/docs/latest/commands/sort_ro, since Redis 7.0. On a cluster patterns are refused.
  *
  * @param anchor the key of the set.
+ * @param guard of the connection that is there now: the first reader's holds for all with whom it shares a command.
  * @returns `null` when the set is not there, and then made, or is another one.
  */
-export function readShared(client: Client, anchor: string, { patterns, strings }: Parts): Promise<Values | null> {
+export function readShared(
+  client: Client,
+  anchor: string,
+  { patterns, strings }: Parts,
+  guard: Guard,
+): Promise<Values | null> {
   return new Promise((resolve, reject) => {
-    const reader: Reader = { anchor, patterns, strings, resolve, reject }
+    const reader: Reader = { anchor, guard, patterns, strings, resolve, reject }
     const others = waiting.get(client)
     if (others) {
       others.push(reader)
@@ -96,18 +104,18 @@ function wordsOf({ patterns, strings }: Parts): number {
 }
 
 function readAlone(client: Client, reader: Reader): void {
-  read(client, reader.anchor, reader).then(reader.resolve, reader.reject)
+  reader.guard(read(client, reader.anchor, reader)).then(reader.resolve, reader.reject)
 }
 
 /** What several want to know is asked for once. They read by one anchor. */
 function readTogether(client: Client, readers: readonly Reader[]): void {
-  const { anchor } = readers[0]!
+  const { anchor, guard } = readers[0]!
   const [patterns, strings] = [createAsked(), createAsked()]
   const places = readers.map((reader) => ({
     ofPatterns: reader.patterns.map(patterns.placeOf),
     ofStrings: reader.strings.map(strings.placeOf),
   }))
-  read(client, anchor, { patterns: patterns.words, strings: strings.words }).then(
+  guard(read(client, anchor, { patterns: patterns.words, strings: strings.words })).then(
     (values) => {
       for (const [i, { resolve }] of readers.entries()) {
         const { ofPatterns, ofStrings } = places[i]!

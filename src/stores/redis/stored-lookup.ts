@@ -5,6 +5,7 @@ import type { Keys } from './keys.ts'
 import { type Found, lookup, type Wanted } from './lookup.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
+import type { Guard } from './session.ts'
 import { readStamps, readSwitches, type StampPlan } from './stamp-plan.ts'
 
 export interface StoredLookup {
@@ -14,15 +15,16 @@ export interface StoredLookup {
   /** Of the server: a root stamp that was made on another one counts as missing. */
   readonly identity: string
   readonly keys: Keys
+  readonly guard: Guard
 }
 
 /** An entry, the stamps that go with it, and whether accepted writes matter to it: one round trip. */
 export function lookEntryUp(
   client: Client,
-  { key, plan, identity, keys }: StoredLookup,
+  { key, plan, identity, keys, guard }: StoredLookup,
   { watch = nothingPending, withAge = true, isLast = false }: LookupOptions = {},
 ): Promise<Looked> {
-  const wanted = { entryKey: keys.entry(key), stamps: plan.stamps, withAge, isLast }
+  const wanted = { entryKey: keys.entry(key), stamps: plan.stamps, withAge, isLast, guard }
   if ('models' in watch && watch.models.length === 0) {
     return lookup(client, wanted, keys.anchor).then((found) => looked(plan, found, { identity, isPending: false }))
   }
@@ -51,7 +53,7 @@ async function lookupWatching(
     const found = await lookup(client, { ...wanted, stamps }, keys.anchor)
     return { found, isPending: typeof found.values.at(-1) === 'string' }
   }
-  const backlogs = readBacklogs(client, watch.models, keys)
+  const backlogs = readBacklogs(client, watch.models, keys).map((backlog) => wanted.guard(backlog))
   // On one connection they are read first; the nodes of a cluster keep no order.
   if (isCluster(client)) await Promise.all(backlogs)
   const [found, ...writes] = await Promise.all([lookup(client, wanted, keys.anchor), ...backlogs])
