@@ -73,6 +73,8 @@ describeStores('unknown outcomes', (makeStoreConfig) => {
     await terminate(pid)
     commit.release()
     await failed
+    // The pool hands out the connection until it has heard that it is gone.
+    await expect.poll(() => writer.base.$queryRaw`SELECT 1`.then(() => true, String)).toBe(true)
     expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'miss' })
   })
 
