@@ -74,14 +74,16 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   if (entering) await entering
   const held = effect.storing ? await heldStamps(effect.storing, runtime) : null
   let result: unknown
+  let outcome: StatementOutcome
   try {
     result = await queryWidened(hook, { given: hook.args, widened: widen(hook.args, effect.widenings) })
+    // A fault in the analysis says nothing of the statement, which stands.
+    outcome = stored(effect.outcome(result), held, runtime)
   } catch (error) {
     if (provesRollback(error) && !effect.mayCommit) scope.abandon()
     else await scope.commit(effect.expected(), { keepIntents: true })
     throw error
   }
-  const outcome = stored(effect.outcome(result), held, runtime)
   const { events, rows } = outcome
   const replacements = rows.length > 0 ? await runtime.writeThrough.replacements(withOthers(outcome)) : []
   await scope.commit(events, { replacements })

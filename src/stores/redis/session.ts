@@ -159,7 +159,7 @@ export function openSession(
     return share((client, identity, guard) => guard(command(client, identity)))
   }
 
-  /** One for all commands that leave by the same connection. */
+  /** The same one for all commands of this session that leave by the same connection. */
   function guardOf(epochNow: number): Guard {
     if (guard.epoch !== epochNow) guard = { epoch: epochNow, of: guardFrom(epochNow) }
     return guard.of

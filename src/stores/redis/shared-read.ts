@@ -45,7 +45,7 @@ const waiting = new WeakMap<Client, Reader[]>()
  * Source: https://redis.io/docs/latest/commands/sort_ro, since Redis 7.0. On a cluster patterns are refused.
  *
  * @param anchor the key of the set.
- * @param guard of the connection that is there now: the first reader's holds for all with whom it shares a command.
+ * @param guard for the commands: only readers with the same one share them.
  * @returns `null` when the set is not there, and then made, or is another one.
  */
 export function readShared(
@@ -86,15 +86,15 @@ function readAll(client: Client): void {
   flush(client)
 }
 
-/** Those after the first come along as long as there is room for them. */
+/** Those after the first come along as long as there is room for them, and they are of one session, whose deadline and health it is. */
 function endOfBatch(readers: readonly Reader[], first: number): number {
-  const { anchor } = readers[first]!
+  const { anchor, guard } = readers[first]!
   let words = wordsOf(readers[first]!)
   let end = first + 1
   for (; end < readers.length && end < first + sharedMax; end += 1) {
     const next = readers[end]!
     words += wordsOf(next)
-    if (next.anchor !== anchor || words > wordsMax) break
+    if (next.anchor !== anchor || next.guard !== guard || words > wordsMax) break
   }
   return end
 }
@@ -107,7 +107,7 @@ function readAlone(client: Client, reader: Reader): void {
   reader.guard(read(client, reader.anchor, reader)).then(reader.resolve, reader.reject)
 }
 
-/** What several want to know is asked for once. They read by one anchor. */
+/** What several want to know is asked for once. They read by one anchor, under one guard. */
 function readTogether(client: Client, readers: readonly Reader[]): void {
   const { anchor, guard } = readers[0]!
   const [patterns, strings] = [createAsked(), createAsked()]

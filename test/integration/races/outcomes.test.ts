@@ -1,4 +1,6 @@
-import { expect, it } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { expect, it, vi } from 'vitest'
+import { Prisma } from '../../../prisma/generated/client.ts'
 import { type CachedClient, describeStores } from '../cached-client.ts'
 import { lockRow, terminate } from './locks.ts'
 import { countOf, isCommit, isUpdate, lookAt, newNote, readerAndWriter, setText, textOf } from './notes.ts'
@@ -86,5 +88,20 @@ describeStores('unknown outcomes', (makeStoreConfig) => {
     await expect(refused).rejects.toMatchObject({ code: 'P2025' })
     expect(countOf(writer, 'invalidated')).toBe(0)
     expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'hit' })
+  })
+
+  it('R5: invalidates after a write whose result could not be understood', async () => {
+    const { reader, writer } = readerAndWriter(makeStoreConfig(), { models: { Book: { ttl: '1m' } } })
+    const isbn = randomUUID()
+    await reader.base.book.create({ data: { isbn, title: 'v1', price: 1 } })
+    const title = async () => (await reader.prisma.book.findUnique({ where: { isbn } }))?.title
+    expect(await title()).toBe('v1')
+    // The row is in the database when its price is looked at.
+    const looked = vi.spyOn(Prisma.Decimal.prototype, 'toFixed').mockImplementation(() => {
+      throw new Error('what is this?')
+    })
+    const written = Promise.resolve(writer.prisma.book.update({ where: { isbn }, data: { title: 'v2' } }))
+    await expect(written.finally(() => looked.mockRestore())).rejects.toThrow('what is this?')
+    expect(await title()).toBe('v2')
   })
 })

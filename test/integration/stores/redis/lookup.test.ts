@@ -261,6 +261,23 @@ it('lookups of two namespaces on one client, in one tick, keep to their own', as
   }
 })
 
+it('lookups of two stores with one client and one namespace, in one tick, keep to their own deadlines', async () => {
+  const redis = await startRedis()
+  const client = new Redis(redis.url)
+  stopLater(async () => client.disconnect())
+  const [hasty, patient] = [50, 60_000].map(
+    (commandDeadlineMs) => openStore(client, { namespace: 'n', commandDeadlineMs }).store,
+  )
+  const ask = (store: Store) => store.lookup(key, new TagList(tags), { withAge: false })
+  await patient!.fill(key, 'row', retainMs)
+  for (const store of [hasty!, patient!]) await ask(store)
+  await redis.pause()
+  const [first, second] = [ask(hasty!), ask(patient!)]
+  await expect(first).rejects.toMatchObject({ code: 'STORE.TIMEOUT' })
+  redis.resume()
+  expect(await second).toMatchObject({ entry: { text: 'row' } })
+})
+
 it('a lookup reads and is answered also where Redis has no memory left', async () => {
   const redis = await startRedis()
   const { store } = openStore(redis.url, { namespace: 'n' })
