@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis'
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { tagId } from '../../../../src/core/stamp-tags.ts'
-import type { Store } from '../../../../src/core/store.ts'
+import type { LookupOptions, Store } from '../../../../src/core/store.ts'
 import { TagList } from '../../../../src/core/tag-list.ts'
+import type { ClientSource } from '../../../../src/stores/redis/client.ts'
 import { sharedMax } from '../../../../src/stores/redis/shared-read.ts'
 import { stopLater } from '../../../services/cleanup.ts'
 import { freshNamespace } from '../../../services/fresh.ts'
@@ -41,9 +42,10 @@ describe.each(Object.entries(ways))('a lookup by %s', (_, open) => {
   let redis: PrivateServer
   let store: ReturnType<typeof openStore>['store']
   let command: string
+  let source: ClientSource
   beforeEach(async () => {
     const opened = await open()
-    ;({ redis, command } = opened)
+    ;({ redis, command, source } = opened)
     store = openStore(opened.source, { namespace: 'n' }).store
   })
 
@@ -60,6 +62,23 @@ describe.each(Object.entries(ways))('a lookup by %s', (_, open) => {
     const { entry: aged } = await store.lookup(key, new TagList(asked))
     expect(aged).toEqual({ text: 'row', remainingMs: expect.any(Number) })
     expect(aged?.remainingMs).toBeGreaterThan(0)
+  })
+
+  it.each<readonly [string, readonly LookupOptions[]]>([
+    ['alone', [{ withAge: false }]],
+    ['with others', [{ withAge: false }, { withAge: false }]],
+    ['for its age', [{}]],
+    ['behind a script', [{ isLast: true }]],
+    ['for accepted writes of a model', [{ watch: { models: ['City'] } }]],
+    ['for accepted writes of a row', [{ watch: { row: value } }]],
+  ])('gives up at its deadline, which is one failure: %s', async (_, options) => {
+    const { store, kinds } = openStore(source, { namespace: 'n', commandDeadlineMs: 250 })
+    const ask = () => Promise.allSettled(options.map((one) => store.lookup(key, new TagList(asked), one)))
+    for (const { status } of await ask()) expect(status).toBe('fulfilled')
+    await redis.pause()
+    for (const looked of await ask()) expect(looked).toMatchObject({ reason: { code: 'STORE.TIMEOUT' } })
+    expect(kinds()).toEqual([])
+    redis.resume()
   })
 
   it('finds nothing where nothing is', async () => {
