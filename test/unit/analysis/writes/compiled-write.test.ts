@@ -13,6 +13,7 @@ import { Touches } from '../../../../src/analysis/writes/touch.ts'
 import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
 import { tagId } from '../../../../src/core/stamp-tags.ts'
 import { makeShape, prefixField, type Shape } from '../../../../src/core/tags.ts'
+import { createWriteMemo } from '../../../../src/prisma/write-memo.ts'
 import { readArgs } from '../../../integration/differential/read-args.ts'
 import { clientModels, dataModel } from '../../../integration/differential/schema.ts'
 import { drawValue } from '../../../integration/differential/values.ts'
@@ -273,4 +274,28 @@ it('what kinds touch is found once, and forgotten together when there is too muc
   find({})
   find(patterns[0]!)
   expect(found).toBe(20_002)
+})
+
+it('what was returned counts as it was, whatever its owner makes of it', () => {
+  const model = modelOf(`
+model Log {
+  id  Int      @id
+  at  DateTime
+  raw Bytes
+  sum Decimal
+  tag String
+}`)
+  const write = { model: 'Log', operation: 'delete', args: { where: { id: 1 } } }
+  const memo = createWriteMemo(model)
+  const result: Record<string, unknown> = {
+    ...{ id: 1, at: new Date(0), raw: new Uint8Array([1]), tag: 'a' },
+    sum: { d: [5], toFixed: () => '5' },
+  }
+  const { events } = memo.analyse(write, { ...plainOptions, clientFingerprint: '' }).outcome(result)
+  const { at, raw, sum } = result as { at: Date; raw: Uint8Array; sum: { toFixed: () => string } }
+  at.setTime(1)
+  raw[0] = 2
+  sum.toFixed = () => '6'
+  for (const name in result) delete result[name]
+  expect(events.map(lineOf)).toEqual(['delete Log with at=1970-01-01T00:00:00.000Z,id=1,raw=AQ==,sum=5,tag=a'])
 })
