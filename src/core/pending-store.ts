@@ -62,14 +62,19 @@ export interface PendingStore {
 
   /** Asks whoever leads a partition of the model to flush now, in any process. */
   nudge(model: string): Promise<void>
-  /** Called with each nudge, and with each settling here or elsewhere: look again. */
-  listen(model: string, onNews: (news: 'nudged' | 'settled') => void): () => void
+  /** Called with each nudge, and with each settling here or elsewhere. News may get lost. */
+  listen(model: string, onNews: (news: PendingNews) => void): () => void
 
   /** The database that the writes of the model are for: the one given, where nobody has named another before. */
   databaseOf(model: string, database: string): Promise<string>
   /** What the server does to keep what it was given; `null` for a store in this process. */
   durability(): Promise<ServerDurability | null>
 }
+
+/** `settled`: the last of the entries of a partition that were. */
+export type PendingNews =
+  | { readonly kind: 'nudged' }
+  | { readonly kind: 'settled'; readonly number: number; readonly entry: string }
 
 export interface Partition {
   readonly model: string

@@ -1,4 +1,4 @@
-import type { PendingEntry } from '../../core/pending-store.ts'
+import type { PendingEntry, PendingNews } from '../../core/pending-store.ts'
 
 /** What the stores of one namespace in this process have accepted and not settled. */
 export interface PendingState {
@@ -20,8 +20,8 @@ export interface ModelState {
   readonly aside: Set<string>
   /** By row: the refused write and those that wait behind it. */
   readonly dead: Map<string, { readonly id: string; readonly failure: string; readonly writes: string[] }>
-  readonly listeners: Set<(news: 'nudged' | 'settled') => void>
-  tell(news: 'nudged' | 'settled'): void
+  readonly listeners: Set<(news: PendingNews) => void>
+  tell(news: PendingNews): void
 }
 
 /** Each lives as long as a store of the namespace does. */

@@ -118,7 +118,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
         for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, { entry: id, index }))
         for (const name of names) if (model.marks.get(name) === id) model.marks.delete(name)
       }
-      model.tell('settled')
+      model.tell({ kind: 'settled', number: partition.number, entry: settled.at(-1)!.id })
     },
 
     async openGate(model, id, leaseMs) {
@@ -191,7 +191,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
     },
 
     async nudge(model) {
-      of(model).tell('nudged')
+      of(model).tell({ kind: 'nudged' })
     },
     listen(model, onNews) {
       const { listeners } = of(model)

@@ -6,6 +6,7 @@ import type {
   Page,
   Partition,
   PendingEntry,
+  PendingNews,
   PendingStore,
   StoredDeadLetter,
 } from '../../core/pending-store.ts'
@@ -34,8 +35,8 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
   /** Writes in an entry, as they were last: so that not many more are read than are wanted. */
   let perEntry = 8
   const entriesFor = (writes: number) => Math.ceil(writes / perEntry) + 1
-  const publish = (client: Client, model: string, news: 'nudged' | 'settled') =>
-    send(client, ['publish', keysOf(model).news, news])
+  const publish = (client: Client, model: string, news: PendingNews) =>
+    send(client, ['publish', keysOf(model).news, newsText(news)])
 
   const lead = ({ model, number }: Partition, { token, ...asked }: scripts.Lead) =>
     connection.run((client, server) =>
@@ -97,8 +98,9 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
 
     settle: ({ model, number }, settled) =>
       connection.run(async (client) => {
+        const news = { kind: 'settled', number, entry: settled.at(-1)!.id } as const
         const settling = scripts.settle(client, keysOf(model), { number, settled })
-        const [absent] = await Promise.all([settling, publish(client, model, 'settled')])
+        const [absent] = await Promise.all([settling, publish(client, model, news)])
         // Where the server lost an entry that is applied now, what answers for its rows was made without it.
         const guards = absent.flatMap((place) => settled[place]!.guards())
         if (guards.length > 0) await send(client, ['unlink', ...scripts.keysOf(guards, keys)])
@@ -163,9 +165,12 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         return String(kept)
       }),
 
-    nudge: (model) => connection.run(async (client) => void (await publish(client, model, 'nudged'))),
+    nudge: (model) => connection.run(async (client) => void (await publish(client, model, { kind: 'nudged' }))),
     listen: (model, onNews) =>
-      channel.listen(keysOf(model).news, (message) => onNews(message === 'nudged' ? 'nudged' : 'settled')),
+      channel.listen(keysOf(model).news, (message) => {
+        const news = parseNews(message)
+        if (news) onNews(news)
+      }),
 
     durability: () => connection.run(readDurability),
   }
@@ -196,6 +201,18 @@ const writeSeparator = '\u001e'
 function readEntry(id: string, fields: readonly string[]): PendingEntry {
   const field = (name: string) => fields[fields.indexOf(name) + 1]!
   return { id, life: field('life'), writes: field('writes').split(writeSeparator) }
+}
+
+/** `nudged`, or `settled 0 1764040000000-0`. */
+function newsText(news: PendingNews): string {
+  return news.kind === 'nudged' ? news.kind : `${news.kind} ${news.number} ${news.entry}`
+}
+
+/** `null` for what is not {@link newsText}. */
+function parseNews(text: string): PendingNews | null {
+  const [kind, number, entry] = text.split(' ')
+  if (kind === 'nudged') return { kind }
+  return kind === 'settled' && entry !== undefined ? { kind, number: Number(number), entry } : null
 }
 
 /** A lead that a promoted replica remembers was not taken there. */

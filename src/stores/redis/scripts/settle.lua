@@ -29,6 +29,33 @@ local function remove(id, life)
   return redis.call('XDEL', KEYS[4], id) == 1
 end
 
+-- A hundred at a time: a call takes any number of names, its stack does not, and a call for each takes several times as long.
+local function unmark(names, id)
+  local asked = {}
+  local function unmarkAsked()
+    local marks = redis.call('HMGET', KEYS[2], unpack(asked))
+    local own = {}
+    for i = 1, #asked do
+      if marks[i] == id then
+        own[#own + 1] = asked[i]
+      end
+    end
+    if #own > 0 then
+      redis.call('HDEL', KEYS[2], unpack(own))
+    end
+    asked = {}
+  end
+  for name in string.gmatch(names, '%S+') do
+    asked[#asked + 1] = name
+    if #asked == 100 then
+      unmarkAsked()
+    end
+  end
+  if #asked > 0 then
+    unmarkAsked()
+  end
+end
+
 while at <= #ARGV do
   local id, life, writes, names = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
   if remove(id, life) then
@@ -38,11 +65,7 @@ while at <= #ARGV do
         redis.call('SREM', KEYS[3], ARGV[1] .. ':' .. id .. '/' .. index)
       end
     end
-    for name in string.gmatch(names, '%S+') do
-      if redis.call('HGET', KEYS[2], name) == id then
-        redis.call('HDEL', KEYS[2], name)
-      end
-    end
+    unmark(names, id)
   else
     absent[#absent + 1] = place
   end

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { PendingEntry } from '../../../../src/core/pending-store.ts'
+import type { PendingEntry, PendingNews } from '../../../../src/core/pending-store.ts'
 import { TagList } from '../../../../src/core/tag-list.ts'
 import { waitUntil } from '../../../services/wait-until.ts'
 import type { Handles } from '../pending-contract.ts'
@@ -173,26 +173,29 @@ export function itSettles(handles: Handles): void {
 
   it('tells every handle of nudges and settlings of the model, until it listens no more', async () => {
     const { store, other, accept } = handles
-    const heard: string[] = []
-    const unrelated: string[] = []
+    const heard: PendingNews[] = []
+    const unrelated: PendingNews[] = []
     const stop = other.pending.listen(model, (news) => heard.push(news))
     const stopUnrelated = other.pending.listen('Country', (news) => unrelated.push(news))
     // It may take a moment until a subscription is there.
     await waitUntil(
       async () => {
         await store.pending.nudge(model)
-        return heard.includes('nudged')
+        return heard.some(({ kind }) => kind === 'nudged')
       },
       { what: 'a nudge to be heard' },
     )
     await accept([acceptRow(1)])
     const [entry] = await oldest()
     await store.pending.settle(partition, [settledRows(entry!, 1)])
-    await waitUntil(() => heard.includes('settled'), { what: 'a settling to be heard' })
+    await waitUntil(() => heard.some(({ kind }) => kind === 'settled'), { what: 'a settling to be heard' })
+    expect(heard.filter((news) => news.kind === 'settled')).toEqual([
+      { kind: 'settled', number: partition.number, entry: entry!.id },
+    ])
     stop()
     stopUnrelated()
     const count = heard.length
-    const again: string[] = []
+    const again: PendingNews[] = []
     const stopAgain = other.pending.listen(model, (news) => again.push(news))
     await waitUntil(
       async () => {
