@@ -29,7 +29,12 @@ export function tagsOfLookup({ model, shape, pins }: UniqueLookup): readonly Tag
  * The lookup that a `where` is; `null` if it asks for anything but the values of one unique key, or for values that are not told
  * apart surely. Prisma refuses some of what would select the same row, so it is not answered from what others asked for.
  */
-export function lookupOfWhere(dataModel: DataModel, model: Model, where: unknown): UniqueLookup | null {
+export function lookupOfWhere(
+  dataModel: DataModel,
+  model: Model,
+  where: unknown,
+  shapeOf: ShapeOf = shapeOfUnique,
+): UniqueLookup | null {
   if (!isNode(where)) return null
   const [name, ...more] = Object.keys(where)
   const unique = model.uniques.find((one) => one.name === name)
@@ -38,7 +43,7 @@ export function lookupOfWhere(dataModel: DataModel, model: Model, where: unknown
   const values = isCompound ? where[unique.name] : where
   if (!isNode(values) || (isCompound && Object.keys(values).length !== unique.fields.length)) return null
   const pin = (field: string) => pinOfGiven(dataModel, model.fields.get(field), values[field])
-  return makeLookup(model, unique, { pin, where })
+  return makeLookup(model, unique, { pin, where, shapeOf })
 }
 
 function pinOfGiven(dataModel: DataModel, field: Field | undefined, value: unknown): Pin | undefined {
@@ -51,12 +56,15 @@ export function lookupsOfRow(
   dataModel: DataModel,
   model: Model,
   row: Readonly<Record<string, unknown>>,
+  shapeOf: ShapeOf = shapeOfUnique,
 ): readonly UniqueLookup[] {
   const pin = (name: string) => {
     const field = model.fields.get(name)
     return field && isReturnedWhole(field) ? pinOf(dataModel, field, row[name]) : undefined
   }
-  return model.uniques.flatMap((unique) => makeLookup(model, unique, { pin, where: whereOf(unique, row) }) ?? [])
+  return model.uniques.flatMap(
+    (unique) => makeLookup(model, unique, { pin, where: whereOf(unique, row), shapeOf }) ?? [],
+  )
 }
 
 /** As the row would be asked for by the key. */
@@ -75,7 +83,7 @@ function isReturnedWhole({ type, nativeType }: Field): boolean {
 /** Every lookup that asks for a row of which these columns are known. */
 export function lookupsOfKnown(model: Model, known: ReadonlyMap<string, Pin>): readonly UniqueLookup[] {
   const pin = (name: string) => known.get(columnOf(model, name))
-  return model.uniques.flatMap((unique) => makeLookup(model, unique, { pin, where: {} }) ?? [])
+  return model.uniques.flatMap((unique) => makeLookup(model, unique, { pin, where: {}, shapeOf: shapeOfUnique }) ?? [])
 }
 
 /** A lookup with parameters in the place of pins, with these in the place of parameters. */
@@ -87,16 +95,20 @@ export function boundLookup(lookup: UniqueLookup, given: ParameterPins): UniqueL
   return { ...lookup, pins, ...valuesOf(lookup.model, lookup.shape, encodePins(pins)) }
 }
 
+/** {@link shapeOfUnique}, or {@link shapeOfPendingRow}. */
+type ShapeOf = (model: Model, unique: Unique) => Shape
+
 interface Making {
   readonly pin: (field: string) => Pin | undefined
   readonly where: UniqueLookup['where']
+  readonly shapeOf: ShapeOf
 }
 
 /** A key with NULL in it is none. */
-function makeLookup(model: Model, unique: Unique, { pin, where }: Making): UniqueLookup | null {
+function makeLookup(model: Model, unique: Unique, { pin, where, shapeOf }: Making): UniqueLookup | null {
   const pins = unique.fields.map(pin)
   if (!pins.every((pin) => typeof pin === 'string')) return null
-  const shape = shapeOfUnique(model, unique)
+  const shape = shapeOf(model, unique)
   return {
     model: model.name,
     where,
@@ -128,12 +140,6 @@ function shapesOf(model: Model, unique: Unique) {
     shapes.set(unique, found)
   }
   return found
-}
-
-/** The same lookup of a model whose accepted writes are part of the answer. */
-export function ofPendingRow(model: Model, lookup: UniqueLookup): UniqueLookup {
-  const shape = shapeOfPendingRow(model, lookup.unique)
-  return { ...lookup, shape, ...valuesOf(lookup.model, shape, lookup.values.values) }
 }
 
 function valuesOf(model: string, { id: shape }: Shape, values: string): Pick<UniqueLookup, 'values' | 'name'> {

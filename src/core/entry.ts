@@ -23,16 +23,10 @@ export interface Entry {
   readonly loadMs: number
   /** Of everything it depends on, in the order of the ids; of the analysed tags as they were before its rows were read. */
   readonly stamps: readonly Stamp[]
-  /** The ids of the tags, as JSON. */
+  /** The ids of the tags, each once, as JSON. */
   readonly ids: string
   /** The result, as the codec wrote it. */
   readonly payload: string
-}
-
-/** An entry that is about to be stored. */
-export interface NewEntry extends Pick<Entry, 'ttlMs' | 'keepMs' | 'loadMs' | 'payload' | 'stamps'> {
-  /** Of the tags, each once. */
-  readonly ids: readonly string[]
 }
 
 /** Raised whenever an entry means something else, also when the analysis finds other dependencies for the same query. */
@@ -43,9 +37,9 @@ const versionWord = `${formatVersion} `
 /** Part of every key, so that entries of another format are not even looked at. */
 export const entryFormat = `entry-${formatVersion}`
 
-export function encodeEntry({ ids, stamps, ttlMs, keepMs, loadMs, payload }: NewEntry): string {
+export function encodeEntry({ ids, stamps, ttlMs, keepMs, loadMs, payload }: Entry): string {
   const words = [formatVersion, ttlMs, keepMs, Math.round(loadMs * 10) / 10, ...stamps]
-  return `${words.join(' ')}\n${JSON.stringify(ids)}\n${payload}`
+  return `${words.join(' ')}\n${ids}\n${payload}`
 }
 
 /** Throws `CODEC.UNDECODABLE` when the text is not an entry of this format. */

@@ -59,3 +59,8 @@ export function isStoreError(error: unknown): boolean {
 export function isFlushTimeout(error: unknown): boolean {
   return error instanceof CacheError && error.code === 'WRITE_BEHIND.FLUSH_TIMEOUT'
 }
+
+/** Whether a text in the store is damaged, or of another release. */
+export function isUndecodable(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'CODEC.UNDECODABLE'
+}

@@ -2,6 +2,7 @@ import { type Position, parsePosition, positionText } from './stream-position.ts
 
 /** The partition of a row, by its name. */
 export function partitionOf(row: string, partitions: number): number {
+  if (partitions === 1) return 0
   return Number.parseInt(Buffer.from(row.slice(0, 8), 'base64url').toString('hex').slice(0, 8), 16) % partitions
 }
 

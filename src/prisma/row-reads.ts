@@ -1,6 +1,6 @@
 import { isNode } from '../analysis/reads/node.ts'
 import { shownFields } from '../analysis/shown-fields.ts'
-import { lookupOfWhere, ofPendingRow, tagsOfLookup } from '../analysis/unique-lookup.ts'
+import { lookupOfWhere, shapeOfPendingRow, shapeOfUnique, tagsOfLookup } from '../analysis/unique-lookup.ts'
 import type { EntryKey, StampTag } from '../core/store.ts'
 import type { ValuesTag } from '../core/tags.ts'
 import type { MissStreak } from '../strategies/miss-streak.ts'
@@ -41,8 +41,7 @@ export function rowRead(
   if (!isNode(args)) return null
   const { where, select, omit, ...others } = args
   if (Object.keys(others).length > 0 || (dataModel.strictUndefinedChecks && hasUndefined(args))) return null
-  const asked = lookupOfWhere(dataModel, model, where)
-  const lookup = asked && stored.isPending ? ofPendingRow(model, asked) : asked
+  const lookup = lookupOfWhere(dataModel, model, where, stored.isPending ? shapeOfPendingRow : shapeOfUnique)
   const names = lookup && shownFields(model, { select, omit }, clientView)
   if (!lookup || !names || limits.isRefused(name, lookup.shape.id)) return null
   const absent = names.find((one) => !stored.fields.includes(one))

@@ -103,7 +103,8 @@ async function store(
   const ofUsers = namedTags.length === 0 ? nothingStamped : await obtainUserStamps(namedTags, obtaining)
   if (!ofRows || !ofUsers) return 'outdated'
   const all = together(together(ofTags, ofRows), ofUsers)
-  const text = encodeEntry({ ...all, ttlMs, keepMs: plan.keepMs, loadMs, payload })
+  const ids = all === ofTags ? plan.tags.text : JSON.stringify(all.ids)
+  const text = encodeEntry({ ids, stamps: all.stamps, ttlMs, keepMs: plan.keepMs, loadMs, payload })
   const bytes = Buffer.byteLength(text)
   if (bytes > plan.maxBytes) {
     report({ kind: 'oversized', ...about(plan), bytes, maxBytes: plan.maxBytes })

@@ -100,6 +100,7 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
         return tag.kind === 'shape' && shapeFresh !== null ? shapeFresh : held.get(id)!
       }
       const own = { ids, stamps: tags.map((tag, i) => stampOf(tag, ids[i]!)) }
+      const all = together(own, users)
       // In the place of the guard's own values, where they were not known before.
       const compared = mark ? [...tags.filter((tag) => !isValuesOf(guard, tag)), mark] : tags
       return {
@@ -109,7 +110,14 @@ export function createWriteThrough(deps: WriteThroughDeps): WriteThrough {
         shapeFresh,
         retainMs,
         key: model.entryKey(guard),
-        text: encodeEntry({ ...together(own, users), ttlMs, keepMs: model.keepMs, loadMs: 0, payload }),
+        text: encodeEntry({
+          ids: JSON.stringify(all.ids),
+          stamps: all.stamps,
+          ttlMs,
+          keepMs: model.keepMs,
+          loadMs: 0,
+          payload,
+        }),
       }
     })
   }

@@ -2,7 +2,7 @@ import type { DataModel, Model } from '../data-model.ts'
 import { isNode, type Node } from '../reads/node.ts'
 import type { ClientView } from '../reads/rows.ts'
 import { shownFields } from '../shown-fields.ts'
-import { lookupOfWhere } from '../unique-lookup.ts'
+import { lookupOfWhere, shapeOfPendingRow } from '../unique-lookup.ts'
 import type { Environment } from './field-rules.ts'
 import { type ModelRules, modelRules } from './model-rules.ts'
 import type { Acceptable, Resolved, ResolvedWrite, Row } from './pending-write.ts'
@@ -84,7 +84,7 @@ function plan(planning: Planning): Acceptable | string {
     const row = readCreate(rules, args.data, options)
     return typeof row === 'string' ? row : { ...creation([row]), result }
   }
-  const lookup = lookupOfWhere(dataModel, rules.model, args.where)
+  const lookup = lookupOfWhere(dataModel, rules.model, args.where, shapeOfPendingRow)
   if (!lookup) return 'where is not plainly one unique key'
   if (operation === 'delete') {
     if (rules.refusalOfDelete !== null) return rules.refusalOfDelete

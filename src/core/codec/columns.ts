@@ -62,7 +62,8 @@ export function writeRow(
   const keys = Object.keys(row)
   if (keys.length !== columns.length) return unfit
   const written: unknown[] = []
-  for (const [i, { name, inner }] of columns.entries()) {
+  for (let i = 0; i < columns.length; i += 1) {
+    const { name, inner } = columns[i]!
     const field = type.get(name)
     if (keys[i] !== name || !field) return unfit
     const write =

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { ResultCodec } from '../codec.ts'
 import { CacheError } from '../errors.ts'
-import { byColumns, columnsOf, formatColumns, parseColumns, writeList, writeRow } from './columns.ts'
+import { byColumns, type Columns, columnsOf, formatColumns, parseColumns, writeList, writeRow } from './columns.ts'
 import type { RowType, RowTypes } from './result-types.ts'
 import { columnReader, mayCompileText, type ReadWritten, rowReader } from './row-reader.ts'
 import type { DecimalClass } from './rules.ts'
@@ -35,18 +35,27 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
   /** By model: most rows of a model are read alike. */
   const latest = { rows: new Map<string, Latest>(), columns: new Map<string, Latest>() }
 
+  /** By model, the columns of the row that was written last, without relations: the next one is likely to have the same. */
+  const written = new Map<RowType, { readonly columns: Columns; readonly names: string }>()
+
   function write(value: unknown, type: RowType): unknown {
     if (value === null) return [kinds.none]
     const isList = Array.isArray(value)
+    const last = isList ? undefined : written.get(type)
+    const alike = last ? writeRow(value, last.columns, type, deps) : unfit
+    if (last && alike !== unfit) return [kinds.row, last.names, alike]
     const columns = columnsOf(isList ? value : [value], type, types)
     if (columns === unfit) return unfit
     const one = (row: unknown) => writeRow(row, columns, type, deps)
-    const written = isList ? writeList(value, one) : one(value)
-    if (written === unfit) return unfit
+    const values = isList ? writeList(value, one) : one(value)
+    if (values === unfit) return unfit
     const names = formatColumns(columns)
-    if (!isList) return [kinds.row, names, written]
-    const lists = byColumns(written as readonly unknown[], columns.length)
-    return lists ? [kinds.columns, names, lists] : [kinds.list, names, written]
+    if (!isList) {
+      if (columns.every(({ inner }) => inner === null)) written.set(type, { columns, names })
+      return [kinds.row, names, values]
+    }
+    const lists = byColumns(values as readonly unknown[], columns.length)
+    return lists ? [kinds.columns, names, lists] : [kinds.list, names, values]
   }
 
   function readerOf(layout: 'rows' | 'columns', model: string, text: string): ReadWritten {

@@ -1,5 +1,4 @@
 import { planPendingWrite } from '../../analysis/pending/plan-pending-write.ts'
-import { ofPendingRow } from '../../analysis/unique-lookup.ts'
 import type { ClientInUse } from '../client-in-use.ts'
 import type { Hook } from '../hook.ts'
 import { dataPathOf, howRun } from '../internals.ts'
@@ -30,7 +29,6 @@ export async function acceptWrite(
   if (planned.idsNeeded > 0 && (config.models[name]!.sequenceBlock === 0 || dataModel.provider !== 'postgresql')) {
     return synchronous('the database gives it its id')
   }
-  const lookup = planned.lookup && ofPendingRow(model, planned.lookup)
-  const accepted = await writeBehind.accept(name, { ...planned, lookup })
+  const accepted = await writeBehind.accept(name, planned)
   return accepted.kind === 'accepted' ? { kind: 'accepted', result: planned.result(accepted.writes) } : accepted
 }

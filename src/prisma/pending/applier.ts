@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { DataModel, Model } from '../../analysis/data-model.ts'
-import { coalesce } from '../../analysis/pending/coalesce.ts'
-import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
+import { coalesce, type Wave } from '../../analysis/pending/coalesce.ts'
 import { systemClock } from '../../core/clock.ts'
 import { CacheError } from '../../core/errors.ts'
 import { inTime } from '../../core/in-time.ts'
 import { comparePositions, type Position } from '../../core/stream-position.ts'
-import type { Applier, ApplyBatch } from '../../strategies/pending/applier.ts'
+import type { Applier, ApplyBatch, PlacedWrite } from '../../strategies/pending/applier.ts'
 import { driverErrorOf } from '../driver-error.ts'
 import { databaseSchemaOf, originalOf } from '../internals.ts'
 import { isTransientError } from '../transient.ts'
@@ -61,6 +60,8 @@ export function createApplier({
   const blameless = new WeakSet<object>()
   /** By partition: how far its stream was applied by the batch before, if that is certain. */
   const reached = new Map<string, Reached>()
+  /** By writes that are to be applied together. */
+  const prepared = new WeakMap<readonly PlacedWrite[], WavePlan>()
   /** By partition: the epoch of an owner whose statement may yet arrive. Until there is a new owner nothing is certain to be refused. */
   const doubtful = new Map<string, bigint>()
   const inTransaction = { timeout: batchMs, maxWait: connectionMs }
@@ -68,6 +69,16 @@ export function createApplier({
   return {
     claim(partition) {
       return original.$transaction((tx) => notOfTheWrites(fence.claim(tx, partition)), inTransaction)
+    },
+    async prepare({ model: name, writes }) {
+      const model = dataModel.models.get(name)
+      if (!model || prepared.has(writes)) return
+      try {
+        const own = await notOfTheWrites(writer.prepare(model))
+        prepared.set(writes, own.plan(wavesOf(model, writes)))
+      } catch {
+        // It is told by who applies them.
+      }
     },
     async apply(batch) {
       const model = modelOf(dataModel, batch)
@@ -77,6 +88,7 @@ export function createApplier({
         const planFrom = plannerOf(model, batch, own)
         return (await applyAtOnce(batch, planFrom)) ?? (await applyInSteps(batch, planFrom))
       } catch (error) {
+        prepared.delete(batch.writes)
         if (!isTransient(error)) writer.forget(model)
         throw error
       }
@@ -127,11 +139,18 @@ export function createApplier({
     let made: { readonly last: Position | null; readonly plan: WavePlan } | undefined
     return (last) => {
       if (!made || !isSame(made.last, last)) {
-        const waves = coalesce(writesAfter(last, batch), { dataModel, model, makeDecimal })
-        made = { last, plan: own.plan(waves) }
+        const writes = writesAfter(last, batch)
+        made = { last, plan: prepared.get(writes) ?? own.plan(wavesOf(model, writes)) }
       }
       return made.plan
     }
+  }
+
+  function wavesOf(model: Model, writes: readonly PlacedWrite[]): readonly Wave[] {
+    return coalesce(
+      writes.map(({ write }) => write),
+      { dataModel, model, makeDecimal },
+    )
   }
 
   function isTransient(error: unknown): boolean {
@@ -183,9 +202,9 @@ function isSame(a: Position | null, b: Position | null): boolean {
 }
 
 /** Those that are not in the database yet: writes come in order. */
-function writesAfter(last: Position | null, { writes }: ApplyBatch): readonly PendingWrite[] {
+function writesAfter(last: Position | null, { writes }: ApplyBatch): readonly PlacedWrite[] {
   const first = last === null ? 0 : writes.findIndex(({ position }) => comparePositions(position, last) > 0)
-  return first < 0 ? [] : writes.slice(first).map(({ write }) => write)
+  return first === 0 ? writes : first < 0 ? [] : writes.slice(first)
 }
 
 function noTable(cause: unknown): CacheError {

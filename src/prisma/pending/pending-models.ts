@@ -1,10 +1,11 @@
 import type { DataModel, Field, Model } from '../../analysis/data-model.ts'
 import { pinOf } from '../../analysis/equality/pin.ts'
 import type { Row } from '../../analysis/pending/pending-write.ts'
-import { lookupsOfRow, ofPendingRow, shapeOfPendingRow, type UniqueLookup } from '../../analysis/unique-lookup.ts'
+import { lookupsOfRow, shapeOfPendingRow, type UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { CacheConfig } from '../../core/config.ts'
+import type { Pin } from '../../core/tags.ts'
 import type { EntryTtls } from '../../strategies/entry-ttl.ts'
-import type { PendingModel, Pins, TouchedColumns } from '../../strategies/pending/pending-model.ts'
+import type { PendingModel } from '../../strategies/pending/pending-model.ts'
 import { type StoredRows, storedModel } from '../stored-rows.ts'
 
 /** The models with write-behind. */
@@ -34,57 +35,37 @@ export function pendingModels(
   return found
 }
 
-interface Facts {
-  readonly lookups: readonly UniqueLookup[]
-  readonly pins: Pins
-}
-
-/** What is found out about rows once, and carried over from a row to what a write makes of it where that is the same. */
-function rowFacts(dataModel: DataModel, model: Model): Pick<PendingModel, 'lookupsOf' | 'follow' | 'touchedBy'> {
-  const facts = new WeakMap<Row, Facts>()
+/** What is found out about rows. */
+function rowFacts(
+  dataModel: DataModel,
+  model: Model,
+): Pick<PendingModel, 'lookupsOf' | 'pinsOf' | 'columnOf' | 'tells'> {
   const telling = model.scalars.filter((field) => field.isIndexed && !field.isHidden)
   const tellingNames = new Set(telling.map((field) => field.name))
-
-  function pinsOf(row: Row, fields: readonly Field[]): Pins {
-    return fields.flatMap((field) => {
-      const pin = pinOf(dataModel, field, row[field.name])
-      return pin === undefined ? [] : [[field.column, pin] as const]
-    })
+  const fieldsOf = (fields: Parameters<PendingModel['pinsOf']>[1]): readonly Field[] => {
+    if (fields === 'all') return model.scalars
+    return fields === 'telling' ? telling : fields.map((name) => model.fields.get(name)!)
   }
-
-  function factsOf(row: Row): Facts {
-    let known = facts.get(row)
-    if (!known) {
-      known = { lookups: lookupsById(dataModel, model, row), pins: pinsOf(row, telling) }
-      facts.set(row, known)
-    }
-    return known
-  }
-
   return {
-    lookupsOf: (row) => factsOf(row).lookups,
-    follow({ write, before, after }) {
-      if (write.kind !== 'update' || !before || !after) return
-      // Every key is among the fields that tell.
-      if (!Object.keys(write.changes).some((name) => tellingNames.has(name))) facts.set(after, factsOf(before))
+    lookupsOf: (row) => lookupsById(dataModel, model, row),
+    pinsOf(row, fields) {
+      const pins: (readonly [string, Pin])[] = []
+      for (const field of fieldsOf(fields)) {
+        const pin = pinOf(dataModel, field, row[field.name])
+        if (pin !== undefined) pins.push([field.column, pin])
+      }
+      return pins
     },
-    touchedBy({ write, before, after }): TouchedColumns {
-      if (write.kind !== 'update') {
-        return { known: pinsOf((after ?? before)!, model.scalars), changed: 'all', before: [], after: [] }
-      }
-      const changed = Object.keys(write.changes).map((name) => model.fields.get(name)!)
-      return {
-        known: factsOf(before!).pins,
-        changed: changed.map(({ column }) => column),
-        before: pinsOf(before!, changed),
-        after: pinsOf(after!, changed),
-      }
+    columnOf: (field) => model.fields.get(field)!.column,
+    tells(changes) {
+      for (const name in changes) if (tellingNames.has(name)) return true
+      return false
     },
   }
 }
 
 /** Without the one by its id a row has no name here. */
 function lookupsById(dataModel: DataModel, model: Model, row: Row): readonly UniqueLookup[] {
-  const lookups = lookupsOfRow(dataModel, model, row)
-  return lookups[0]?.unique === model.uniques[0] ? lookups.map((lookup) => ofPendingRow(model, lookup)) : []
+  const lookups = lookupsOfRow(dataModel, model, row, shapeOfPendingRow)
+  return lookups[0]?.unique === model.uniques[0] ? lookups : []
 }

@@ -22,39 +22,26 @@ export async function accept(
 ): Promise<readonly string[]> {
   const { model, number } = group.partition
   const { state, marks, gates, stream } = keys.pending(model)
-  const shapes = group.shapes.flatMap(({ shape, stamp }) => [`stamp ${shape}`, stamp])
-  const rows = group.rows.map((row) => planRow(row, keys))
-  return (await run(
-    client,
-    scripts.accept,
-    [keys.model(model), state, marks, gates, stream(number), ...rows.flatMap((row) => row.keys)],
-    [
-      ...[
-        server,
-        nonce,
-        group.partitions,
-        group.backlogMax,
-        group.isWhole ? '1' : '0',
-        group.none,
-        group.root,
-        group.shapes.length,
-        ...shapes,
-      ],
-      ...rows.flatMap((row) => row.args),
-    ],
-  )) as string[]
+  const named = [keys.model(model), state, marks, gates, stream(number)]
+  const { partitions, backlogMax, isWhole, none, root, shapes } = group
+  const args = [server, nonce, partitions, backlogMax, isWhole ? '1' : '0', none, root, shapes.length]
+  for (const { shape, stamp } of shapes) args.push(`stamp ${shape}`, stamp)
+  for (const row of group.rows) addRow(row, keys, named, args)
+  return (await run(client, scripts.accept, named, args)) as string[]
 }
 
-function planRow({ held, answers, writes }: AcceptRow, names: Keys) {
-  const keys: string[] = []
-  const args: (string | number)[] = [held?.stamp ?? '', answers.length]
-  if (held) keys.push(names.values(held.guard))
+/** @param named the keys so far. */
+function addRow({ held, answers, writes }: AcceptRow, keys: Keys, named: string[], args: (string | number)[]): void {
+  // Nearly always the row was known by a lookup that finds it.
+  const place = held ? answers.findIndex(({ guard }) => nameOf(guard) === nameOf(held.guard)) : -1
+  if (held && place < 0) named.push(keys.values(held.guard))
+  args.push(held?.stamp ?? '', place + 1, answers.length)
   for (const { guard, isNew, guardFresh, key, text, retainMs } of answers) {
-    keys.push(names.values(guard), names.entry(key))
+    named.push(keys.values(guard), keys.entry(key))
     args.push(nameOf(guard), isNew ? '1' : '0', guardFresh, Math.ceil(retainMs), text ?? '')
   }
-  args.push(writes.length, ...writes)
-  return { keys, args }
+  args.push(writes.length)
+  for (const write of writes) args.push(write)
 }
 
 /** Resolves to the places of entries that were not there. */

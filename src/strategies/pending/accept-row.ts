@@ -1,13 +1,14 @@
 import type { Clock } from '../../core/clock.ts'
 import type { ResultCodec } from '../../core/codec.ts'
 import { encodeEntry } from '../../core/entry.ts'
+import type { Stamp } from '../../core/entry-key.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import type { AcceptRow } from '../../core/pending-store.ts'
-import { tagId } from '../../core/stamp-tags.ts'
+import type { AcceptRow, PendingAnswer } from '../../core/pending-store.ts'
 import type { KeptBase } from './bases.ts'
 import type { CarriedStamps } from './carried.ts'
 import type { PendingModel } from './pending-model.ts'
+import type { RowLookup } from './row-facts.ts'
 import type { Staged } from './staging.ts'
 import { ttlOf } from './ttl.ts'
 
@@ -41,52 +42,50 @@ export function rowToAccept(
   carried: CarriedStamps,
   { codec, clock, makeNonce, random, report }: AcceptRowDeps,
 ): RowToAccept {
-  const { base, row, lookups, before, after } = staged
+  const { base, row, facts, lookups, before, after } = staged
   const nowMs = clock.nowMs()
   // No longer than what it was made of.
   const limitMs = base?.row ? base.freshUntilMs - nowMs : Number.POSITIVE_INFINITY
   const ttlMs = Math.min(ttlOf(model, row, { random, report }), Math.floor(limitMs))
   const { stored } = model
-  const retainMs = ttlMs + stored.keepMs
+  const retainMs = Math.max(1, ttlMs + stored.keepMs)
   // Tags that depend on the row would cost a round trip more: then its lookups wait until it is in the database.
   const isAnswered = stored.userTags === null && ttlMs > 0
-  const payloads = { now: '', none: '' }
+  const payload = isAnswered && row ? codec.encode(row, model.model) : ''
   let keep: KeptBase | null = null
-  const answers = lookups.map((lookup) => {
+  let characters = 0
+
+  /** The entry of a lookup that finds the row now, or else nothing. */
+  function entryOf(lookup: RowLookup, guardFresh: Stamp, isNow: boolean): string {
+    const { entry } = carried.ofShape(lookup)
+    const shown = isNow ? payload : codec.encode(null, model.model)
+    const stamps = [...entry, guardFresh]
+    return encodeEntry({ ids: lookup.ids, stamps, ttlMs, keepMs: stored.keepMs, loadMs: 0, payload: shown })
+  }
+
+  const answers: PendingAnswer[] = []
+  for (const lookup of lookups) {
     const guardFresh = makeNonce()
-    const isNew = !before.includes(lookup)
-    const answer = {
-      guard: lookup.values,
-      isNew,
-      guardFresh,
-      key: stored.entryKey(lookup),
-      retainMs: Math.max(1, retainMs),
-    }
-    if (!isAnswered) return { ...answer, text: null }
-    const stamps = carried.forEntry(lookup)
     const isNow = after.includes(lookup)
-    if (isNow) payloads.now ||= codec.encode(row, model.model)
-    else payloads.none ||= codec.encode(null, model.model)
-    if (isNow && !keep) {
-      const shape = stamps[tagId({ ...lookup.values, kind: 'shape' })]!
-      const characters = payloads.now.length
-      const freshUntilMs = nowMs + ttlMs
-      keep = { row, guard: lookup.values, stamp: guardFresh, root: carried.root, shape, characters, freshUntilMs }
+    const text = isAnswered ? entryOf(lookup, guardFresh, isNow) : null
+    const isNew = !before.includes(lookup)
+    answers.push({ guard: lookup.values, isNew, guardFresh, key: lookup.key, retainMs, text })
+    characters += text?.length ?? 0
+    if (isAnswered && isNow) {
+      const { shape } = carried.ofShape(lookup)
+      keep ??= {
+        row,
+        facts,
+        guard: lookup.values,
+        stamp: guardFresh,
+        root: carried.root,
+        shape,
+        freshUntilMs: nowMs + ttlMs,
+        characters: payload.length,
+      }
     }
-    const payload = isNow ? payloads.now : payloads.none
-    const entry = {
-      ids: [...Object.keys(stamps), tagId(lookup.values)],
-      stamps: [...Object.values(stamps), guardFresh],
-      ttlMs,
-      keepMs: stored.keepMs,
-      loadMs: 0,
-      payload,
-    }
-    return { ...answer, text: encodeEntry(entry) }
-  })
-  const held = base && { guard: base.guard, stamp: base.stamp }
+  }
   const writes = staged.texts(codec)
-  const texts = [...writes, ...answers.map(({ text }) => text ?? '')]
-  const characters = texts.reduce((sum, { length }) => sum + length, 0)
-  return { row: { held, answers, writes }, keep, characters }
+  for (const text of writes) characters += text.length
+  return { row: { held: base && { guard: base.guard, stamp: base.stamp }, answers, writes }, keep, characters }
 }

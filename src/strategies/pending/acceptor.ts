@@ -22,9 +22,15 @@ const groupsMax = 2
 const attemptsMax = 8
 /** Rows of one write. More would hold up everybody else in the store. */
 const wholeMax = 1000
+/** What all jobs of a group have in common. */
+interface Moment {
+  readonly stamps: CarriedStamps
+  readonly now: Date
+}
+
 interface Group {
   /** Of every lookup that finds one of its rows, or found it before. */
-  readonly names: ReadonlySet<string>
+  readonly names: Pick<ReadonlySet<string>, 'has'>
   /** Partitions of which not all has left. */
   readonly unsent: ReadonlySet<number>
   /** Never rejects. */
@@ -100,9 +106,10 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
     }
     const count = partitions
     const staging: Staging<Job> = createStaging(model)
+    const now = new Date()
     for (const job of jobs) {
       try {
-        stage(job, staging, stamps)
+        stage(job, staging, { stamps, now })
       } catch (error) {
         job.reject(error)
       }
@@ -120,24 +127,30 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
     const ended = Promise.all(accepting)
       .catch((error) => fail(jobs, model, error))
       .then(() => void underWay.delete(group))
-    const group: Group = { names: staging.names(), unsent, ended }
+    const group: Group = { names: staging.names, unsent, ended }
     underWay.add(group)
   }
 
-  function stage(job: Job, staging: Staging<Job>, stamps: CarriedStamps): void {
+  function stage(job: Job, staging: Staging<Job>, { stamps, now }: Moment): void {
     const { lookup } = job.acceptable
-    const fitting = (base: Base | null | undefined) => (base && stamps.isOf(base, lookup!) ? base : undefined)
     // What was accepted here is newer than what was read for a job that has waited since.
-    const base = lookup && (staging.rowOf(lookup) ?? fitting(bases.known(lookup)) ?? fitting(job.base))
+    const base = lookup && (staging.rowOf(lookup) ?? knownUnder(stamps, lookup, job))
     if (base === undefined) {
       loadBase(job, lookup!)
       return
     }
-    const resolved = job.acceptable.resolve(base?.row ?? null, { now: new Date(), ids: job.ids })
+    const resolved = job.acceptable.resolve(base?.row ?? null, { now, ids: job.ids })
     if (resolved.kind === 'synchronous') job.resolve(resolved)
     else if (resolved.writes.length === 0) job.resolve({ kind: 'accepted', writes: [] })
     else if (resolved.writes.length > wholeMax) refuse([job], tooMany)
     else if (!staging.add(job, resolved.writes, base)) refuse([job], noName)
+  }
+
+  /** What is known of the row from before. */
+  function knownUnder(stamps: CarriedStamps, lookup: UniqueLookup, job: Job): Base | undefined {
+    const known = bases.known(lookup)
+    if (known && stamps.isOf(known, lookup)) return known
+    return job.base && stamps.isOf(job.base, lookup) ? job.base : undefined
   }
 
   function loadBase(job: Job, lookup: UniqueLookup): void {

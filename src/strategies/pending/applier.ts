@@ -3,6 +3,7 @@ import type { Position } from '../../core/stream-position.ts'
 
 export interface PlacedWrite {
   readonly position: Position
+  /** May be decoded each time. @throws CacheError `CODEC.UNDECODABLE`. */
   readonly write: PendingWrite
 }
 
@@ -35,6 +36,11 @@ export interface Applier {
    * @throws CacheError `WRITE_BEHIND.NO_TABLE` where the database lacks the table of the fences.
    */
   claim(partition: string): Promise<bigint>
+  /**
+   * Does what {@link apply} of the same list of writes would begin with, for it comes while the database works on the batch before. Never
+   * rejects; what is wrong with the writes, that says.
+   */
+  prepare(batch: Pick<ApplyBatch, 'model' | 'writes'>): Promise<void>
   /**
    * Rejects with the error of the database when nothing of the batch was applied, or when that is not known. Where it may yet be applied, the
    * next call is `fenced`: a new epoch makes sure that it is not.

@@ -1,3 +1,4 @@
+import { isUndecodable } from '../../core/errors.ts'
 import { asideId, positionOfAside } from '../../core/pending-names.ts'
 import type { Partition } from '../../core/pending-store.ts'
 import { comparePositions } from '../../core/stream-position.ts'
@@ -7,7 +8,6 @@ import type { Lead } from './lead.ts'
 import { guardsToRemove, isSetAside, type Placed, type ReadPage } from './page.ts'
 import type { PendingModel } from './pending-model.ts'
 import { committedAfterOthers, isForeignKey } from './referenced-first.ts'
-import { rowOf } from './stored-write.ts'
 
 interface Applying {
   readonly lead: Lead
@@ -33,10 +33,11 @@ export async function applyPage(
 
   /** Sets aside what waits behind a refused write of its row; the rest may be applied. */
   async function withoutBlocked(some: readonly Placed[]): Promise<readonly Placed[]> {
+    if (aside.size === 0 && blocked.size === 0) return some
     const free: Placed[] = []
     for (const one of some) {
       if (isSetAside(partition, page, one)) continue
-      const letter = blocked.size > 0 ? blocked.get(rowOf(one.stored)) : undefined
+      const letter = blocked.get(one.stored.row)
       // What stands before the refused write may be in the database already: it is not for us to set aside.
       const isBehind = letter !== undefined && comparePositions(one.position, positionOfAside(letter)) > 0
       if (!isBehind || !(await setAside(one, null))) free.push(one)
@@ -46,18 +47,18 @@ export async function applyPage(
 
   /** `false` when the write to wait behind is there no more. */
   async function setAside(one: Placed, failure: string | null): Promise<boolean> {
-    const { stored, text } = one
+    const { row, text } = one.stored
     const id = idOf(one)
     const { durability } = model
-    const write = { id, row: rowOf(stored), write: text, failure, guards: guardsToRemove(page, one), durability }
+    const write = { id, row, write: text, failure, guards: guardsToRemove(page, one), durability }
     const outcome = await store.pending.setAside(partition, lead.token, write)
     if (outcome === 'not-leading') throw new LeadLost()
     if (outcome === 'not-blocked') {
-      blocked.delete(rowOf(stored))
+      blocked.delete(row)
       return false
     }
     aside.add(id)
-    if (failure !== null) blocked.set(rowOf(stored), id)
+    if (failure !== null) blocked.set(row, id)
     return true
   }
 
@@ -73,7 +74,7 @@ export async function applyPage(
     try {
       await commit(batch)
     } catch (error) {
-      if (error instanceof LeadLost || deps.applier.isTransient(error)) throw error
+      if (error instanceof LeadLost || isUndecodable(error) || deps.applier.isTransient(error)) throw error
       // What the applier knew of the table may have been outdated: now it has forgotten that.
       const isAgain = isRefused
       isRefused = true
@@ -106,6 +107,8 @@ export async function applyPage(
     report({ kind: 'dead-letter', model: partition.model, id, code: failure.code, error })
   }
 
+  // The very list that the applier has prepared.
+  if (page.placed.length <= writes) return apply(await withoutBlocked(page.placed))
   // An entry of the stream may have more writes than a batch.
   for (let first = 0; first < page.placed.length; first += writes) {
     await apply(await withoutBlocked(page.placed.slice(first, first + writes)))

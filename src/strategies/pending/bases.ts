@@ -10,6 +10,7 @@ import type { Stamp, StampTag, Store, StoredText } from '../../core/store.ts'
 import { TagList } from '../../core/tag-list.ts'
 import { type Base, tagsOfBase } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
+import { factsOf } from './row-facts.ts'
 import { ttlOf } from './ttl.ts'
 
 export interface BasesDeps {
@@ -47,8 +48,8 @@ export interface KeptBase extends Base {
 
 const knownMax = 20_000
 const charactersMax = 32 * 1024 * 1024
-/** Of the objects around a row, roughly. */
-const overhead = 200
+/** Of the objects around a row, and of what is known of it, roughly. */
+const overhead = 1000
 
 export function createBases(model: PendingModel, deps: BasesDeps): Bases {
   const { store, codec, clock, loadRow, settled } = deps
@@ -72,10 +73,15 @@ export function createBases(model: PendingModel, deps: BasesDeps): Bases {
       if (!root || !shape || !stamp) return null
       const base = { guard: lookup.values, stamp, root, shape }
       const stored = looked.entry && !store.isRecovering() && storedRow(looked.entry, tags, stamps)
-      if (stored) return { ...base, ...stored }
+      if (stored) return { ...base, ...stored, facts: stored.row && factsOf(model, stored.row) }
       if (!looked.isPending) {
         const row = await loadRow(lookup)
-        return { ...base, row, freshUntilMs: clock.nowMs() + ttlOf(model, row, deps) }
+        return {
+          ...base,
+          row,
+          facts: row && factsOf(model, row),
+          freshUntilMs: clock.nowMs() + ttlOf(model, row, deps),
+        }
       }
       await settled()
     }

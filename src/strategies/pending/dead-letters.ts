@@ -6,7 +6,7 @@ import type { StoredDeadLetter } from '../../core/pending-store.ts'
 import type { Store } from '../../core/store.ts'
 import type { PendingModel } from './pending-model.ts'
 import { pauseOf } from './settled-entries.ts'
-import { decodeStoredWrite, distinctGuards } from './stored-write.ts'
+import { distinctGuards, StoredWrite } from './stored-write.ts'
 
 export interface DeadLettersDeps {
   readonly models: ReadonlyMap<string, PendingModel>
@@ -25,7 +25,7 @@ export function createDeadLetters({ models, store: { pending }, codec, clock, se
       if (!found) break
       const { model, letter } = found
       const { durability } = models.get(model)!
-      const stored = letter.writes.map((text) => decodeStoredWrite(model, text, codec))
+      const stored = letter.writes.map((text) => new StoredWrite(model, text, codec))
       const outcome = await pending.release(model, letter, fate, { guards: distinctGuards(stored), durability })
       if (outcome === 'released') return
       if (outcome === 'absent') break
@@ -67,7 +67,7 @@ export function deadLetterId(model: string, inner: string): string {
 }
 
 function toDeadLetter(model: string, { id, failure, writes }: StoredDeadLetter, codec: ResultCodec): DeadLetter {
-  const { write } = decodeStoredWrite(model, writes[0]!, codec)
+  const { write } = new StoredWrite(model, writes[0]!, codec)
   const { code, message, atMs } = JSON.parse(failure) as { code: string; message: string; atMs: number }
   const { kind: operation, ...shown } = write
   return {

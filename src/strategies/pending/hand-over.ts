@@ -135,7 +135,7 @@ export function createHandOver(model: PendingModel, deps: HandOverDeps, news: Ha
       if (verdict === 'taken') refuse(one.jobs, taken)
       else if (verdict) again(one.jobs)
       else {
-        writes += one.writes.length
+        writes += one.writes
         for (const job of one.jobs) {
           if (isDurable) job.resolve({ kind: 'accepted', writes: one.writesOf(job) })
           else job.reject(notDurable(model))

@@ -1,16 +1,34 @@
+import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
 import { asideId } from '../../core/pending-names.ts'
-import type { Page, Partition } from '../../core/pending-store.ts'
+import type { Page, Partition, PendingEntry } from '../../core/pending-store.ts'
+import type { Position } from '../../core/stream-position.ts'
 import type { ValuesTag } from '../../core/tags.ts'
 import type { PlacedWrite } from './applier.ts'
 import { type FlusherDeps, LeadLost } from './flusher-deps.ts'
 import type { Lead } from './lead.ts'
-import { decodeStoredWrite, distinctGuards, rowOf, type StoredWrite } from './stored-write.ts'
+import { distinctGuards, StoredWrite } from './stored-write.ts'
 
 /** A write, where it stands, and in which life of the server it was accepted. */
-export interface Placed extends PlacedWrite {
+export class Placed implements PlacedWrite {
   readonly stored: StoredWrite
-  readonly text: string
   readonly life: string
+  readonly #entry: string
+  readonly #index: number
+
+  constructor(stored: StoredWrite, { id, life }: PendingEntry, index: number) {
+    this.stored = stored
+    this.life = life
+    this.#entry = id
+    this.#index = index
+  }
+
+  get position(): Position {
+    return { entry: this.#entry, index: this.#index }
+  }
+
+  get write(): PendingWrite {
+    return this.stored.write
+  }
 }
 
 /** Some entries of the stream, and what is known of their writes by now. */
@@ -32,7 +50,7 @@ interface Reading {
 export async function readPage(
   partition: Partition,
   { lead, writes, after }: Reading,
-  { store, clock, codec, leadMs }: FlusherDeps,
+  { store, applier, clock, codec, leadMs }: FlusherDeps,
 ): Promise<ReadPage | null> {
   // In this order: who leads now, after it claimed its epoch, sees all that was set aside by those who can still apply nothing.
   const [isLeading, page] = await Promise.all([
@@ -41,12 +59,13 @@ export async function readPage(
   ])
   if (!isLeading) throw new LeadLost()
   if (page.entries.length === 0) return null
-  const placed = page.entries.flatMap(({ id, life, writes }) =>
-    writes.map((text, index): Placed => {
-      const stored = decodeStoredWrite(partition.model, text, codec)
-      return { position: { entry: id, index }, write: stored.write, stored, text, life }
-    }),
-  )
+  const { model } = partition
+  const placed: Placed[] = []
+  for (const entry of page.entries) {
+    for (const [i, text] of entry.writes.entries())
+      placed.push(new Placed(new StoredWrite(model, text, codec), entry, i))
+  }
+  await applier.prepare({ model, writes: placed })
   const { entries, isLast, aside, blocked } = page
   return { entries, isLast, placed, aside: new Set(aside), blocked: new Map(blocked), startedMs: clock.nowMs() }
 }
@@ -61,7 +80,7 @@ export function isSetAside(partition: Partition, { aside }: ReadPage, { position
  * waits, which would overtake the others.
  */
 export function guardsToRemove({ placed }: ReadPage, one: Placed): readonly ValuesTag[] {
-  const row = rowOf(one.stored)
-  const own = placed.filter(({ position, stored }) => position.entry === one.position.entry && rowOf(stored) === row)
+  const { row } = one.stored
+  const own = placed.filter(({ position, stored }) => position.entry === one.position.entry && stored.row === row)
   return own.at(-1) === one ? distinctGuards(own.map(({ stored }) => stored)) : []
 }

@@ -19,7 +19,7 @@ export async function settlePage(
       // What answers for pending rows takes these writes into account already.
       const others = parsedShapes(shapes).filter((shape) => !shape.isPending)
       if (others.length === 0) return []
-      const events = applied.map(({ stored }) => stored.event())
+      const events = applied.map(({ stored }) => stored.event)
       return touchedTags(events, new Map([[model, others]]), columnsOf)
     })
   }

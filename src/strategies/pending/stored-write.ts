@@ -1,24 +1,108 @@
-import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
+import type { PendingWrite, ResolvedWrite } from '../../analysis/pending/pending-write.ts'
 import { createEvent, deleteEvent, type RowEvent } from '../../analysis/writes/row-event.ts'
 import { isPlainJson } from '../../core/codec/plain-json.ts'
 import type { ResultCodec } from '../../core/codec.ts'
+import { CacheError } from '../../core/errors.ts'
 import type { ValuesTag } from '../../core/tags.ts'
-import { nameOf } from '../../core/values-name.ts'
-import type { TouchedColumns } from './pending-model.ts'
+import type { PendingModel } from './pending-model.ts'
+import { type Found, JsonOnce, type Pins, type RowFacts } from './row-facts.ts'
 
-/** A write as it stands in a stream. */
-export interface StoredWrite {
-  readonly write: PendingWrite
-  /** Of the lookups that find its row, now or before; the first is that by its id, and is the name of the row. */
-  readonly names: readonly string[]
-  /** Of the same lookups. */
-  readonly guards: () => readonly ValuesTag[]
+/**
+ * A write as it stands in a stream. What it says is read when it is asked for, each time: many wait while the database works, and objects that
+ * wait cost the garbage collector more than texts.
+ */
+export class StoredWrite {
+  readonly text: string
+  readonly #model: string
+  readonly #codec: ResultCodec
+
+  constructor(model: string, text: string, codec: ResultCodec) {
+    this.text = text
+    this.#model = model
+    this.#codec = codec
+  }
+
+  /** @throws CacheError `CODEC.UNDECODABLE`. */
+  get write(): PendingWrite {
+    const [start, end] = this.#lineEnds()
+    try {
+      const written = JSON.parse(this.text.slice(start + 1, end)) as PendingWrite | string
+      return typeof written === 'string' ? (this.#codec.decode(written, null) as PendingWrite) : written
+    } catch (cause) {
+      throw new CacheError('CODEC.UNDECODABLE', 'An accepted write could not be decoded.', {
+        model: this.#model,
+        cause,
+      })
+    }
+  }
+
+  /** Of the lookups that find its row, now or before; the first is that by its id, and is the name of the {@link row}. */
+  get names(): readonly string[] {
+    return this.text.slice(0, this.#lineEnds()[0]).split(' ')
+  }
+
+  /** Names the row that it is about. */
+  get row(): string {
+    return this.names[0]!
+  }
+
+  /** Of the same lookups as the names. */
+  get guards(): readonly ValuesTag[] {
+    return this.#rest()[0].map(([shape, values]) => ({ kind: 'values', model: this.#model, shape, values }))
+  }
+
   /** What it does to queries. */
-  readonly event: () => RowEvent
+  get event(): RowEvent {
+    return eventOf(this.#model, this.write, this.#rest())
+  }
+
+  #lineEnds(): readonly [names: number, write: number] {
+    const names = this.text.indexOf('\n')
+    return [names, this.text.indexOf('\n', names + 1)]
+  }
+
+  #rest(): Rest {
+    return JSON.parse(this.text.slice(this.#lineEnds()[1] + 1)) as Rest
+  }
+}
+
+/** What queries have to know of a write, as columns and their values. */
+export interface TouchedColumns {
+  /** What the row held in columns that queries are likely to pin; of a create and a delete, all that it holds. */
+  readonly known: JsonOnce<Pins>
+  /** `all` for a create and a delete. */
+  readonly changed: 'all' | readonly string[]
+  /** Of an update: what the changed columns held before, and hold after. */
+  readonly before: Pins
+  readonly after: Pins
+}
+
+/** @param facts of the row before the write. */
+export function touchedBy(
+  model: PendingModel,
+  { write, before, after }: ResolvedWrite,
+  facts: RowFacts | null,
+): TouchedColumns {
+  if (write.kind !== 'update') {
+    return { known: new JsonOnce(model.pinsOf((after ?? before)!, 'all')), changed: 'all', before: [], after: [] }
+  }
+  const fields = Object.keys(write.changes)
+  return {
+    known: facts!.telling,
+    changed: fields.map(model.columnOf),
+    before: model.pinsOf(before!, fields),
+    after: model.pinsOf(after!, fields),
+  }
 }
 
 /** What few flushes ask for. */
-type Rest = readonly [guards: readonly (readonly [shape: string, values: string])[], touched: TouchedColumns]
+type Rest = readonly [
+  guards: readonly (readonly [shape: string, values: string])[],
+  known: Pins,
+  changed: TouchedColumns['changed'],
+  before: Pins,
+  after: Pins,
+]
 
 /**
  * Three lines: the names, with a space between them; the write as JSON, or as a text of the codec where JSON would not bring it back; and
@@ -26,35 +110,20 @@ type Rest = readonly [guards: readonly (readonly [shape: string, values: string]
  */
 export function encodeStoredWrite(
   write: PendingWrite,
-  touched: TouchedColumns,
-  guards: readonly ValuesTag[],
+  { known, changed, before, after }: TouchedColumns,
+  { names, guards }: Found,
   codec: ResultCodec,
 ): string {
-  const rest: Rest = [guards.map(({ shape, values }) => [shape, values]), touched]
-  const written = isPlainJson(write) ? write : codec.encode(write, null)
-  return `${guards.map(nameOf).join(' ')}\n${JSON.stringify(written)}\n${JSON.stringify(rest)}`
-}
-
-/** @throws when what a flush needs is damaged; the others throw where the rest is. */
-export function decodeStoredWrite(model: string, text: string, codec: ResultCodec): StoredWrite {
-  const namesEnd = text.indexOf('\n')
-  const writeEnd = text.indexOf('\n', namesEnd + 1)
-  const written = JSON.parse(text.slice(namesEnd + 1, writeEnd)) as PendingWrite | string
-  const write = typeof written === 'string' ? (codec.decode(written, null) as PendingWrite) : written
-  const rest = () => JSON.parse(text.slice(writeEnd + 1)) as Rest
-  return {
-    write,
-    names: text.slice(0, namesEnd).split(' '),
-    guards: () => rest()[0].map(([shape, values]) => ({ kind: 'values', model, shape, values })),
-    event: () => eventOf(model, write, rest()[1]),
-  }
+  const written = JSON.stringify(isPlainJson(write) ? write : codec.encode(write, null))
+  const changes = JSON.stringify([changed, before, after]).slice(1)
+  return `${names}\n${written}\n[${guards.text},${known.text},${changes}`
 }
 
 /**
  * Base and outcome are certain: the write was accepted only because nobody else had written the row meanwhile. Columns that the write
  * leaves as they are hold after it what they held before.
  */
-function eventOf(model: string, { kind }: PendingWrite, { known, changed, before, after }: TouchedColumns): RowEvent {
+function eventOf(model: string, { kind }: PendingWrite, [, known, changed, before, after]: Rest): RowEvent {
   if (kind === 'create') return createEvent(model, new Map(known))
   if (kind === 'delete') return deleteEvent(model, new Map(known))
   const kept = new Map(known)
@@ -66,11 +135,6 @@ function eventOf(model: string, { kind }: PendingWrite, { known, changed, before
   }
 }
 
-/** Names the row that a write is about. */
-export function rowOf({ names }: StoredWrite): string {
-  return names[0]!
-}
-
 /** Each once, in order. */
 export function distinctNames(writes: readonly StoredWrite[]): readonly string[] {
   const names = new Set<string>()
@@ -80,6 +144,6 @@ export function distinctNames(writes: readonly StoredWrite[]): readonly string[]
 
 /** Each once, in order. */
 export function distinctGuards(writes: readonly StoredWrite[]): readonly ValuesTag[] {
-  const guards = writes.flatMap((write) => write.guards())
+  const guards = writes.flatMap((write) => write.guards)
   return [...new Map(guards.map((guard) => [`${guard.shape} ${guard.values}`, guard])).values()]
 }

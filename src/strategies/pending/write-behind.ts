@@ -3,9 +3,10 @@ import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { DeadLetters } from '../../core/client.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
+import type { PendingNews } from '../../core/pending-store.ts'
 import { type Acceptor, createAcceptor } from './acceptor.ts'
 import type { Applier } from './applier.ts'
-import { createBarrier } from './barrier.ts'
+import { createBarrier, type Settling } from './barrier.ts'
 import { createBases } from './bases.ts'
 import { createDeadLetters } from './dead-letters.ts'
 import { createFlushWorker, type FlushWorker } from './flush-worker.ts'
@@ -60,6 +61,7 @@ export interface WriteBehind {
 
 /** How long a batch that is under way is waited for at the end. */
 const stopMs = 1000
+const noIds: readonly bigint[] = []
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const { models, store, clock, report, flushDeadlineMs } = deps
@@ -67,7 +69,9 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const workers = new Map<string, FlushWorker>()
   const acceptors = new Map<string, Acceptor>()
   const ready = new Map<string, Promise<void>>()
-  const awaited = new Map<string, { readonly next: Promise<void>; readonly tell: () => void }>()
+  const isReady = new Set<string>()
+  /** By model, those who wait for its accepted writes. */
+  const awaiting = new Map<string, Set<(settled: Settling) => void>>()
   let stopListening: (() => void)[] = []
   let isStarted = false
   let ending: Promise<unknown> = Promise.resolve()
@@ -79,7 +83,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       for (const number of partitions) workerOf(model, number).flushSoon()
       pending.nudge(model).catch(() => {})
     },
-    news,
+    listen,
   })
   const settled = (model: string) => barrier.pass(model, flushDeadlineMs)
   const gates = createGates({
@@ -118,33 +122,36 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     const known = ready.get(name)
     if (known) return known
     const checking = Promise.all([checkServer(model, pending), checkDatabase(model, pending, deps.applier)]).then(
-      () => {},
+      () => void isReady.add(name),
     )
     ready.set(name, checking)
     checking.catch(() => ready.delete(name))
     return checking
   }
 
-  function onNews(model: string, news: 'nudged' | 'settled'): void {
-    if (news === 'nudged') for (const [name, worker] of workers) if (name.startsWith(`${model} `)) worker.flushSoon()
-    if (news === 'settled') {
-      awaited.get(model)?.tell()
-      awaited.delete(model)
+  async function acceptWhenReady(model: PendingModel, acceptable: Acceptable): Promise<Accepted> {
+    const name = model.model
+    await checked(model)
+    const ids = acceptable.idsNeeded > 0 ? await deps.reserveIds(name, acceptable.idsNeeded) : noIds
+    if (!ids) return { kind: 'synchronous', reason: 'the sequence of its id is not known' }
+    const accepted = await acceptorOf(name).accept(acceptable, ids)
+    if (accepted.kind === 'accepted' && model.durability === 'applied') {
+      await settled(name)
+      await refuseDeadLetters(model, accepted.writes, pending)
     }
+    return accepted
   }
 
-  /** One for all who wait: they may look many times before there is any. */
-  function news(model: string): Promise<void> {
-    let known = awaited.get(model)
-    if (!known) {
-      let tell = () => {}
-      const next = new Promise<void>((resolve) => {
-        tell = resolve
-      })
-      known = { next, tell }
-      awaited.set(model, known)
-    }
-    return known.next
+  function onNews(model: string, news: PendingNews): void {
+    if (news.kind === 'settled') for (const onSettled of awaiting.get(model) ?? []) onSettled(news)
+    else for (const [name, worker] of workers) if (name.startsWith(`${model} `)) worker.flushSoon()
+  }
+
+  function listen(model: string, onSettled: (settled: Settling) => void): () => void {
+    const listeners = awaiting.get(model) ?? new Set()
+    awaiting.set(model, listeners)
+    listeners.add(onSettled)
+    return () => listeners.delete(onSettled)
   }
 
   function start(): void {
@@ -163,17 +170,13 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   return {
     isInUse: models.size > 0,
     isPending: (model) => models.has(model),
-    async accept(name, acceptable) {
+    accept(name, acceptable) {
       const model = models.get(name)!
-      await checked(model)
-      const ids = acceptable.idsNeeded > 0 ? await deps.reserveIds(name, acceptable.idsNeeded) : []
-      if (!ids) return { kind: 'synchronous', reason: 'the sequence of its id is not known' }
-      const accepted = await acceptorOf(name).accept(acceptable, ids)
-      if (accepted.kind === 'accepted' && model.durability === 'applied') {
-        await settled(name)
-        await refuseDeadLetters(model, accepted.writes, pending)
-      }
-      return accepted
+      const isPlain = acceptable.idsNeeded === 0 && model.durability !== 'applied'
+      // Nearly every write: another promise would cost it more.
+      return isPlain && isReady.has(name)
+        ? acceptorOf(name).accept(acceptable, noIds)
+        : acceptWhenReady(model, acceptable)
     },
     async settled(names) {
       const own = [...new Set(names)].filter((name) => models.has(name))

@@ -22,7 +22,13 @@ const payload = fc.string({ unit: 'grapheme' })
 const encoded = fc.tuple(stamped, times, payload).map(([of, time, text]) => {
   const tags = of.map(([one]) => one)
   const stamps = of.map(([, one]) => one)
-  return { tags, stamps, text: encodeEntry({ ids: tagIds(tags), stamps, payload: text, ...time }), time, payload: text }
+  return {
+    tags,
+    stamps,
+    text: encodeEntry({ ids: JSON.stringify(tagIds(tags)), stamps, payload: text, ...time }),
+    time,
+    payload: text,
+  }
 })
 
 it('is read as it was written', () => {

@@ -5,7 +5,8 @@
 --   KEYS[3]   marks       hash: name of a lookup -> the latest write on its row
 --   KEYS[4]   gates       sorted set: synchronous writes under way, scored with their deadlines
 --   KEYS[5]   stream      per entry 'life', and 'writes' with the separator U+001E between them
---   KEYS[6..] per row     the guard by which it was known (only if it had to be); per answer its guard and its entry
+--   KEYS[6..] per row     the guard by which it was known (only if it had to be, and is that of no answer); per answer its guard
+--                         and its entry
 --   ARGV[1]   server      identity of the server
 --   ARGV[2]   nonce       used by no other call; begins a life of the stream where the server is another one than before
 --   ARGV[3]   partitions  how many there should be
@@ -14,8 +15,9 @@
 --   ARGV[6]   none        what an entry ends with that says that there is no row
 --   ARGV[7]   root        stamp that the entries carry
 --   ARGV[8]   shapes      the number of shapes, then each as '<field>', '<stamp>'
---   then per row          the held stamp ('' for none); the number of answers, and each as name, '1' if the lookup is new to the row, fresh
---                         stamp, retainMs (milliseconds, more than 0), entry ('' for none); the number of writes, and each
+--   then per row          the held stamp ('' for none), and which answer has its guard (from 1; 0 for none); the number of answers, and
+--                         each as name, '1' if the lookup is new to the row, fresh stamp, retainMs (milliseconds, more than 0), entry
+--                         ('' for none); the number of writes, and each
 --
 --   returns   { 'ACCEPTED', backlog, then 'C' or 'T' or '' per row: held stamp changed, taken, or accepted } |
 --             { 'CHANGED' } | { 'GATED' } | { 'FULL' } | { 'PARTITIONED', how many }
@@ -85,15 +87,17 @@ local life = state[3] == server and state[4] or nonce
 local writes = {}
 local answers = {}
 while at < #ARGV do
-  local held = take()
+  local held, place = take(), tonumber(take())
+  local heldKey = held ~= '' and place == 0 and takeKey()
+  local own = {}
+  for i = 1, tonumber(take()) do
+    own[i] = { takeKey(), takeKey(), take(), take() == '1', take(), take(), take() }
+  end
   local verdict = ''
-  if held ~= '' and redis.call('GET', takeKey()) ~= held then
+  if held ~= '' and redis.call('GET', heldKey or own[place][1]) ~= held then
     verdict = 'C'
   end
-  local own = {}
-  for _ = 1, tonumber(take()) do
-    local answer = { takeKey(), takeKey(), take(), take() == '1', take(), take(), take() }
-    own[#own + 1] = answer
+  for _, answer in ipairs(own) do
     if verdict == '' and answer[4] and isTaken(answer, held) then
       verdict = 'T'
     end

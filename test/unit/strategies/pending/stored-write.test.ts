@@ -5,16 +5,16 @@ import type { PendingWrite } from '../../../../src/analysis/pending/pending-writ
 import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
 import type { ValuesTag } from '../../../../src/core/tags.ts'
 import { nameOf } from '../../../../src/core/values-name.ts'
+import { foundBy, JsonOnce } from '../../../../src/strategies/pending/row-facts.ts'
 import {
-  decodeStoredWrite,
   distinctGuards,
   distinctNames,
   encodeStoredWrite,
-  rowOf,
+  StoredWrite,
 } from '../../../../src/strategies/pending/stored-write.ts'
 
 const codec = superjsonCodec({ Decimal })
-const nothing = { known: [], changed: [], before: [], after: [] }
+const nothing = { known: new JsonOnce([]), changed: [], before: [], after: [] }
 
 const text = fc.string({ unit: 'binary' })
 const guard = fc.record({ shape: text, values: text }).map(({ shape, values }): ValuesTag => {
@@ -31,12 +31,12 @@ const write = fc
 it('an accepted write comes back as it was, with the names and the keys of its lookups', () => {
   fc.assert(
     fc.property(write, guards, (write, guards) => {
-      const stored = encodeStoredWrite(write, nothing, guards, codec)
-      const back = decodeStoredWrite('City', stored, codec)
+      const stored = encodeStoredWrite(write, nothing, foundBy(guards), codec)
+      const back = new StoredWrite('City', stored, codec)
       expect(back.write).toStrictEqual(write)
-      expect(back.guards()).toStrictEqual(guards)
+      expect(back.guards).toStrictEqual(guards)
       expect(back.names).toEqual(guards.map(nameOf))
-      expect(rowOf(back)).toBe(nameOf(guards[0]!))
+      expect(back.row).toBe(nameOf(guards[0]!))
       // What stands between the writes of an entry of the stream.
       expect(stored).not.toContain('\u001e')
     }),
@@ -46,17 +46,14 @@ it('an accepted write comes back as it was, with the names and the keys of its l
 it('tells what a write does to queries', () => {
   const id: ValuesTag = { kind: 'values', model: 'City', shape: '=id|*', values: '["1"]' }
   const change: PendingWrite = { kind: 'update', id: { id: 1 }, changes: { views: { op: 'increment', value: 1 } } }
-  const touched = {
-    known: [['id', '1']],
-    changed: ['views'],
-    before: [['views', '0']],
-    after: [['views', '1']],
-  } as const
-  const { event } = decodeStoredWrite('City', encodeStoredWrite(change, touched, [id], codec), codec)
-  expect(event()).toEqual({
+  const known = [['id', '1']] as const
+  const changed = { changed: ['views'], before: [['views', '0']], after: [['views', '1']] } as const
+  const touched = { known: new JsonOnce(known), ...changed }
+  const { event } = new StoredWrite('City', encodeStoredWrite(change, touched, foundBy([id]), codec), codec)
+  expect(event).toEqual({
     ...{ model: 'City', kind: 'update', changed: ['views'] },
-    before: new Map([...touched.known, ...touched.before]),
-    after: new Map([...touched.known, ...touched.after]),
+    before: new Map([...known, ...changed.before]),
+    after: new Map([...known, ...changed.after]),
   })
 })
 
@@ -65,11 +62,23 @@ it('several writes name each of their lookups once, in order', () => {
     fc.property(fc.array(guards, { maxLength: 4 }), (lists) => {
       const writes = lists.map((guards) => {
         const write: PendingWrite = { kind: 'delete', id: { id: 1 } }
-        return decodeStoredWrite('City', encodeStoredWrite(write, { ...nothing, changed: 'all' }, guards, codec), codec)
+        return new StoredWrite(
+          'City',
+          encodeStoredWrite(write, { ...nothing, changed: 'all' }, foundBy(guards), codec),
+          codec,
+        )
       })
       const names = distinctNames(writes)
       expect(names).toEqual([...new Set(lists.flat().map(nameOf))])
       expect(distinctGuards(writes).map(nameOf)).toEqual(names)
     }),
   )
+})
+
+it.each([
+  ['no JSON', '{'],
+  ['no text of the codec', '"?"'],
+])('says that it cannot be decoded where it holds %s', (_, damaged) => {
+  const stored = new StoredWrite('City', `name\n${damaged}\n[[],[],[],[],[]]`, codec)
+  expect(() => stored.write).toThrow(expect.objectContaining({ code: 'CODEC.UNDECODABLE' }))
 })
