@@ -32,20 +32,24 @@ export async function flushPages(
   const readAfter = ({ entries, isLast }: ReadPage) => (isLast ? Promise.resolve(null) : read(entries.at(-1)!.id))
   const settle = async (page: ReadPage | null) => (page ? settlePage(partition, page, deps) : undefined)
   let reading = read(null)
+  let settling: Promise<void> = Promise.resolve()
   let applied: ReadPage | null = null
   try {
     for (let page = await reading; page && isWanted(); page = followed(page, await reading)) {
       reading = readAfter(page)
       const applying = handled(applyPage(partition, model, { lead, page, writes: size.writes() }, deps))
-      const settling = handled(settle(applied))
+      const [before, last] = [settling, applied]
+      settling = handled(before.then(() => settle(last)))
       applied = null
-      // Neither may go on when this ends.
-      await applying.finally(() => settling)
+      // Settling is one page behind at most.
+      await applying.finally(() => before)
       applied = page
       size.passed()
     }
   } finally {
+    // Nothing of this may go on when it ends.
     await reading.catch(() => {})
+    await settling
     await settle(applied)
   }
 }

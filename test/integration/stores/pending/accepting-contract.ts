@@ -53,6 +53,20 @@ export function itAccepts(handles: Handles): void {
     expect(await stream()).toEqual([['theirs'], ['write of 2']])
   })
 
+  it.each([
+    ['a lookup that is given its second answer', guardOf(bySlug, 'held')],
+    ['a lookup that is given none', guardOf(bySlug, 'left')],
+  ])('knows a row by the held stamp of %s', async (_, guard) => {
+    const { accept, hold, others, stream } = handles
+    const outdated = await hold(guard)
+    await others.accept([acceptRow(1, { held: outdated, slug: guard.values.slice(1), writes: ['theirs'] })])
+    const held = await hold(guard)
+    const rowHeld = (id: number, one: typeof held) => acceptRow(id, { held: one, slug: 'held' })
+    expect(verdicts(await accept([rowHeld(1, outdated)]), 1)).toEqual(['changed'])
+    expect(verdicts(await accept([rowHeld(1, held), acceptRow(2)]), 2)).toEqual(['accepted', 'accepted'])
+    expect(await stream()).toEqual([['theirs'], ['write of 1', 'write of 2']])
+  })
+
   it('accepts a row once, whoever holds the same stamp of it at the same time', async () => {
     const { accept, others, hold, stream } = handles
     const held = await hold(guardOf(byId, 1))
