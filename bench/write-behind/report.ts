@@ -9,6 +9,7 @@ import type { Written } from './written.ts'
 export function report(rounds: readonly Round[]): string {
   return [
     'Writers, each one call after the other. Unwritten: an extension that answers at once and does nothing, which no other can outrun.',
+    'Appended: one that puts each write into a stream of Redis, and that is all.',
     reportWritten(rounds),
     '',
     'A backlog, applied as fast as possible while nobody writes: a queue in this process by a hand-written loop, and accepted writes',
@@ -21,14 +22,14 @@ export function report(rounds: readonly Round[]): string {
 }
 
 function reportWritten(rounds: readonly Round[]): string {
-  const of = (way: 'direct' | 'unwritten' | 'accepted') => rounds.map((round) => round[way])
-  const [direct, unwritten, accepted] = [of('direct'), of('unwritten'), of('accepted')]
-  const table = newTable(['', 'direct', 'unwritten', 'write-behind'])
+  const of = (way: 'direct' | 'unwritten' | 'appended' | 'accepted') => rounds.map((round) => round[way])
+  const [direct, unwritten, appended, accepted] = [of('direct'), of('unwritten'), of('appended'), of('accepted')]
+  const table = newTable(['', 'direct', 'unwritten', 'appended', 'write-behind'])
   const row = (name: string, cell: (all: readonly Written[]) => string) =>
-    table.push([name, cell(direct), cell(unwritten), cell(accepted)])
+    table.push([name, cell(direct), cell(unwritten), cell(appended), cell(accepted)])
   const versus = (name: string, rate: (one: Written) => number) => {
     const against = (all: readonly Written[]) => ratios(all.map((one, i) => rate(one) / rate(direct[i]!)))
-    table.push([name, '', against(unwritten), against(accepted)])
+    table.push([name, '', against(unwritten), against(appended), against(accepted)])
   }
   row('accepted/s', (all) => whole(Math.round(median(all.map(acceptedRate)))))
   versus('  against direct, expected: 10', acceptedRate)

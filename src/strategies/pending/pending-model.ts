@@ -1,8 +1,8 @@
 import type { Changes, Row } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { DurabilityLevel } from '../../core/pending-store.ts'
+import type { Pin } from '../../core/tags.ts'
 import type { StoredModel } from '../write-through.ts'
-import type { Pins } from './row-facts.ts'
 
 /** A model whose writes are accepted first and brought into the database later. */
 export interface PendingModel {
@@ -21,3 +21,6 @@ export interface PendingModel {
   readonly durability: DurabilityLevel
   readonly acceptLoss: boolean
 }
+
+/** Columns with their values. */
+export type Pins = readonly (readonly [column: string, pin: Pin])[]

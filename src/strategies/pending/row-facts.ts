@@ -2,12 +2,9 @@ import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { EntryKey } from '../../core/entry-key.ts'
 import { type StampTag, tagIds } from '../../core/stamp-tags.ts'
-import type { Pin, ValuesTag } from '../../core/tags.ts'
+import type { ValuesTag } from '../../core/tags.ts'
 import { nameOf } from '../../core/values-name.ts'
-import type { PendingModel } from './pending-model.ts'
-
-/** Columns with their values. */
-export type Pins = readonly (readonly [column: string, pin: Pin])[]
+import type { PendingModel, Pins } from './pending-model.ts'
 
 /** A lookup that finds a row, and what its entry is kept by. */
 export interface RowLookup extends UniqueLookup {

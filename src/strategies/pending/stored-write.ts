@@ -4,8 +4,8 @@ import { isPlainJson } from '../../core/codec/plain-json.ts'
 import type { ResultCodec } from '../../core/codec.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { ValuesTag } from '../../core/tags.ts'
-import type { PendingModel } from './pending-model.ts'
-import { type Found, JsonOnce, type Pins, type RowFacts } from './row-facts.ts'
+import type { PendingModel, Pins } from './pending-model.ts'
+import { type Found, JsonOnce, type RowFacts } from './row-facts.ts'
 
 /**
  * A write as it stands in a stream. What it says is read when it is asked for, each time: many wait while the database works, and objects that
