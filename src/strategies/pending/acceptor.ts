@@ -134,7 +134,8 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
   function stage(job: Job, staging: Staging<Job>, { stamps, now }: Moment): void {
     const { lookup } = job.acceptable
     // What was accepted here is newer than what was read for a job that has waited since.
-    const base = lookup && (staging.rowOf(lookup) ?? knownUnder(stamps, lookup, job))
+    const staged = lookup && staging.rowOf(lookup)
+    const base = lookup && (staged ?? knownUnder(stamps, lookup, job))
     if (base === undefined) {
       loadBase(job, lookup!)
       return
@@ -143,6 +144,8 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
     if (resolved.kind === 'synchronous') job.resolve(resolved)
     else if (resolved.writes.length === 0) job.resolve({ kind: 'accepted', writes: [] })
     else if (resolved.writes.length > wholeMax) refuse([job], tooMany)
+    // That the key is free holds only if the store accepts what the group did to the row that had it.
+    else if (staged?.row === null) refuse([job], noName)
     else if (!staging.add(job, resolved.writes, base)) refuse([job], noName)
   }
 

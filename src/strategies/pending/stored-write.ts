@@ -25,15 +25,10 @@ export class StoredWrite {
   /** @throws CacheError `CODEC.UNDECODABLE`. */
   get write(): PendingWrite {
     const [start, end] = this.#lineEnds()
-    try {
+    return this.#decoded(() => {
       const written = JSON.parse(this.text.slice(start + 1, end)) as PendingWrite | string
       return typeof written === 'string' ? (this.#codec.decode(written, null) as PendingWrite) : written
-    } catch (cause) {
-      throw new CacheError('CODEC.UNDECODABLE', 'An accepted write could not be decoded.', {
-        model: this.#model,
-        cause,
-      })
-    }
+    })
   }
 
   /** Of the lookups that find its row, now or before; the first is that by its id, and is the name of the {@link row}. */
@@ -46,14 +41,24 @@ export class StoredWrite {
     return this.names[0]!
   }
 
-  /** Of the same lookups as the names. */
+  /** Of the same lookups as the names. @throws CacheError `CODEC.UNDECODABLE`. */
   get guards(): readonly ValuesTag[] {
-    return this.#rest()[0].map(([shape, values]) => ({ kind: 'values', model: this.#model, shape, values }))
+    const model = this.#model
+    return this.#decoded(() => this.#rest()[0].map(([shape, values]) => ({ kind: 'values', model, shape, values })))
   }
 
-  /** What it does to queries. */
+  /** What it does to queries. @throws CacheError `CODEC.UNDECODABLE`. */
   get event(): RowEvent {
-    return eventOf(this.#model, this.write, this.#rest())
+    return this.#decoded(() => eventOf(this.#model, this.write, this.#rest()))
+  }
+
+  #decoded<T>(decode: () => T): T {
+    try {
+      return decode()
+    } catch (cause) {
+      const details = { model: this.#model, cause }
+      throw new CacheError('CODEC.UNDECODABLE', 'An accepted write could not be decoded.', details)
+    }
   }
 
   #lineEnds(): readonly [names: number, write: number] {

@@ -31,6 +31,22 @@ describeStores('write-behind, writes of one group', (makeStoreConfig) => {
     ])
   })
 
+  it('a row that the group takes away makes no room for another one in the same group', async () => {
+    const { one, two } = await openSeats({ ...makeStoreConfig(), models: { City: behind } })
+    const made = (id: number) => ({ ...city(id), name: `Made ${id}` })
+    await Promise.all([
+      one.prisma.city.create({ data: made(50) }),
+      one.prisma.city.delete({ where: { id: 50 } }),
+      one.prisma.city.upsert({ where: { id: 50 }, create: made(51), update: { views: 3 } }),
+    ])
+    await flushed(one)
+    for (const { prisma } of [one, two]) {
+      expect(await prisma.city.findUnique({ where: { id: 50 } })).toBeNull()
+      expect(await prisma.city.findUnique({ where: { id: 51 } })).toMatchObject(made(51))
+    }
+    expect(await one.base.city.findMany({ where: { id: { gte: 50 } } })).toMatchObject([made(51)])
+  })
+
   it('many writes of a row that was not known are accepted in the order of the calls', async () => {
     const { one, two } = await openSeats({ ...makeStoreConfig(), models: { City: behind } })
     const vote = () => one.prisma.city.update({ where: { id: 1 }, data: { views: { increment: 1 } } })

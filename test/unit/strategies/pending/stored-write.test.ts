@@ -82,3 +82,12 @@ it.each([
   const stored = new StoredWrite('City', `name\n${damaged}\n[[],[],[],[],[]]`, codec)
   expect(() => stored.write).toThrow(expect.objectContaining({ code: 'CODEC.UNDECODABLE' }))
 })
+
+it.each([
+  ['no JSON', '['],
+  ['something else', '[[["=id|*","[]"]],{"known":[]}]'],
+])('says so of what it does to queries, where that is %s', (_, damaged) => {
+  const stored = new StoredWrite('City', `name\n{"kind":"delete","id":{"id":1}}\n${damaged}`, codec)
+  expect(stored.write).toEqual({ kind: 'delete', id: { id: 1 } })
+  expect(() => stored.event).toThrow(expect.objectContaining({ code: 'CODEC.UNDECODABLE' }))
+})
