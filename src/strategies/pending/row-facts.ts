@@ -32,9 +32,19 @@ export class JsonOnce<T> {
   }
 
   get text(): string {
-    this.#text ??= JSON.stringify(this.value)
+    this.#text ??= asciiJson(this.value)
     return this.#text
   }
+}
+
+/**
+ * As JSON without other characters than those of ASCII: one of them, the name of a city, makes the text twice as large in memory, and with
+ * it the whole entry of the stream that it is read in.
+ */
+export function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 /** Lookups, as a stored write tells them. */

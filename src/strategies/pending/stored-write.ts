@@ -5,7 +5,7 @@ import type { ResultCodec } from '../../core/codec.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { ValuesTag } from '../../core/tags.ts'
 import type { PendingModel, Pins } from './pending-model.ts'
-import { type Found, JsonOnce, type RowFacts } from './row-facts.ts'
+import { asciiJson, type Found, JsonOnce, type RowFacts } from './row-facts.ts'
 
 /**
  * A write as it stands in a stream. What it says is read when it is asked for, each time: many wait while the database works, and objects that
@@ -120,7 +120,7 @@ export function encodeStoredWrite(
   codec: ResultCodec,
 ): string {
   const written = JSON.stringify(isPlainJson(write) ? write : codec.encode(write, null))
-  const changes = JSON.stringify([changed, before, after]).slice(1)
+  const changes = asciiJson([changed, before, after]).slice(1)
   return `${names}\n${written}\n[${guards.text},${known.text},${changes}`
 }
 

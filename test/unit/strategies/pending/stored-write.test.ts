@@ -57,6 +57,19 @@ it('tells what a write does to queries', () => {
   })
 })
 
+it('what it does to queries stands there in ASCII, whatever the row holds', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (name) => {
+      const change: PendingWrite = { kind: 'update', id: { id: 1 }, changes: { views: { op: 'increment', value: 1 } } }
+      const known = [['name', name]] as const
+      const touched = { known: new JsonOnce(known), changed: ['alias'], before: known, after: [] }
+      const text = encodeStoredWrite(change, touched, foundBy([]), codec)
+      expect(Buffer.byteLength(text)).toBe(text.length)
+      expect(new StoredWrite('City', text, codec).event.before).toEqual(new Map(known))
+    }),
+  )
+})
+
 it('several writes name each of their lookups once, in order', () => {
   fc.assert(
     fc.property(fc.array(guards, { maxLength: 4 }), (lists) => {
