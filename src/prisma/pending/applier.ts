@@ -60,7 +60,7 @@ export function createApplier({
   const blameless = new WeakSet<object>()
   /** By partition: how far its stream was applied by the batch before, if that is certain. */
   const reached = new Map<string, Reached>()
-  /** By writes that are to be applied together. */
+  /** By writes that are to be applied together. Not kept past an error: the table may be another one than was known. */
   const prepared = new WeakMap<readonly PlacedWrite[], WavePlan>()
   /** By partition: the epoch of an owner whose statement may yet arrive. Until there is a new owner nothing is certain to be refused. */
   const doubtful = new Map<string, bigint>()

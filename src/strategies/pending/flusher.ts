@@ -16,7 +16,7 @@ export interface FlushPagesDeps extends FlusherDeps {
  * Brings the writes of a partition into the database, page after page, and makes them known to every query, until less than a batch is
  * left.
  *
- * While one page is applied the next one is read and the one before is settled: that is the business of another server. Where anything
+ * While one page is applied the next one is read and those before are settled: that is the business of another server. Where anything
  * fails, what is not settled is found again, and what is applied is not applied again.
  *
  * @throws LeadLost, or the error of the database or of the store.
@@ -41,7 +41,7 @@ export async function flushPages(
       const [before, last] = [settling, applied]
       settling = handled(before.then(() => settle(last)))
       applied = null
-      // Settling is one page behind at most.
+      // Three pages at most are in the database and not settled.
       await applying.finally(() => before)
       applied = page
       size.passed()

@@ -62,10 +62,12 @@ export async function readPage(
   const { model } = partition
   const placed: Placed[] = []
   for (const entry of page.entries) {
-    for (const [i, text] of entry.writes.entries())
+    for (const [i, text] of entry.writes.entries()) {
       placed.push(new Placed(new StoredWrite(model, text, codec), entry, i))
+    }
   }
-  await applier.prepare({ model, writes: placed })
+  // An entry may have more writes than go into one batch.
+  if (placed.length <= writes) await applier.prepare({ model, writes: placed })
   const { entries, isLast, aside, blocked } = page
   return { entries, isLast, placed, aside: new Set(aside), blocked: new Map(blocked), startedMs: clock.nowMs() }
 }

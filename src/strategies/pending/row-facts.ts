@@ -2,9 +2,8 @@ import type { ResolvedWrite, Row } from '../../analysis/pending/pending-write.ts
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { EntryKey } from '../../core/entry-key.ts'
 import { type StampTag, tagIds } from '../../core/stamp-tags.ts'
-import type { ValuesTag } from '../../core/tags.ts'
-import { nameOf } from '../../core/values-name.ts'
 import type { PendingModel, Pins } from './pending-model.ts'
+import { type Found, foundBy, JsonOnce, type TouchedColumns } from './stored-write.ts'
 
 /** A lookup that finds a row, and what its entry is kept by. */
 export interface RowLookup extends UniqueLookup {
@@ -20,45 +19,6 @@ export interface RowFacts {
   readonly found: Found
   /** What it holds in columns that queries are likely to pin. */
   readonly telling: JsonOnce<Pins>
-}
-
-/** A value whose JSON is written again and again. */
-export class JsonOnce<T> {
-  readonly value: T
-  #text: string | undefined
-
-  constructor(value: T) {
-    this.value = value
-  }
-
-  get text(): string {
-    this.#text ??= asciiJson(this.value)
-    return this.#text
-  }
-}
-
-/**
- * As JSON without other characters than those of ASCII: one of them, the name of a city, makes the text twice as large in memory, and with
- * it the whole entry of the stream that it is read in.
- */
-export function asciiJson(value: unknown): string {
-  return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => {
-    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
-}
-
-/** Lookups, as a stored write tells them. */
-export interface Found {
-  /** With a space between them. */
-  readonly names: string
-  readonly guards: JsonOnce<readonly (readonly [shape: string, values: string])[]>
-}
-
-export function foundBy(guards: readonly ValuesTag[]): Found {
-  return {
-    names: guards.map(nameOf).join(' '),
-    guards: new JsonOnce(guards.map(({ shape, values }) => [shape, values] as const)),
-  }
 }
 
 export function factsOf(model: PendingModel, row: Row): RowFacts {
@@ -78,6 +38,28 @@ export function factsAfter(
 ): RowFacts | null {
   if (!after) return null
   return before && write.kind === 'update' && !model.tells(write.changes) ? before : factsOf(model, after)
+}
+
+/**
+ * What queries have to know of a write.
+ *
+ * @param facts of the row before it; only an update needs them.
+ */
+export function touchedBy(
+  model: PendingModel,
+  { write, before, after }: ResolvedWrite,
+  facts: RowFacts | null,
+): TouchedColumns {
+  if (write.kind !== 'update') {
+    return { known: new JsonOnce(model.pinsOf((after ?? before)!, 'all')), changed: 'all', before: [], after: [] }
+  }
+  const fields = Object.keys(write.changes)
+  return {
+    known: facts!.telling,
+    changed: fields.map(model.columnOf),
+    before: model.pinsOf(before!, fields),
+    after: model.pinsOf(after!, fields),
+  }
 }
 
 /** What the entry of every lookup by a key depends on, but for its own values: in this order. */

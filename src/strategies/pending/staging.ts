@@ -4,8 +4,8 @@ import type { ResultCodec } from '../../core/codec.ts'
 import { nameOf } from '../../core/values-name.ts'
 import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
-import { factsAfter, factsOf, foundBy, type RowFacts, type RowLookup } from './row-facts.ts'
-import { encodeStoredWrite, touchedBy } from './stored-write.ts'
+import { factsAfter, type RowFacts, type RowLookup, touchedBy } from './row-facts.ts'
+import { encodeStoredWrite, foundBy } from './stored-write.ts'
 
 /** A row, as the writes of one group leave it. */
 export interface Staged<Job> {
@@ -79,7 +79,7 @@ export function createStaging<Job>(model: PendingModel): Staging<Job> {
       const placed: [staged: StagedRow<Job> | null, write: StagedWrite, after: RowFacts | null][] = []
       const own = writes.length > 1 ? new Set<string>() : null
       for (const one of writes) {
-        const before = one.before && (base?.facts ?? factsOf(model, one.before))
+        const before = one.before && base!.facts
         const after = factsAfter(model, one, before)
         const names = (before ?? after)!.lookups
         const all = !after || after === before ? names : before ? [...names, ...after.lookups] : after.lookups

@@ -1,11 +1,11 @@
-import type { PendingWrite, ResolvedWrite } from '../../analysis/pending/pending-write.ts'
+import type { PendingWrite } from '../../analysis/pending/pending-write.ts'
 import { createEvent, deleteEvent, type RowEvent } from '../../analysis/writes/row-event.ts'
 import { isPlainJson } from '../../core/codec/plain-json.ts'
 import type { ResultCodec } from '../../core/codec.ts'
 import { CacheError } from '../../core/errors.ts'
 import type { ValuesTag } from '../../core/tags.ts'
-import type { PendingModel, Pins } from './pending-model.ts'
-import { asciiJson, type Found, JsonOnce, type RowFacts } from './row-facts.ts'
+import { nameOf } from '../../core/values-name.ts'
+import type { Pins } from './pending-model.ts'
 
 /**
  * A write as it stands in a stream. What it says is read when it is asked for, each time: many wait while the database works, and objects that
@@ -82,21 +82,42 @@ export interface TouchedColumns {
   readonly after: Pins
 }
 
-/** @param facts of the row before the write. */
-export function touchedBy(
-  model: PendingModel,
-  { write, before, after }: ResolvedWrite,
-  facts: RowFacts | null,
-): TouchedColumns {
-  if (write.kind !== 'update') {
-    return { known: new JsonOnce(model.pinsOf((after ?? before)!, 'all')), changed: 'all', before: [], after: [] }
+/** A value whose JSON is written again and again. */
+export class JsonOnce<T> {
+  readonly value: T
+  #text: string | undefined
+
+  constructor(value: T) {
+    this.value = value
   }
-  const fields = Object.keys(write.changes)
+
+  get text(): string {
+    this.#text ??= asciiJson(this.value)
+    return this.#text
+  }
+}
+
+/**
+ * As JSON without other characters than those of ASCII: one of them, the name of a city, makes the text twice as large in memory, and with
+ * it the whole entry of the stream that it is read in.
+ */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[\u0080-\uffff]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+/** Lookups, as a stored write tells them. */
+export interface Found {
+  /** With a space between them. */
+  readonly names: string
+  readonly guards: JsonOnce<readonly (readonly [shape: string, values: string])[]>
+}
+
+export function foundBy(guards: readonly ValuesTag[]): Found {
   return {
-    known: facts!.telling,
-    changed: fields.map(model.columnOf),
-    before: model.pinsOf(before!, fields),
-    after: model.pinsOf(after!, fields),
+    names: guards.map(nameOf).join(' '),
+    guards: new JsonOnce(guards.map(({ shape, values }) => [shape, values] as const)),
   }
 }
 

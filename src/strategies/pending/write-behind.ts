@@ -68,8 +68,8 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const { pending } = store
   const workers = new Map<string, FlushWorker>()
   const acceptors = new Map<string, Acceptor>()
-  const ready = new Map<string, Promise<void>>()
-  const isReady = new Set<string>()
+  /** By model: whether its servers are fit for it, or that is being found out. */
+  const ready = new Map<string, Promise<void> | true>()
   /** By model, those who wait for its accepted writes. */
   const awaiting = new Map<string, Set<(settled: Settling) => void>>()
   let stopListening: (() => void)[] = []
@@ -117,16 +117,16 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   }
 
   /** Once; what failed is looked at again with the next write. */
-  function checked(model: PendingModel): Promise<void> {
+  async function checked(model: PendingModel): Promise<void> {
     const name = model.model
     const known = ready.get(name)
-    if (known) return known
+    if (known) return known === true ? undefined : known
     const checking = Promise.all([checkServer(model, pending), checkDatabase(model, pending, deps.applier)]).then(
-      () => void isReady.add(name),
+      () => void ready.set(name, true),
     )
     ready.set(name, checking)
     checking.catch(() => ready.delete(name))
-    return checking
+    await checking
   }
 
   async function acceptWhenReady(model: PendingModel, acceptable: Acceptable): Promise<Accepted> {
@@ -174,7 +174,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       const model = models.get(name)!
       const isPlain = acceptable.idsNeeded === 0 && model.durability !== 'applied'
       // Nearly every write: another promise would cost it more.
-      return isPlain && isReady.has(name)
+      return isPlain && ready.get(name) === true
         ? acceptorOf(name).accept(acceptable, noIds)
         : acceptWhenReady(model, acceptable)
     },

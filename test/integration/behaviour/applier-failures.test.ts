@@ -113,6 +113,20 @@ describe('failures', () => {
     expect(applying.applier.describe(error)).toEqual({ code: '22001', message: 'LengthMismatch' })
   })
 
+  it('plans again what it had prepared, where the table has become another one meanwhile', async () => {
+    const { applier, databaseUrl, prisma } = applying
+    const run = (sql: string) => withPostgres(databaseUrl, (client) => client.query(sql))
+    const row = { id: 1, name: 'ffffffff-0000-4000-8000-000000000000' }
+    await run('ALTER TABLE "Team" ALTER name TYPE text')
+    const batch = await applying.batch('Team', [{ kind: 'create', row }])
+    await applier.prepare(batch)
+    await run('ALTER TABLE "Team" ALTER name TYPE uuid USING gen_random_uuid()')
+    expect(applier.describe(await errorOf(applier.apply(batch))).code).toBe('42804')
+    expect(await applier.apply(batch)).toBe('applied')
+    await run('ALTER TABLE "Team" ALTER name TYPE text')
+    expect(await prisma.team.findMany({ select: { id: true, name: true } })).toEqual([row])
+  })
+
   it('loses its transaction with its connection, and says so as something to try again', async () => {
     const batch = await applying.batch('City', [add(1)])
     const held = applying.adapter.holdNext((sql) => sql.startsWith('WITH'))

@@ -96,9 +96,9 @@ function sameId(id: readonly Column[]): string {
 }
 
 /**
- * Says the same once more of an id of one column, where it comes first among the parameters. In tables of some ten thousand rows PostgreSQL 15 otherwise
- * hashes all of them for the join: 500 of 30,000 rows take 2.5 ms, not 5.9; from 100,000 rows on it makes little difference. Not of more
- * columns, whose every combination it may look for.
+ * Says the same once more of an id of one column, which comes first among the parameters. In tables of some ten thousand rows PostgreSQL 15
+ * otherwise hashes all of them for the join: 500 of 50,000 rows take 4 ms, not 11. From 100,000 rows on it takes 0.8 to 1.1 of the time. Not
+ * of more columns, whose every combination it may look for.
  */
 function amongIds([only, ...others]: readonly Column[]): string {
   return only && others.length === 0 ? ` AND t.${only.name} = ANY ($1::${only.type}[])` : ''

@@ -5,11 +5,12 @@ import type { PendingWrite } from '../../../../src/analysis/pending/pending-writ
 import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
 import type { ValuesTag } from '../../../../src/core/tags.ts'
 import { nameOf } from '../../../../src/core/values-name.ts'
-import { foundBy, JsonOnce } from '../../../../src/strategies/pending/row-facts.ts'
 import {
   distinctGuards,
   distinctNames,
   encodeStoredWrite,
+  foundBy,
+  JsonOnce,
   StoredWrite,
 } from '../../../../src/strategies/pending/stored-write.ts'
 
