@@ -3,18 +3,21 @@
 // `prisma generate` looks for the schema engine before it starts, and downloads it, but never runs it. Any executable
 // passes for it: naming node itself keeps the command offline.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
+import { portableSchema } from './portable-schema.mjs'
 
 const root = resolve(import.meta.dirname, '..')
 const prisma = createRequire(import.meta.url).resolve('prisma/build/index.js')
 const ofTests = join(root, 'test/schemas')
+const areThereTests = existsSync(ofTests)
 const schemas = [
   'prisma/schema.prisma',
-  ...(existsSync(ofTests) ? readdirSync(ofTests) : []).flatMap((name) =>
+  ...(areThereTests ? readdirSync(ofTests) : []).flatMap((name) =>
     name.endsWith('.prisma') ? [`test/schemas/${name}`] : [],
   ),
+  ...(areThereTests ? ['sqlite', 'mysql'] : []).map(writePortable),
 ]
 
 for (const schema of schemas) {
@@ -30,4 +33,13 @@ for (const schema of schemas) {
   })
   if (error) throw error
   if (status !== 0) process.exit(status ?? 1)
+}
+
+function writePortable(provider) {
+  const folder = join(ofTests, 'generated')
+  mkdirSync(folder, { recursive: true })
+  const schema = readFileSync(join(root, 'prisma/schema.prisma'), 'utf8')
+  const file = join(folder, `${provider}.prisma`)
+  writeFileSync(file, portableSchema(schema, { provider, output: `./${provider}` }))
+  return file
 }

@@ -22,10 +22,12 @@ export async function findMariadb(): Promise<MariaDatabase | null> {
     user: server.username,
     password: server.password,
   }
-  const admin = await mariadb.createConnection({ ...connection, connectTimeout: 2000 }).catch((error: unknown) => {
-    if (process.env.MARIADB_URL) throw error
-    return null
-  })
+  const admin = await mariadb
+    .createConnection({ ...connection, connectTimeout: 2000, multipleStatements: true })
+    .catch((error: unknown) => {
+      if (process.env.MARIADB_URL) throw error
+      return null
+    })
   if (!admin) return null
   return {
     async create(tables, options = '') {
@@ -40,4 +42,11 @@ export async function findMariadb(): Promise<MariaDatabase | null> {
       await admin.end()
     },
   }
+}
+
+/** Whether {@link findMariadb} finds one. */
+export async function hasMariadb(): Promise<boolean> {
+  const found = await findMariadb()
+  await found?.drop()
+  return found !== null
 }

@@ -1,4 +1,4 @@
-import type { PrismaPg } from '@prisma/adapter-pg'
+import type { PrismaLibSql } from '@prisma/adapter-libsql'
 import {
   type GateOptions,
   type HeldStatement,
@@ -8,12 +8,13 @@ import {
   type SteppedStatement,
 } from './statement-gates.ts'
 
-type Adapter = Awaited<ReturnType<PrismaPg['connect']>>
-type SqlAdapter = Omit<Adapter, 'underlyingDriver'>
-type Transaction = Awaited<ReturnType<Adapter['startTransaction']>>
-type Queryable = Pick<Adapter, 'queryRaw' | 'executeRaw'>
-interface AdapterFactory {
-  readonly provider: PrismaPg['provider']
+/** Of any database, as the driver adapters of all of them implement it. */
+type SqlAdapter = Awaited<ReturnType<PrismaLibSql['connect']>>
+type Transaction = Awaited<ReturnType<SqlAdapter['startTransaction']>>
+type Queryable = Pick<SqlAdapter, 'queryRaw' | 'executeRaw'>
+/** As much of a driver adapter as a client uses. */
+export interface AdapterFactory {
+  readonly provider: SqlAdapter['provider']
   readonly adapterName: string
   connect(): Promise<SqlAdapter>
 }
@@ -88,9 +89,12 @@ function changedRows(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && 'rows' in answer && (answer.rows as unknown[]).length > 0
 }
 
+/** `"public"."posts"` of PostgreSQL, and what other databases make of it: `` `main`.`posts` `` and `` `cache_test`.`posts` ``. */
+const written =
+  /\b(?:INSERT (?:IGNORE |OR IGNORE )?INTO|UPDATE|DELETE FROM) (?!SET\b)(?:(["`])[^"`]+\1\.|public\.)?(?:(["`])([^"`]+)\2|(\w+))/g
+
 function tablesIn({ sql, transaction }: Statement) {
-  const targets = sql.matchAll(/\b(?:INSERT INTO|UPDATE|DELETE FROM) (?!SET\b)(?:"?public"?\.)?(?:"([^"]+)"|(\w+))/g)
-  return [...targets].map((match) => ({ table: (match[1] ?? match[2])!, transaction }))
+  return [...sql.matchAll(written)].map((match) => ({ table: (match[3] ?? match[4])!, transaction }))
 }
 
 function undo(writes: { readonly transaction: number | null }[], transaction: number | null): void {
@@ -110,7 +114,7 @@ function watchConnection(inner: SqlAdapter, pass: Pass, nextTransaction: () => n
       const started = await pass(control('BEGIN', transaction), () => inner.startTransaction(isolation))
       return watchTransaction(started, pass, transaction)
     },
-    getConnectionInfo: () => inner.getConnectionInfo(),
+    ...(inner.getConnectionInfo ? { getConnectionInfo: inner.getConnectionInfo.bind(inner) } : {}),
     dispose: () => inner.dispose(),
   }
 }

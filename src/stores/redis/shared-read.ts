@@ -1,5 +1,5 @@
 import type { Client } from './client.ts'
-import { flush, send } from './send.ts'
+import { flush, send, sendNow } from './send.ts'
 import type { Guard } from './session.ts'
 
 /** What is to be read. */
@@ -152,10 +152,13 @@ function createAsked() {
 const nothing: readonly never[] = []
 
 function read(client: Client, anchor: string, { patterns, strings }: Parts): Promise<Values | null> {
-  const command: [string, ...string[]] = ['sort_ro', anchor, 'BY', 'nosort', 'GET', '#']
+  const command: [string, ...string[]] = ['sort_ro', anchor, 'GET', '#']
   for (const pattern of patterns) command.push('GET', pattern)
+  if (strings.length === 0) {
+    // Alone in most ticks: holding it back until others have come would take longer than the system call that they could share.
+    return sendNow(client, command).then((reply) => valuesOf(client, anchor, reply, nothing, patterns.length))
+  }
   const sorting = send(client, command)
-  if (strings.length === 0) return sorting.then((reply) => valuesOf(client, anchor, reply, nothing, patterns.length))
   const getting = send(client, ['mget', ...strings])
   return Promise.all([sorting, getting]).then(([reply, ofStrings]) =>
     valuesOf(client, anchor, reply, ofStrings as readonly unknown[], patterns.length),

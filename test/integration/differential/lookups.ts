@@ -2,7 +2,6 @@ import { expect } from 'vitest'
 import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import type { Model, Unique } from '../../../src/analysis/data-model.ts'
 import { expectSame } from '../behaviour/same.ts'
-import { clientModels } from './schema.ts'
 import type { Seat } from './world.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -12,7 +11,10 @@ type Finders = { findMany(args: object): Promise<Row[]>; findUnique(args: object
  * Every lookup of every row that there is, or was since the start, by each of its keys, through every client: what a write stored
  * must be what the database holds.
  */
-export function allLookups(): { check(seats: readonly Seat[], after: string): Promise<void>; readonly count: number } {
+export function allLookups(models: readonly Model[]): {
+  check(seats: readonly Seat[], after: string): Promise<void>
+  readonly count: number
+} {
   const seen = new Map<string, { readonly model: Model; readonly where: object }>()
   let count = 0
   return {
@@ -21,7 +23,7 @@ export function allLookups(): { check(seats: readonly Seat[], after: string): Pr
     },
     async check(seats, after) {
       const truths = new Map<string, Row>()
-      for (const model of clientModels) {
+      for (const model of models) {
         const select = columnsOf(model)
         for (const row of await finders(seats[0]!.plain, model).findMany({ select })) {
           for (const unique of model.uniques) {

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import type { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
-import type { Field, Model } from '../../../src/analysis/data-model.ts'
+import type { DataModel, Field, Model } from '../../../src/analysis/data-model.ts'
+import type { Shown } from './compare.ts'
+import type { Ground } from './ground.ts'
 import { type ReadArgs, readArgs } from './read-args.ts'
-import { clientModels, dataModel, propertyOf } from './schema.ts'
+import { propertyOf } from './schema.ts'
 import type { Args } from './values.ts'
 import { type WriteCall, writeCalls } from './write-args.ts'
 
@@ -35,9 +37,10 @@ export interface Program {
 }
 
 /** @param seats how many clients take turns. */
-export function programs({ seats }: { readonly seats: number }): fc.Arbitrary<Program> {
-  const args = readArgs(dataModel)
-  const write = writeCalls(dataModel, args, clientModels)
+export function programs(ground: Ground, { seats }: { readonly seats: number }): fc.Arbitrary<Program> {
+  const { dataModel, models, features, rawWrites } = ground
+  const args = readArgs(dataModel, features)
+  const write = writeCalls(dataModel, args, models, features)
   const seat = fc.nat(seats - 1)
   const step: fc.Arbitrary<Step> = fc.oneof(
     { weight: 12, arbitrary: fc.record({ kind: fc.constant('write' as const), seat, write }) },
@@ -65,7 +68,7 @@ export function programs({ seats }: { readonly seats: number }): fc.Arbitrary<Pr
     },
   )
   return fc.record({
-    reads: fc.array(fc.oneof(...clientModels.map((model) => readsOf(args, model))), {
+    reads: fc.array(fc.oneof(...models.map((model) => readsOf(dataModel, args, model))), {
       minLength: 1,
       maxLength: 6,
       size: 'max',
@@ -74,7 +77,7 @@ export function programs({ seats }: { readonly seats: number }): fc.Arbitrary<Pr
   })
 }
 
-function readsOf(args: ReadArgs, model: Model): fc.Arbitrary<ReadCall> {
+function readsOf(dataModel: DataModel, args: ReadArgs, model: Model): fc.Arbitrary<ReadCall> {
   const call = (operation: string, given: fc.Arbitrary<Args>) =>
     given.map((drawn): ReadCall => ({ model: model.name, operation, args: drawn }))
   const lookup = fc.tuple(args.uniqueWhere(model), args.selection(model)).map(([where, shown]) => ({ where, ...shown }))
@@ -90,7 +93,7 @@ function readsOf(args: ReadArgs, model: Model): fc.Arbitrary<ReadCall> {
     { weight: 1, arbitrary: call('count', args.count(model)) },
     { weight: 1, arbitrary: call('aggregate', args.aggregate(model)) },
     { weight: 1, arbitrary: call('groupBy', args.groupBy(model)) },
-    { weight: 2, arbitrary: fluentReads(args, model) },
+    { weight: 2, arbitrary: fluentReads(dataModel, args, model) },
   )
 }
 
@@ -99,7 +102,8 @@ function keyOrder(model: Model): readonly Args[] {
 }
 
 /** `findUnique(...).author().posts(...)`. */
-function fluentReads(args: ReadArgs, model: Model): fc.Arbitrary<ReadCall> {
+function fluentReads(dataModel: DataModel, args: ReadArgs, model: Model): fc.Arbitrary<ReadCall> {
+  const targetOf = targetsIn(dataModel)
   const steps = relationsOf(model).map((field) => {
     const target = targetOf(field)
     const last = fc.record({
@@ -130,19 +134,9 @@ function relationsOf(model: Model): readonly Field[] {
   return [...model.fields.values()].filter((field) => field.kind === 'relation' && !field.isHidden)
 }
 
-function targetOf(field: Field): Model {
-  return dataModel.models.get(field.relation!.model)!
+function targetsIn({ models }: DataModel): (field: Field) => Model {
+  return (field) => models.get(field.relation!.model)!
 }
-
-/** Raw statements of every kind, over the tables with the most relations. */
-const rawWrites = [
-  'UPDATE posts SET views = views + 1 WHERE author_id = 1',
-  'DELETE FROM "_PostToTag" WHERE "B" = 1',
-  'UPDATE "Person" SET score = 3 WHERE id = 2',
-  'DELETE FROM "Section" WHERE id = 1',
-  'WITH gone AS (DELETE FROM "Comment" WHERE id = 1 RETURNING id) SELECT id FROM gone',
-  'INSERT INTO "_Follows" VALUES (2, 3) ON CONFLICT DO NOTHING',
-]
 
 type Runnable = (args?: unknown) => Prisma.PrismaPromise<unknown> & Record<string, Runnable>
 
@@ -158,11 +152,16 @@ export function runRead(client: PrismaClient, { fluent = [], ...call }: ReadCall
 }
 
 /** The model and arguments that decide what a read shows. */
-export function shownBy({ model, args, fluent = [] }: ReadCall): { readonly model: Model; readonly args: Args } {
-  return fluent.reduce((shown, step) => ({ model: targetOf(shown.model.fields.get(step.name)!), args: step.args }), {
-    model: dataModel.models.get(model)!,
-    args,
-  })
+export function shownBy({ model, args, fluent = [] }: ReadCall, dataModel: DataModel): Shown {
+  const targetOf = targetsIn(dataModel)
+  return fluent.reduce(
+    (shown, step) => ({ dataModel, model: targetOf(shown.model.fields.get(step.name)!), args: step.args }),
+    {
+      dataModel,
+      model: dataModel.models.get(model)!,
+      args,
+    },
+  )
 }
 
 /** Runs a step; `reads` are those of its program. */

@@ -1,13 +1,11 @@
-import { PrismaPg } from '@prisma/adapter-pg'
-import pg from 'pg'
 import { inject } from 'vitest'
-import { Prisma, PrismaClient } from '../../../prisma/generated/client.ts'
+import type { PrismaClient } from '../../../prisma/generated/client.ts'
 import { type CacheEvent, cachePlugin, type Strategy } from '../../../src/index.ts'
 import { stopLater } from '../../services/cleanup.ts'
-import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
-import { type WatchedAdapter, watchedAdapter } from '../../services/watched-adapter.ts'
+import { freshNamespace } from '../../services/fresh.ts'
+import { type AdapterFactory, type WatchedAdapter, watchedAdapter } from '../../services/watched-adapter.ts'
 import { patient, type StoreKind } from '../behaviour/bench.ts'
-import { differentialSeed, restartSequences } from './seed.ts'
+import type { Ground } from './ground.ts'
 
 /** One client with a cache, and two without that are made alike: on the same database, and on its twin. */
 export interface Seat {
@@ -34,18 +32,17 @@ export interface World {
  * processes do on Redis, or one client that is extended further. One of them leaves out the keys of its rows and has computed
  * fields.
  */
-export async function makeWorld(kind: StoreKind, strategy: Strategy): Promise<World> {
-  const [url, twinUrl] = [await freshDatabase(), await freshDatabase()]
-  const sql = await Promise.all([url, twinUrl].map(openSql))
+export async function makeWorld(ground: Ground, kind: StoreKind, strategy: Strategy): Promise<World> {
+  const [database, twin] = [await ground.open(), await ground.open()]
   const namespace = freshNamespace()
   const redis = kind === 'redis' ? { redis: inject('redisUrl') } : {}
 
   const caches: { stats(): { readonly hits: number } }[] = []
   const seat = (name: string, style: Style): Seat => {
     const events: CacheEvent[] = []
-    const adapter = watchedAdapter(new PrismaPg({ connectionString: url }))
-    const make = (factory: unknown): PrismaClient => {
-      const client = new PrismaClient({
+    const adapter = watchedAdapter(database.adapter())
+    const make = (factory: AdapterFactory): PrismaClient => {
+      const client = new ground.Client({
         adapter: factory,
         errorFormat: 'minimal',
         ...style.options,
@@ -57,7 +54,7 @@ export async function makeWorld(kind: StoreKind, strategy: Strategy): Promise<Wo
       ...redis,
       ...patient,
       namespace,
-      models: Object.fromEntries(Object.values(Prisma.ModelName).map((name) => [name, { strategy }])),
+      models: Object.fromEntries(ground.models.map(({ name }) => [name, { strategy }])),
       onEvent: (event) => events.push(event),
     })
     const base = make(adapter).$extends(plugin)
@@ -66,8 +63,8 @@ export async function makeWorld(kind: StoreKind, strategy: Strategy): Promise<Wo
     return {
       name,
       cached: style.extend(base as unknown as PrismaClient),
-      plain: style.extend(make(new PrismaPg({ connectionString: url }))),
-      twin: style.extend(make(new PrismaPg({ connectionString: twinUrl }))),
+      plain: style.extend(make(database.adapter())),
+      twin: style.extend(make(twin.adapter())),
       events,
       adapter,
     }
@@ -90,7 +87,7 @@ export async function makeWorld(kind: StoreKind, strategy: Strategy): Promise<Wo
     seats,
     hits: () => caches.reduce((total, cache) => total + cache.stats().hits, 0),
     async reset() {
-      await Promise.all(sql.map((client) => client.query(`${differentialSeed} ${restartSequences}`)))
+      await Promise.all([database.reset(), twin.reset()])
       await (first.cached as unknown as { $cache: { invalidateAll(): Promise<void> } }).$cache.invalidateAll()
       for (const { events, adapter } of seats) {
         events.splice(0)
@@ -98,8 +95,8 @@ export async function makeWorld(kind: StoreKind, strategy: Strategy): Promise<Wo
       }
     },
     async rows() {
-      const [one, other] = await Promise.all(sql.map(allRows))
-      return { first: one!, twin: other! }
+      const [first, ofTwin] = await Promise.all([database.rows(), twin.rows()])
+      return { first, twin: ofTwin }
     },
   }
 }
@@ -133,29 +130,4 @@ function computed(client: PrismaClient): PrismaClient {
       person: { badge: { needs: { handle: true }, compute: (person) => `<${person.handle}>` } },
     },
   }) as unknown as PrismaClient
-}
-
-async function openSql(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  stopLater(() => client.end())
-  // A killed server would lose the last writes, and the tests spend half the time.
-  await client.query(`ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET synchronous_commit = off`)
-  await client.query('SET synchronous_commit = off')
-  return client
-}
-
-/** Every row as text, times of writes aside. */
-async function allRows(client: pg.Client): Promise<string> {
-  const { rows: tables } = await client.query<{ name: string }>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
-  )
-  const texts: string[] = []
-  for (const { name } of tables) {
-    const { rows } = await client.query<{ row: string }>(
-      `SELECT to_jsonb(t)::text AS row FROM ${client.escapeIdentifier(name)} t ORDER BY 1`,
-    )
-    texts.push(name, ...rows.map(({ row }) => row.replaceAll(/"20(?:2[5-9]|[3-9]\d)-[^"]*"/g, '"recently"')).sort())
-  }
-  return texts.join('\n')
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { type DataModel, type Field, type Model, oppositeOf } from '../../../src/analysis/data-model.ts'
-import type { ReadArgs } from './read-args.ts'
+import { everyFeature, type Features, type ReadArgs } from './read-args.ts'
 import { type Args, drawValue, entry, objectOf } from './values.ts'
 
 /** One call that writes. */
@@ -11,7 +11,16 @@ export interface WriteCall {
 }
 
 /** Writes over a schema, at random: every operation, with nested ones of every kind. Many fail, as they do on a plain client. */
-export function writeCalls(dataModel: DataModel, reads: ReadArgs, models: readonly Model[]): fc.Arbitrary<WriteCall> {
+export function writeCalls(
+  dataModel: DataModel,
+  reads: ReadArgs,
+  models: readonly Model[],
+  features: Features = everyFeature,
+): fc.Arbitrary<WriteCall> {
+  const manyRows = (rows: fc.Arbitrary<readonly Args[]>): fc.Arbitrary<Args> => {
+    const data = features.mixedRows ? rows : rows.map(withSameKeys)
+    return features.skipDuplicates ? fc.record({ data, skipDuplicates: fc.boolean() }) : fc.record({ data })
+  }
   const memo = new Map<string, fc.Arbitrary<Args>>()
   const once = (key: string, make: () => fc.Arbitrary<Args>) => {
     const made = memo.get(key) ?? make()
@@ -153,7 +162,7 @@ export function writeCalls(dataModel: DataModel, reads: ReadArgs, models: readon
     if (field.isList && field.relation!.joinTable === null) {
       const flat = createData(target, 0, field)
       const data = fc.array(flat, { minLength: 1, maxLength: 2 })
-      operations.push(entry('createMany', fc.record({ data, skipDuplicates: fc.boolean() })))
+      operations.push(entry('createMany', manyRows(data)))
     }
     if (kind === 'update' && field.isList) {
       const filter = reads.where(target, 0)
@@ -213,19 +222,19 @@ export function writeCalls(dataModel: DataModel, reads: ReadArgs, models: readon
     // Above the number of rows: which of them a lower one leaves out is up to the database.
     const limit = fc.option(fc.constant(100), { nil: undefined, freq: 5 })
     const shown = fc.oneof({ weight: 3, arbitrary: flat }, { weight: 1, arbitrary: reads.selection(model, 1) })
-    return fc.oneof(
-      { weight: 3, arbitrary: call('create', fc.record({ data: createData(model, 2) }), shown) },
-      { weight: 1, arbitrary: call('createMany', fc.record({ data: rows, skipDuplicates: fc.boolean() })) },
-      {
-        weight: 1,
-        arbitrary: call('createManyAndReturn', fc.record({ data: rows, skipDuplicates: fc.boolean() }), flat),
-      },
-      { weight: 6, arbitrary: call('update', fc.record({ where, data: updateData(model, 2) }), shown) },
-      { weight: 2, arbitrary: call('updateMany', fc.record({ where: filter, data: updateData(model, 0), limit })) },
+    const returning = [
+      { weight: 1, arbitrary: call('createManyAndReturn', manyRows(rows), flat) },
       {
         weight: 2,
         arbitrary: call('updateManyAndReturn', fc.record({ where: filter, data: updateData(model, 0) }), flat),
       },
+    ]
+    return fc.oneof(
+      { weight: 3, arbitrary: call('create', fc.record({ data: createData(model, 2) }), shown) },
+      { weight: 1, arbitrary: call('createMany', manyRows(rows)) },
+      ...(features.returning ? returning : []),
+      { weight: 6, arbitrary: call('update', fc.record({ where, data: updateData(model, 2) }), shown) },
+      { weight: 2, arbitrary: call('updateMany', fc.record({ where: filter, data: updateData(model, 0), limit })) },
       {
         weight: 2,
         arbitrary: call(
@@ -239,4 +248,10 @@ export function writeCalls(dataModel: DataModel, reads: ReadArgs, models: readon
     )
   }
   return fc.oneof(...models.map(callsOf))
+}
+
+/** Keys that all of them have. */
+function withSameKeys(rows: readonly Args[]): readonly Args[] {
+  const isShared = ([key]: readonly [string, unknown]) => rows.every((row) => key in row)
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(isShared)))
 }
