@@ -25,6 +25,7 @@ import { attach, type ExtendableClient } from './prisma/extension.ts'
 import { adapterOf, clientVersionOf, ignoresTransactions, schemaTextOf } from './prisma/internals.ts'
 import { createApplier } from './prisma/pending/applier.ts'
 import { openFlushClient } from './prisma/pending/flush-client.ts'
+import { createIsolation } from './prisma/pending/isolation.ts'
 import { rowLoader } from './prisma/pending/load-row.ts'
 import { referencesTo } from './prisma/pending/neighbours.ts'
 import { pendingModels } from './prisma/pending/pending-models.ts'
@@ -206,6 +207,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     awaited,
     storedRows: rows,
     transactions: createTransactions(invalidator, writeThrough),
+    seesCommitted: createIsolation(client, dataModel.provider),
     batches: createBatches(invalidator),
     info,
     explain,

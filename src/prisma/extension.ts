@@ -5,15 +5,7 @@ import type { ClientInUse } from './client-in-use.ts'
 import { clientViewOf } from './client-view.ts'
 import { explainCall } from './explain.ts'
 import type { Hook } from './hook.ts'
-import {
-  computedFieldsOf,
-  extendPlainly,
-  globalOmitOf,
-  isLastHook,
-  seesCommitted,
-  setParent,
-  transactionIdOf,
-} from './internals.ts'
+import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
 import { awaitReads } from './pending/await-writes.ts'
 import { isOfNoConcern, runRead } from './reads.ts'
 import type { Runtime } from './runtime.ts'
@@ -42,6 +34,12 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
     canonical([globalOmitOf(parent), computedFieldsOf(parent, runtime.dataModel.models.keys())], { identify }),
   )
   const view = memoized(() => clientViewOf(parent, runtime.dataModel.models.keys()))
+
+  /** Before a transaction begins: its snapshot would lack what is flushed for its statements. */
+  async function seesAccepted(options: unknown): Promise<void> {
+    if (await runtime.seesCommitted(parent, options)) return
+    await awaitReads(runtime.dataModel.models.keys(), runtime)
+  }
 
   const attached = extendPlainly(parent, {
     name: 'prisma-cache-plugin',
@@ -75,10 +73,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         if (typeof input !== 'function') return start(input)
         const callback = async (tx: object): Promise<unknown> => input(tx)
         const run = () => runtime.transactions.run(start, { callback, idOf: transactionIdOf })
-        const { writeBehind, dataModel } = runtime
-        if (!writeBehind.isInUse || seesCommitted(parent, options, dataModel.provider)) return run()
-        // Before it begins: its snapshot would lack what is flushed for its statements.
-        return awaitReads(dataModel.models.keys(), runtime).then(run)
+        return runtime.writeBehind.isInUse ? seesAccepted(options).then(run) : run()
       },
 
       async $disconnect(this: ExtendableClient) {

@@ -154,18 +154,12 @@ export function databaseSchemaOf(client: object): string | null {
   return typeof schema === 'string' ? schema : null
 }
 
-/**
- * Whether each statement of a transaction sees what was committed before it, and not only what was before the first. `false` where that is
- * not known.
- *
- * Source: `transactionOptions` of the client, which the options of `$transaction` go before; without either it is the default of the
- * database, which is READ COMMITTED on PostgreSQL.
- */
-export function seesCommitted(client: object, options: unknown, provider: string): boolean {
-  const level =
+/** The isolation level of a transaction; `undefined` where it is the default of the database. Source: `transactionOptions` of the client. */
+export function isolationLevelOf(client: object, options: unknown): unknown {
+  return (
     field(options, 'isolationLevel') ??
     field(field(field(client, '_engineConfig'), 'transactionOptions'), 'isolationLevel')
-  return provider === 'postgresql' && (level === undefined || level === 'ReadCommitted' || level === 'ReadUncommitted')
+  )
 }
 
 /** The driver adapter that the client was made with. */

@@ -45,6 +45,8 @@ export interface Runtime {
   /** Those of the models whose accepted writes a query waits for. */
   readonly awaited: (models: Iterable<string>) => readonly string[]
   readonly transactions: Transactions
+  /** Whether each statement of a transaction of this client, with these options, sees what was committed before it. */
+  readonly seesCommitted: (client: object, options: unknown) => Promise<boolean>
   readonly batches: Batches
   readonly info: InfoScope
   readonly explain: ExplainScope

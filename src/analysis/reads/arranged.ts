@@ -19,8 +19,9 @@ export function arranged(result: unknown, node: Node): unknown {
     for (const name of inner) {
       const child = selected[name] as Node
       // Of an aggregate, `_sum: { views: true }`, the keys stand there by themselves.
-      for (const row of rows)
-        row[name] = arranged(row[name], name.startsWith('_') ? { select: child.select ?? child } : child)
+      const shown = name.startsWith('_') ? { select: child.select ?? child } : child
+      // What is named and not there was left out by `Prisma.skip`.
+      for (const row of rows) if (Object.hasOwn(row, name)) row[name] = arranged(row[name], shown)
     }
     const order = orderOf(Object.keys(rows[0]!), names, { isFirst: selected !== include })
     return order ? rows.map((row) => Object.fromEntries(order.map((name) => [name, row[name]]))) : rows

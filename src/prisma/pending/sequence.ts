@@ -5,6 +5,13 @@ import { dialectOf } from './dialects.ts'
 import { quote } from './postgres/names.ts'
 import type { RawClient } from './raw-client.ts'
 
+interface Block {
+  ids: bigint[]
+  /** Under which they were taken. */
+  root: string
+  taking: Promise<void>
+}
+
 /**
  * Integers of the sequences behind autoincrement ids, on PostgreSQL. Taken a block at a time, and given to nobody else by the database; what
  * is not used when the process ends is a gap, as after a rollback.
@@ -13,30 +20,37 @@ import type { RawClient } from './raw-client.ts'
  */
 export function createSequences(client: object, { config, dataModel }: { config: CacheConfig; dataModel: DataModel }) {
   const original = originalOf(client) as RawClient
-  const blocks = new Map<string, { ids: bigint[]; taking: Promise<void> }>()
+  const blocks = new Map<string, Block>()
 
-  async function take(name: string, count: number): Promise<bigint[] | null> {
+  /** As many as are missing, and a whole block where there are that many left. */
+  async function take(name: string, missing: number): Promise<bigint[] | null> {
     const { table, fields, idFields } = dataModel.models.get(name)!
     const schema = databaseSchemaOf(client) ?? dialectOf(dataModel.provider).schema!
-    const rows = await original.$queryRawUnsafe<readonly { readonly id: string | null }[]>(
-      'SELECT nextval(pg_get_serial_sequence($1::text, $2::text)::regclass)::text AS id FROM generate_series(1, $3::int)',
-      ...[`${quote(schema)}.${quote(table)}`, fields.get(idFields[0]!)!.column, count],
+    const rows = await original.$queryRawUnsafe<readonly { readonly id: string }[]>(
+      takeSql,
+      ...[`${quote(schema)}.${quote(table)}`, fields.get(idFields[0]!)!.column],
+      ...[missing, Math.max(missing, config.models[name]!.sequenceBlock)],
     )
-    const ids = rows.map(({ id }) => id)
-    return ids.includes(null) ? null : ids.map((id) => BigInt(id!))
+    return rows.length === 0 ? null : rows.map(({ id }) => BigInt(id))
   }
 
   /**
-   * One after the other, so that a block is used up before the next is taken. `null` where the database does not say which sequence it is:
-   * the column does not own one.
+   * One after the other, so that a block is used up before the next is taken. `null` where the database does not say which sequence it is, for
+   * the column does not own one; where it takes ids from nobody else; and where the sequence comes to its end.
+   *
+   * @param root with another one than before, what is left of the block is dropped: the sequence may have begun anew.
    */
-  return function reserve(name: string, count: number): Promise<readonly bigint[] | null> {
-    const block = blocks.get(name) ?? { ids: [], taking: Promise.resolve() }
+  return function reserve(name: string, count: number, root: string): Promise<readonly bigint[] | null> {
+    const block = blocks.get(name) ?? { ids: [], root, taking: Promise.resolve() }
     blocks.set(name, block)
     const reserved = block.taking.then(async () => {
+      if (block.root !== root) {
+        block.ids = []
+        block.root = root
+      }
       const missing = count - block.ids.length
       if (missing > 0) {
-        const taken = await take(name, Math.max(missing, config.models[name]!.sequenceBlock))
+        const taken = await take(name, missing)
         if (!taken) return null
         block.ids.push(...taken)
       }
@@ -49,3 +63,24 @@ export function createSequences(client: object, { config, dataModel }: { config:
     return reserved
   }
 }
+
+/**
+ * Table, column, how many at least, and at most. No rows where there are fewer: `nextval` past the end would fail, and what it had given
+ * until then would be lost to everybody. None either for a column that is GENERATED ALWAYS, which takes no id that an INSERT names.
+ *
+ * Source: https://www.postgresql.org/docs/current/catalog-pg-sequence.html and catalog-pg-attribute
+ */
+const takeSql = `
+  WITH owned AS (
+    SELECT pg_get_serial_sequence($1::text, $2::text)::regclass AS seq
+    FROM pg_attribute WHERE attrelid = $1::text::regclass AND attname = $2::text AND attidentity <> 'a'
+  ), known AS (
+    SELECT seq, CASE
+      WHEN seqcycle THEN $4::int
+      WHEN seqincrement > 0 THEN (seqmax::numeric - coalesce(pg_sequence_last_value(seq), seqstart - seqincrement)) / seqincrement
+      ELSE (seqmin::numeric - coalesce(pg_sequence_last_value(seq), seqstart - seqincrement)) / seqincrement
+    END AS remaining
+    FROM owned JOIN pg_sequence ON seqrelid = seq
+  )
+  SELECT nextval(seq)::text AS id
+  FROM known, generate_series(1, CASE WHEN remaining >= $4::int THEN $4::int WHEN remaining >= $3::int THEN $3::int ELSE 0 END)`

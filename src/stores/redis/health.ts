@@ -9,7 +9,10 @@ export const connectMaxMs = 1000
 const outageMs = 500
 /** How long it takes others, at most, to be back after us: a probe, a greeting that never comes, a pause, and the commands of a look. */
 const returnMs = probeEveryMs + connectMaxMs + reconnectMsMax + 500
-const commandsOfLook = 3
+/** Of what prepares a server, one after the other. */
+export const preparingCommands = 3
+/** The database, and who it is. */
+const commandsOfLook = 2 + preparingCommands
 
 /**
  * How Redis has answered this process lately, over all its sessions: who closes one and comes back knows no more than before.

@@ -172,7 +172,11 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         if (news) onNews(news)
       }),
 
-    durability: () => connection.run(readDurability),
+    async durability() {
+      // The first thing that a write asks for: of a process that starts, whose machine may be busy with others that do.
+      await connection.opened()
+      return connection.run(readDurability)
+    },
   }
 }
 

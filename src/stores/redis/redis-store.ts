@@ -56,8 +56,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     clock,
     report,
     prepare: async (client, identity) => {
-      await loadScripts(client)
-      await sweep(client, identity, deps, keys)
+      await Promise.all([loadScripts(client), sweep(client, identity, deps, keys)])
     },
   })
   const channel = createLeaseChannel({ connection, commandDeadlineMs, clock })

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import { type Client, type ClientSource, confirmDatabase, openClient } from './client.ts'
 import { withDeadline } from './deadline.ts'
-import { connectMaxMs, type Health, probeEveryMs } from './health.ts'
+import { connectMaxMs, type Health, preparingCommands, probeEveryMs } from './health.ts'
 import { readIdentity } from './identity.ts'
 import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable } from './outage.ts'
 
@@ -20,6 +20,11 @@ export interface Session {
   run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T>
   /** The same for what may share commands with others: it guards what it sends, which here it does not. */
   share<T>(commands: (client: Client, identity: string, guard: Guard) => Promise<T>): Promise<T>
+  /**
+   * Resolves when commands run, or have: for those who would rather wait for that than do without. Not later than an opening may last; what asks
+   * then is refused.
+   */
+  opened(): Promise<void>
   /** Looks at the server again when it is no longer the one that was looked at; the connection alone does not always tell. */
   verify(): Promise<void>
   /** Whether commands run at once. */
@@ -39,7 +44,10 @@ export interface SessionDeps {
   readonly commandDeadlineMs: number
   readonly clock: Clock
   readonly report: Report
-  /** What must be done on a server before it may serve (again). Runs whenever the server may be another one than before. */
+  /**
+   * What must be done on a server before it may serve (again), in {@link preparingCommands} at most, one after the other. Runs whenever the server
+   * may be another one than before.
+   */
   readonly prepare: (client: Client, identity: string) => Promise<void>
 }
 
@@ -77,6 +85,14 @@ export function openSession(
     '+node': onTopology,
     '-node': onTopology,
   })
+  let markServing = () => {}
+  const firstServed = withDeadline(
+    new Promise<void>((resolve) => {
+      markServing = resolve
+    }),
+    connectMaxMs,
+    clock,
+  ).catch(() => {})
   const firstLook = withDeadline(connectAndLook(), connectMaxMs, clock).catch(goDown)
 
   async function connectAndLook(): Promise<void> {
@@ -133,7 +149,7 @@ export function openSession(
     try {
       await withDeadline(confirmDatabase({ client, owned }), commandDeadlineMs, clock)
       const found = await withDeadline(readIdentity(client), commandDeadlineMs, clock)
-      await withDeadline(prepare(client, found), commandDeadlineMs, clock)
+      await withDeadline(prepare(client, found), preparingCommands * commandDeadlineMs, clock)
       if (startedEpoch !== epoch || state === 'closed') throw changed()
       identity = found
     } finally {
@@ -142,6 +158,7 @@ export function openSession(
     if (state === 'down') report({ kind: 'store-recovered', downMs: clock.nowMs() - downSinceMs })
     health.answered({ isBack: state === 'down' })
     state = 'serving'
+    markServing()
   }
 
   /** Not an async function where it need not be: every lookup comes by. */
@@ -192,6 +209,7 @@ export function openSession(
   return {
     run,
     share,
+    opened: () => firstServed,
     isServing: () => state === 'serving',
     // While it serves, the next answer will tell, of whoever asks for something else; while it is down, commands are refused anyway.
     isRecovering: () => health.isRecovering() || (state === 'serving' && health.isInDoubt()),

@@ -1,5 +1,6 @@
 import type { Acceptable } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
+import type { Stamp } from '../../core/entry-key.ts'
 import { partitionOf } from '../../core/pending-names.ts'
 import type { Base } from './base.ts'
 import { type CarriedStamps, createCarried } from './carried.ts'
@@ -13,7 +14,12 @@ export interface Acceptor {
    * @throws CacheError `WRITE_BEHIND.UNCONFIRMED` when the store did not say whether it accepted, or cannot be asked: nothing is written at
    * once then, for older writes of the row may be waiting in the store.
    */
-  accept(acceptable: Acceptable, ids: readonly bigint[]): Promise<Accepted>
+  accept(acceptable: Acceptable): Promise<Accepted>
+}
+
+export interface AcceptorDeps extends HandOverDeps {
+  /** See `WriteBehindDeps.reserveIds`; of this model. */
+  readonly reserveIds: (count: number, root: Stamp) => Promise<readonly bigint[] | null>
 }
 
 /** One that the store is at, and one that this process is at. */
@@ -44,7 +50,7 @@ interface Group {
  * of them leaves it; the next group that has it builds on it without asking the store. Where another process wrote the row, the store refuses
  * it, and it is read again.
  */
-export function createAcceptor(model: PendingModel, deps: HandOverDeps): Acceptor {
+export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Acceptor {
   const { store, bases } = deps
   const carried = createCarried(model, store)
   const queue: Job[] = []
@@ -140,7 +146,12 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
       loadBase(job, lookup!)
       return
     }
-    const resolved = job.acceptable.resolve(base?.row ?? null, { now, ids: job.ids })
+    const { idsNeeded } = job.acceptable
+    if (idsNeeded > 0 && job.ids?.root !== stamps.root) {
+      reserveIds(job, stamps.root)
+      return
+    }
+    const resolved = job.acceptable.resolve(base?.row ?? null, { now, ids: job.ids?.values ?? noIds })
     if (resolved.kind === 'synchronous') job.resolve(resolved)
     else if (resolved.writes.length === 0) job.resolve({ kind: 'accepted', writes: [] })
     else if (resolved.writes.length > wholeMax) refuse([job], tooMany)
@@ -158,11 +169,7 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
 
   function loadBase(job: Job, lookup: UniqueLookup): void {
     job.base = null
-    job.attempts += 1
-    if (job.attempts > attemptsMax) {
-      refuse([job], othersWrite)
-      return
-    }
+    if (isTriedOften(job)) return
     bases.load(lookup).then(
       (base) => {
         if (!base) {
@@ -178,12 +185,33 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
     )
   }
 
+  function reserveIds(job: Job, root: Stamp): void {
+    if (isTriedOften(job)) return
+    deps.reserveIds(job.acceptable.idsNeeded, root).then(
+      (values) => {
+        if (!values) {
+          refuse([job], noSequence)
+          return
+        }
+        job.ids = { root, values }
+        enqueue(job)
+      },
+      (error) => fail([job], model, error),
+    )
+  }
+
+  /** Counts one more attempt; then the write goes to the database. */
+  function isTriedOften(job: Job): boolean {
+    job.attempts += 1
+    if (job.attempts <= attemptsMax) return false
+    refuse([job], othersWrite)
+    return true
+  }
+
   function again(jobs: readonly Job[]): void {
     for (const job of jobs) {
       job.base = null
-      job.attempts += 1
-      if (job.attempts > attemptsMax) refuse([job], othersWrite)
-      else enqueue(job)
+      if (!isTriedOften(job)) enqueue(job)
     }
   }
 
@@ -193,8 +221,8 @@ export function createAcceptor(model: PendingModel, deps: HandOverDeps): Accepto
   }
 
   return {
-    accept: (acceptable, ids) =>
-      new Promise((resolve, reject) => enqueue({ acceptable, ids, base: null, attempts: 0, resolve, reject })),
+    accept: (acceptable) =>
+      new Promise((resolve, reject) => enqueue({ acceptable, ids: null, base: null, attempts: 0, resolve, reject })),
   }
 }
 
@@ -202,4 +230,6 @@ const noRoom = 'the store has no room for the kinds of lookups of the model'
 const noName = 'one of its rows cannot be told from others surely, or shares a key with one that is written meanwhile'
 const othersWrite = 'others write the row'
 const scattered = 'its rows are in several partitions'
+const noSequence = 'the sequence of its id is not known, or comes to its end'
+const noIds: readonly bigint[] = []
 const tooMany = 'it has too many rows'

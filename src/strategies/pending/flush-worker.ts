@@ -45,6 +45,8 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
   let isStopped = false
   let isAsked = false
   let waiting = 0
+  /** Accepted here, and not seen in the database. */
+  let isAnyLeft = false
   let wake = () => {}
   let isLeading = false
 
@@ -58,11 +60,17 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
           delayMs = backOffMs
         } else await pause(leadMs / 2)
       } catch (error) {
-        report({ kind: 'flush-failed', model: partition.model, error })
+        await failed(error)
         await pause(delayMs, { isFixed: true })
         delayMs = Math.min(delayMs * 2, backOffMsMax)
       }
     }
+  }
+
+  /** Where nothing waits nothing failed; that the store is out of reach is told by it. */
+  async function failed(error: unknown): Promise<void> {
+    const isWanted = isAnyLeft || isAsked || (await store.pending.first(partition).catch(() => null)) !== null
+    if (isWanted) report({ kind: 'flush-failed', model: partition.model, error })
   }
 
   async function leading(token: string): Promise<void> {
@@ -91,14 +99,17 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
     const size = createPageSize(maxSize)
     while (!isStopped && isLeading) {
       if (!isAsked && waiting < maxSize) await pause(maxDelayMs)
+      const wasAnyLeft = isAnyLeft
       isAsked = false
+      isAnyLeft = false
       waiting = 0
       try {
         await flushPages(partition, model, lead, { ...deps, size, isWanted: () => !isStopped && isLeading })
         delayMs = backOffMs
       } catch (error) {
+        isAnyLeft ||= wasAnyLeft
         if (error instanceof LeadLost) throw error
-        report({ kind: 'flush-failed', model: partition.model, error })
+        await failed(error)
         isAsked = true
         size.failed()
         await pause(delayMs, { isFixed: true })
@@ -151,6 +162,7 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
     },
     accepted(writes) {
       waiting += writes
+      isAnyLeft = true
       if (waiting >= maxSize) wake()
     },
     async stop() {

@@ -1,4 +1,5 @@
 import type { Acceptable, ResolvedWrite } from '../../analysis/pending/pending-write.ts'
+import type { Stamp } from '../../core/entry-key.ts'
 import { CacheError, isStoreError } from '../../core/errors.ts'
 import type { Base } from './base.ts'
 import type { PendingModel } from './pending-model.ts'
@@ -11,12 +12,19 @@ export type Accepted =
 /** A write that is to be accepted. It is answered once; and not while it may yet be accepted. */
 export interface Job {
   readonly acceptable: Acceptable
-  readonly ids: readonly bigint[]
+  /** What was reserved for the rows that want an id; `null` before that. */
+  ids: ReservedIds | null
   /** The row that was read for it. */
   base: Base | null
   attempts: number
   readonly resolve: (accepted: Accepted) => void
   readonly reject: (error: unknown) => void
+}
+
+/** Nobody else gets them as long as the model has this root: a sequence may begin anew with a statement, which drops it. */
+export interface ReservedIds {
+  readonly root: Stamp
+  readonly values: readonly bigint[]
 }
 
 const groupMax = 256

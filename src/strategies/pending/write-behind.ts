@@ -2,6 +2,7 @@ import type { Acceptable, Row } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { DeadLetters } from '../../core/client.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Stamp } from '../../core/entry-key.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import type { PendingNews } from '../../core/pending-store.ts'
 import { type Acceptor, createAcceptor } from './acceptor.ts'
@@ -29,8 +30,12 @@ export interface WriteBehindDeps extends FlusherDeps {
   /** How long reads and synchronous writes wait for a flush. */
   readonly flushDeadlineMs: number
   readonly loadRow: (lookup: UniqueLookup) => Promise<Row | null>
-  /** Integers that nobody else gets, from the sequence of the model's id; `null` where it is not known. */
-  readonly reserveIds: (model: string, count: number) => Promise<readonly bigint[] | null>
+  /**
+   * Integers that nobody else gets, from the sequence of the model's id; `null` where that is not known, or has none to spare.
+   *
+   * @param root the stamp of the model's root: with another one the sequence may have begun anew, and what is left of before is nobody's.
+   */
+  readonly reserveIds: (model: string, count: number, root: Stamp) => Promise<readonly bigint[] | null>
 }
 
 /** Write-behind: writes are accepted by the store, and brought into the database in batches. */
@@ -61,7 +66,6 @@ export interface WriteBehind {
 
 /** How long a batch that is under way is waited for at the end. */
 const stopMs = 1000
-const noIds: readonly bigint[] = []
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const { models, store, clock, report, flushDeadlineMs } = deps
@@ -107,6 +111,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     const acceptor = createAcceptor(model, {
       ...deps,
       bases,
+      reserveIds: (count, root) => deps.reserveIds(name, count, root),
       onAccepted(number, writes, backlog) {
         report({ kind: 'accepted', model: name, writes, backlog })
         workerOf(name, number).accepted(writes)
@@ -132,9 +137,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   async function acceptWhenReady(model: PendingModel, acceptable: Acceptable): Promise<Accepted> {
     const name = model.model
     await checked(model)
-    const ids = acceptable.idsNeeded > 0 ? await deps.reserveIds(name, acceptable.idsNeeded) : noIds
-    if (!ids) return { kind: 'synchronous', reason: 'the sequence of its id is not known' }
-    const accepted = await acceptorOf(name).accept(acceptable, ids)
+    const accepted = await acceptorOf(name).accept(acceptable)
     if (accepted.kind === 'accepted' && model.durability === 'applied') {
       await settled(name)
       await refuseDeadLetters(model, accepted.writes, pending)
@@ -172,10 +175,10 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     isPending: (model) => models.has(model),
     accept(name, acceptable) {
       const model = models.get(name)!
-      const isPlain = acceptable.idsNeeded === 0 && model.durability !== 'applied'
+      const isPlain = model.durability !== 'applied'
       // Nearly every write: another promise would cost it more.
       return isPlain && ready.get(name) === true
-        ? acceptorOf(name).accept(acceptable, noIds)
+        ? acceptorOf(name).accept(acceptable)
         : acceptWhenReady(model, acceptable)
     },
     async settled(names) {

@@ -170,12 +170,49 @@ describeStores('write-behind, by every key', (makeStoreConfig) => {
     await one.base.note.create({ data: { tenantId: 't', text: 'plainly' } })
   })
 
-  it('a row goes to the database at once where that does not say which sequence makes its id', async () => {
+  it('no row gets an id from before its sequence began anew, from whichever client', async () => {
+    const { one, two } = await open()
+    const create = ({ prisma }: Seat, text: string) => prisma.note.create({ data: { tenantId: 't', text } })
+    for (const seat of [one, two]) await create(seat, 'before')
+    await one.prisma.$executeRaw`TRUNCATE "Note" RESTART IDENTITY`
+    await one.prisma.$transaction(Array.from({ length: 120 }, () => create(one, 'database')))
+    reasons(one)
+    const notes = [await create(one, 'one'), await create(two, 'two')]
+    expect([...reasons(one), ...reasons(two)]).toEqual([])
+    await flushed(one)
+    expect(await one.base.note.count()).toBe(122)
+    expect(await one.base.note.findMany({ where: { text: { in: ['one', 'two'] } } })).toEqual(
+      notes.sort((a, b) => a.id - b.id),
+    )
+  })
+
+  it.each([
+    ['does not say which sequence makes its id', ['ALTER SEQUENCE "Note_id_seq" OWNED BY NONE']],
+    [
+      'takes its id from nobody else',
+      ['DROP SEQUENCE "Note_id_seq" CASCADE', 'ALTER TABLE "Note" ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY'],
+    ],
+  ])('a row goes to the database at once where that %s', async (_, statements) => {
     const { one } = await open()
-    await one.base.$executeRawUnsafe('ALTER SEQUENCE "Note_id_seq" OWNED BY NONE')
+    for (const sql of statements) await one.base.$executeRawUnsafe(sql)
     const note = await one.prisma.note.create({ data: { tenantId: 't', text: 'x' } })
-    expect(reasons(one)).toEqual(['the sequence of its id is not known'])
+    expect(reasons(one)).toEqual([noSequence])
     expect(await one.base.note.findMany()).toEqual([note])
+  })
+
+  it('leaves the ids that a sequence has at its end to all', async () => {
+    const { one } = await open()
+    await one.base.$executeRawUnsafe('ALTER SEQUENCE "Note_id_seq" MAXVALUE 5')
+    const note = { tenantId: 't', text: 'x' }
+    const create = ({ note: rows }: Seat['prisma'] | Seat['base']) => rows.create({ data: note })
+    expect([await create(one.prisma), await create(one.prisma)].map(({ id }) => id)).toEqual([1, 2])
+    expect(reasons(one)).toEqual([])
+    expect(await create(one.base)).toMatchObject({ id: 3 })
+    // Three are more than are left. The database says so, and counts the two.
+    await expect(one.prisma.note.createMany({ data: [note, note, note] })).rejects.toThrow('2200H')
+    expect(reasons(one)).toEqual([noSequence])
+    await flushed(one)
+    expect(await one.base.note.count()).toBe(3)
   })
 
   it.each([1, 4])('createMany is accepted as a whole or not at all: %s partitions', async (partitions) => {
@@ -207,3 +244,5 @@ describeStores('write-behind, by every key', (makeStoreConfig) => {
     expect(await one.prisma.note.count()).toBe(6000)
   })
 })
+
+const noSequence = 'the sequence of its id is not known, or comes to its end'

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { waitUntil } from '../../services/wait-until.ts'
-import { describeStores } from '../cached-client.ts'
+import { cachedClient, describeStores } from '../cached-client.ts'
 import { add, begun, behind, city, flushed, later, openSeats, reasons, type Seat } from './seats.ts'
 
 const gated = 'a synchronous write on the model is under way'
@@ -56,6 +56,24 @@ describeStores('write-behind, beside transactions', (makeStoreConfig) => {
       expect(await one.base.city.findUnique(whereOne)).toEqual(await two.prisma.city.findUnique(whereOne))
     },
   )
+
+  it('one that sees nothing later than its beginning begins after what was accepted, by the default of the database too', async () => {
+    const { options } = await open()
+    const database = new URL(options.databaseUrl).pathname.slice(1)
+    const fresh = () => cachedClient(options)
+    await fresh().base.$executeRawUnsafe(
+      `ALTER DATABASE "${database}" SET default_transaction_isolation = 'repeatable read'`,
+    )
+    // What connects from now on has that default.
+    const client = fresh()
+    await client.prisma.city.update(add(7))
+    expect(reasons(client)).toEqual([])
+    const seen = await client.prisma.$transaction(async (tx) => {
+      await tx.country.findMany()
+      return [await tx.city.findUnique(whereOne), await tx.city.update(add(1))].map((row) => row?.views)
+    })
+    expect(seen).toEqual([7, 8])
+  })
 
   it('a batch that is none holds off nobody', async () => {
     const { one, two } = await open()

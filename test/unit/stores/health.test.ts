@@ -3,7 +3,7 @@ import { createHealth } from '../../../src/stores/redis/health.ts'
 import { createManualClock } from './manual-clock.ts'
 
 const commandDeadlineMs = 200
-const recoveryMs = 2850
+const recoveryMs = 3250
 
 function setup() {
   const clock = createManualClock()

@@ -53,6 +53,17 @@ describe('an outage of Redis', () => {
     expect(await connectionIds(redis.url)).not.toContain(id)
   })
 
+  it('whoever would rather wait does, for an opening that takes longer than a command may', async () => {
+    const redis = await startRedis()
+    const far = await startForwarder(Number(new URL(redis.url).port), { delayMs: 40 })
+    const { store } = openStore(far.url, { commandDeadlineMs: 150 })
+    const asked = timed(() => store.pending.durability())
+    expect((await timed(() => servedRow(store))).error).toMatchObject({ code: 'STORE.TIMEOUT' })
+    expect((await asked).error).toBeUndefined()
+    await fillEntry(store, 'row')
+    expect(await servedRow(store)).toBe('row')
+  })
+
   it('opens for three failures in a row, not for three in all', async () => {
     const redis = await startRedis()
     const { store, kinds } = openStore(redis.url, { commandDeadlineMs: 120 })
