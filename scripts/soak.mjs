@@ -13,7 +13,7 @@ if (!(minutes > 0)) {
 }
 
 /** The tests in test/soak. */
-const kinds = 8
+const kinds = 12
 const vitest = resolve(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 const { status, error } = spawnSync(process.execPath, [vitest, 'run', '--project', 'soak', '--bail', '1'], {
   cwd: resolve(import.meta.dirname, '..'),

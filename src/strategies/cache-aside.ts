@@ -7,6 +7,7 @@ import { createFlights, type Flying, type Landed } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
 import { takeTurn } from './lease.ts'
 import { fillAndRelease, releasedOnError } from './leased-load.ts'
+import { alone, type BatchMember, createLoadBatches } from './load-batches.ts'
 import { type Found, type FoundAgain, type LookupDeps, lookup, type Spare } from './lookup.ts'
 import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
 import type { Reader } from './readers.ts'
@@ -34,6 +35,7 @@ export interface CacheAside {
 export function createCacheAside(given: CacheAsideDeps): CacheAside {
   const { store, codec, report, invalidator, slots } = given
   const flights = createFlights(given.clock)
+  const batches = createLoadBatches(given.clock)
   const staleAnswers = createStaleAnswers(given)
   const deps = { ...given, failed: staleAnswers.failed }
   const refreshes = createRefreshes(deps)
@@ -42,17 +44,25 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     const asked = flights.turn()
     const before = distrustOf(plan)
     if (before !== null) return distrusting(plan, load, before)
-    if (goesStraightToLoad(plan)) return missed(plan, load, asked, notLookedUp)
+    if (goesStraightToLoad(plan)) return missed(plan, load, { asked, member: batches.enter(plan) }, notLookedUp)
     let looking: Soon<Found>
     try {
       looking = lookup(plan, deps)
     } catch (error) {
       return notFound(plan, load, error)
     }
-    if (!isPromise(looking)) return answered(plan, load, asked, looking)
+    // What is known at once is known in the tick that it was asked for.
+    if (!isPromise(looking)) return answered(plan, load, { asked, member: alone }, looking)
+    const member = batches.enter(plan)
     return looking.then(
-      (found) => answered(plan, load, asked, found),
-      (error) => notFound(plan, load, error),
+      (found) => {
+        if (found.kind !== 'missing') member.leave()
+        return answered(plan, load, { asked, member }, found)
+      },
+      (error) => {
+        member.leave()
+        return notFound(plan, load, error)
+      },
     )
   }
 
@@ -62,14 +72,17 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     return bypass('the store is unavailable', plan, load, report)
   }
 
-  function answered(plan: ReadPlan, load: Load, asked: number, found: Found): Soon<Served> {
+  function answered(plan: ReadPlan, load: Load, asking: Asking, found: Found): Soon<Served> {
     // Its answer may have been the first one after an outage: then not even stamps that have not moved say that nothing was written.
     const since = distrustOf(plan)
-    if (since !== null) return distrusting(plan, load, since)
+    if (since !== null) {
+      asking.member.leave()
+      return distrusting(plan, load, since)
+    }
     if (found.kind === 'off') return distrusting(plan, load, switchedOff(found.model))
     if (found.kind === 'missing') {
       plan.misses.missed()
-      return missed(plan, load, asked, found)
+      return missed(plan, load, asking, found)
     }
     plan.misses.end()
     if (found.isDue) refreshes.start(plan, load)
@@ -87,15 +100,22 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     return maxLoads === unlimited && loadTimeout.hardMs === unlimited && !flights.has(flightId(plan))
   }
 
-  async function missed(plan: ReadPlan, load: Load, asked: number, { stamps, spare }: Missing): Promise<Served> {
+  async function missed(
+    plan: ReadPlan,
+    load: Load,
+    { asked, member }: Asking,
+    { stamps, spare }: Missing,
+  ): Promise<Served> {
     // A write that was accepted before the read may have come into the database only during the lookup: then a load from before lacks it.
     const began = plan.pending.length > 0 ? flights.turn() : asked
     try {
       const outcome = await staleAnswers.wait(plan, spare, (reader) =>
-        arrive(plan, load, { began, seen: stamps, reader }),
+        arrive(plan, load, { began, seen: stamps, reader, member }),
       )
+      member.leave()
       return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
     } catch (error) {
+      member.leave()
       if (!(error instanceof SwitchedOff)) throw error
       plan.misses.end()
       return distrusting(plan, load, switchedOff(error.model))
@@ -115,9 +135,15 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   }
 
   /** Loads, or takes part in a load. */
-  async function arrive(plan: ReadPlan, load: Load, { began, seen, reader }: Arriving): Promise<Served> {
+  async function arrive(plan: ReadPlan, load: Load, { began, seen, reader, member }: Arriving): Promise<Served> {
     const joining = { began, seen, reader, limitMs: plan.loadTimeout.hardMs }
-    const arrival = await flights.join(flightId(plan), joining, (flying) => fly(plan, load, flying))
+    let isOwn = false
+    const arriving = flights.join(flightId(plan), joining, (flying) => {
+      isOwn = true
+      return fly(plan, load, flying, member)
+    })
+    if (!isOwn) member.leave()
+    const arrival = await arriving
     if (arrival.kind === 'own') return arrival.served
     // Somebody's entry, seen before we asked: it may be older than what we must see.
     if (arrival.kind === 'too-early') return read(plan, load)
@@ -138,12 +164,13 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   }
 
   /** One load for everybody: in this process by the flight, across processes by the lease. */
-  async function fly(plan: ReadPlan, load: Load, { loading, waiting }: Flying): Promise<Landed> {
+  async function fly(plan: ReadPlan, load: Load, { loading, waiting }: Flying, member: BatchMember): Promise<Landed> {
     const turn = await takeTurn(
       {
         key: plan.key,
         ...beginsOf(plan, deps),
         takeSlot: () => slots.take(plan, waiting),
+        onHeld: () => member.leave(),
         renewForMs: plan.loadTimeout.hardMs,
       },
       deps,
@@ -156,6 +183,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     }
     const lease = turn.kind === 'ours' ? turn.lease : null
     report({ kind: 'miss', ...about(plan) })
+    await member.ready()
     loading(turn.stamps)
     const loadNow = () => loadEntry(plan, turn.stamps, load, deps).finally(turn.slot.free)
     const loaded = await releasedOnError(lease, loadNow)
@@ -195,10 +223,17 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
   }
 }
 
+/** Since when the database has all that the read must see, and with which others it may load. */
+interface Asking {
+  readonly asked: number
+  readonly member: BatchMember
+}
+
 interface Arriving {
   readonly began: number
   readonly seen: Held
   readonly reader: Reader
+  readonly member: BatchMember
 }
 
 type Missing = Extract<Found, { kind: 'missing' }>

@@ -51,6 +51,8 @@ export interface TakeTurn {
   readonly beginAlone: () => Promise<Begun>
   /** Waits for a place among the loads of this process. Rejects when nobody wants the entry any more. */
   readonly takeSlot: () => Promise<Slot>
+  /** Told before it waits for another process. */
+  readonly onHeld: () => void
   /** How long a load may hold its lease; `Infinity` for as long as it takes. */
   readonly renewForMs: number
 }
@@ -69,7 +71,7 @@ export interface TakeTurn {
  *               asking.
  */
 export async function takeTurn(
-  { key, begin, beginAlone, takeSlot, renewForMs }: TakeTurn,
+  { key, begin, beginAlone, takeSlot, onHeld, renewForMs }: TakeTurn,
   deps: LeaseDeps,
 ): Promise<Turn> {
   const { store, clock, makeNonce, loadLeaseMs, loadWaitMs } = deps
@@ -93,6 +95,7 @@ export async function takeTurn(
         return { kind: 'ours', lease: hold(key, { token, renewForMs }, deps), stamps, slot }
       if (leftMs <= 0) return { kind: 'alone', stamps, slot }
       slot.free()
+      onHeld()
       if (!watch) {
         watch = await store.watchLease(key)
         continue

@@ -1,6 +1,7 @@
 import type { DecimalClass } from '../../core/codec/rules.ts'
 import type { Field } from '../data-model.ts'
 import { decimalRule } from './values/decimal.ts'
+import { ruleElsewhere } from './values/elsewhere.ts'
 import { jsonRule } from './values/json.ts'
 import { bigIntRule, floatRule, intRule } from './values/numbers.ts'
 import { booleanRule, bytesRule, enumRule, stringRule } from './values/plain.ts'
@@ -18,7 +19,12 @@ export interface Environment {
  * What becomes of the values of a field, or of the items of a list; `null` where that is not certain: for native types that pad,
  * fold, round or compare in ways of their own.
  */
-export function valueRule(field: Field, { Decimal, identify }: Environment): ValueRule | null {
+export function valueRule(provider: string, field: Field, environment: Environment): ValueRule | null {
+  if (provider === 'mysql' || provider === 'sqlite') return ruleElsewhere(provider, field, environment)
+  return provider === 'postgresql' ? ruleOnPostgres(field, environment) : null
+}
+
+function ruleOnPostgres(field: Field, { Decimal, identify }: Environment): ValueRule | null {
   if (field.kind === 'enum') return enumRule(field)
   if (field.kind !== 'scalar') return null
   switch (field.type) {

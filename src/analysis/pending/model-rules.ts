@@ -43,7 +43,7 @@ function makeRules(dataModel: DataModel, model: Model, environment: Environment)
   const fields = model.scalars
     .filter(({ isHidden }) => !isHidden)
     .map((field): FieldRules => {
-      const rule = valueRule(field, environment)
+      const rule = valueRule(dataModel.provider, field, environment)
       return {
         field,
         rule,
@@ -61,8 +61,10 @@ function makeRules(dataModel: DataModel, model: Model, environment: Environment)
   }
 }
 
+const accepting: ReadonlySet<string> = new Set(['postgresql', 'mysql', 'sqlite'])
+
 function refusal({ provider }: DataModel, model: Model): string | null {
-  if (provider !== 'postgresql') return 'the database is not PostgreSQL'
+  if (!accepting.has(provider)) return 'the database is none of those for which writes are accepted'
   if (model.isView || model.isJoinTable) return 'it is no model with a table'
   if (model.idFields.length === 0) return 'the model has no id'
   for (const field of model.scalars) {

@@ -14,7 +14,7 @@ export type AcceptedWrite =
 /** Accepts a write of a model with write-behind, if what becomes of it is known without the database. */
 export async function acceptWrite(
   { model: name, operation, args, ...hook }: Hook & { readonly model: string },
-  { dataModel, declared, writeBehind, config }: Runtime,
+  { dataModel, declared, writeBehind, config, keepsOnError }: Runtime,
   client: ClientInUse,
 ): Promise<AcceptedWrite> {
   const synchronous = (reason: string): AcceptedWrite => ({ kind: 'synchronous', reason })
@@ -22,6 +22,8 @@ export async function acceptWrite(
   if (!client.isInnermost) return synchronous('a query extension was added behind the cache')
   if (dataPathOf(hook)?.length !== 0) return synchronous('its result is unpacked')
   if ((declared.get(name)?.length ?? 0) > 0) return synchronous('the database changes more than it says')
+  // Then a batch could be applied in part.
+  if (keepsOnError) return synchronous('the database has no transactions')
   const model = dataModel.models.get(name)!
   const call = { operation, args }
   const planned = planPendingWrite(dataModel, model, call, { Decimal, identify, client: client.view() })

@@ -126,12 +126,15 @@ it('shows a related row that was written, and one that has come, although others
   for (let i = 0; i < 3; i += 1) expect((await read())!.cities.at(-1)!.name).not.toBe('New')
 })
 
-it('sends the lookups that miss in one tick to the database as one statement', async () => {
+it.each([3, 500])('sends the lookups that miss in one tick to the database as one statement: %s', async (count) => {
   const { prisma, adapter } = await open()
-  const cities = await prisma.city.findMany({ take: 3, select: { id: true } })
-  expect(cities).toHaveLength(3)
+  const ids = Array.from({ length: count }, (_, id) => id)
+  const look = (id: number) => prisma.city.findUnique({ where: { id } })
+  // Some are hits, and some are asked for twice.
+  for (const id of ids.filter((id) => id % 5 === 4).slice(0, 20)) await look(id)
   adapter.clear()
-  const found = await Promise.all(cities.map(({ id }) => prisma.city.findUnique({ where: { id } })))
-  expect(found.map((city) => city?.id)).toEqual(cities.map(({ id }) => id))
+  const found = await Promise.all([...ids, ...ids.slice(0, 10)].map(look))
+  expect(found.filter((city) => city !== null).length).toBeGreaterThan(0)
+  for (const [i, city] of found.entries()) if (city) expect(city.id).toBe(ids[i % count])
   expect(adapter.count((sql) => sql.startsWith('SELECT'))).toBe(1)
 })

@@ -20,13 +20,20 @@ export async function outcomeOf(run: () => PromiseLike<unknown>): Promise<Outcom
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const { code, meta } = error as { readonly code?: unknown; readonly meta?: unknown }
-    return { error: { name: error.name, code, meta: withoutDatabase(JSON.stringify(meta)), message: error.message } }
+    return {
+      error: {
+        name: error.name,
+        code,
+        meta: withoutDatabase(JSON.stringify(meta)),
+        message: withoutDatabase(error.message),
+      },
+    }
   }
 }
 
 /** MariaDB names the database in some of its errors, which on the twin is another one. */
-function withoutDatabase(meta: string | undefined): string | undefined {
-  return meta?.replaceAll(/cache_test_[0-9a-f]{8}/g, 'the database')
+function withoutDatabase<Text extends string | undefined>(text: Text): Text {
+  return text?.replaceAll(/cache_test_[0-9a-f]{8}/g, 'the database') as Text
 }
 
 /** Where a query did not ask for an order it has none: such lists are compared as sets. */

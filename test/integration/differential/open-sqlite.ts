@@ -13,7 +13,7 @@ export async function openSqlite(): Promise<OpenDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'differential-'))
   stopLater(async () => rmSync(folder, { recursive: true, force: true }))
   const url = `file:${join(folder, 'a.db')}`
-  const client = createClient({ url })
+  const client = createClient({ url, intMode: 'string' })
   stopLater(async () => client.close())
   await client.executeMultiple(`PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; ${tables}`)
   const { rows: named } = await client.execute(

@@ -23,6 +23,7 @@ function setup() {
     }),
     beginAlone: async () => missing,
     takeSlot: async () => ({ free() {} }),
+    onHeld() {},
     renewForMs: Number.POSITIVE_INFINITY,
   }
   return {
