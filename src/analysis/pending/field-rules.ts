@@ -20,7 +20,7 @@ export interface Environment {
  * fold, round or compare in ways of their own.
  */
 export function valueRule(provider: string, field: Field, environment: Environment): ValueRule | null {
-  if (provider === 'mysql' || provider === 'sqlite') return ruleElsewhere(provider, field, environment)
+  if (provider === 'mysql' || provider === 'sqlite') return ruleElsewhere(provider, field, environment.Decimal)
   return provider === 'postgresql' ? ruleOnPostgres(field, environment) : null
 }
 

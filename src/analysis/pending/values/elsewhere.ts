@@ -1,5 +1,5 @@
+import type { DecimalClass } from '../../../core/codec/rules.ts'
 import type { Field } from '../../data-model.ts'
-import type { Environment } from '../field-rules.ts'
 import { decimalRule } from './decimal.ts'
 import { bigIntRule, intRule } from './numbers.ts'
 import { booleanRule, bytesRule, enumRule, stringRule } from './plain.ts'
@@ -7,7 +7,7 @@ import { dateTimeRule } from './time.ts'
 import { isShort, simpleRule, type ValueRule } from './value-rule.ts'
 
 /** Those besides PostgreSQL on which writes are accepted. */
-export type Elsewhere = 'mysql' | 'sqlite'
+type Elsewhere = 'mysql' | 'sqlite'
 
 /**
  * What becomes of the values of a field on MySQL (MariaDB) and SQLite: of the types that Prisma gives by default, and only what is sure to be
@@ -16,7 +16,7 @@ export type Elsewhere = 'mysql' | 'sqlite'
  * Not JSON, of which the text is kept in other ways; and of the arithmetic only that of integers, without division: operands arrive as doubles,
  * MySQL rounds a quotient, and SQLite keeps it with its fraction (seen with the adapters of Prisma 7.10).
  */
-export function ruleElsewhere(provider: Elsewhere, field: Field, { Decimal }: Environment): ValueRule | null {
+export function ruleElsewhere(provider: Elsewhere, field: Field, Decimal: DecimalClass): ValueRule | null {
   if (field.isList) return null
   if (field.kind === 'enum') return enumRule(field)
   if (field.kind !== 'scalar') return null
