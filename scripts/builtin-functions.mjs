@@ -9,9 +9,9 @@ import { resolve } from 'node:path'
 import pg from 'pg'
 
 // A volatile function has a side effect or an answer that changes; these are known to have no effect on a table.
-// nextval and setval move a sequence, which no query of Prisma reads.
+// nextval moves a sequence on, which no query of Prisma reads. Not setval: ids that were reserved from a sequence are nobody's once it goes back.
 const harmlessVolatile = `
-  clock_timestamp current_query currval gen_random_uuid lastval nextval random set_config setseed setval timeofday
+  clock_timestamp current_query currval gen_random_uuid lastval nextval random set_config setseed timeofday
   txid_status pg_blocking_pids pg_current_wal_flush_lsn pg_current_wal_insert_lsn pg_current_wal_lsn pg_database_size
   pg_indexes_size pg_is_in_recovery pg_jit_available pg_last_wal_receive_lsn pg_last_wal_replay_lsn
   pg_last_xact_replay_timestamp pg_lock_status pg_notification_queue_usage pg_notify pg_partition_ancestors

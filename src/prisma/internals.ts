@@ -173,7 +173,9 @@ export function adapterOf(client: object): unknown {
  * Source: https://www.prisma.io/docs/orm/overview/databases/cloudflare-d1, "transactions are not supported".
  */
 export function ignoresTransactions(client: object): boolean {
-  return field(adapterOf(client), 'adapterName') === '@prisma/adapter-d1'
+  const name = field(adapterOf(client), 'adapterName')
+  // Over HTTP it is called `@prisma/adapter-d1-http`.
+  return typeof name === 'string' && name.startsWith('@prisma/adapter-d1')
 }
 
 /** The `omit` that the client was made with; it decides which columns a row has. */

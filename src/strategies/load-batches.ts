@@ -5,11 +5,11 @@ import type { ReadPlan } from './read-plan.ts'
  * Lets the loads of reads that began in one tick begin in one tick: Prisma makes one statement of lookups by key that it is asked for at once.
  *
  * What a store answers to many comes in several pieces. So a load waits for the others of its tick, as long as these have nothing but answers
- * to wait for, and no longer than {@link waitMaxMs} after the first one could have begun.
+ * to wait for; and those that could begin no longer than {@link waitMaxMs}.
  */
 export interface LoadBatches {
   /** For a read that looks something up now. */
-  enter(plan: Pick<ReadPlan, 'operation' | 'pending' | 'maxLoads'>): BatchMember
+  enter(plan: Pick<ReadPlan, 'operation' | 'pending' | 'maxLoads' | 'loadTimeout'>): BatchMember
 }
 
 /** Of one read. */
@@ -32,9 +32,11 @@ export function createLoadBatches(clock: Pick<Clock, 'after'>): LoadBatches {
   let ofThisTick: Batch | null = null
 
   return {
-    enter({ operation, pending, maxLoads }) {
-      // What waits for accepted writes, or for a place, would be waited for by those that do not.
-      if (!batched.has(operation) || pending.length > 0 || maxLoads < Number.POSITIVE_INFINITY) return alone
+    enter({ operation, pending, maxLoads, loadTimeout: { softMs, hardMs } }) {
+      if (!batched.has(operation)) return alone
+      // What waits for accepted writes, or for a place, would be waited for by those that do not; and who has little time waits for nobody.
+      const isBounded = Math.min(maxLoads, softMs, hardMs) < Number.POSITIVE_INFINITY
+      if (pending.length > 0 || isBounded) return alone
       if (!ofThisTick) {
         ofThisTick = new Batch(clock)
         process.nextTick(() => {

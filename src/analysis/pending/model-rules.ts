@@ -1,4 +1,5 @@
 import type { DataModel, Field, Model } from '../data-model.ts'
+import { isPinnable } from '../equality/pin.ts'
 import { type Absent, absentValue } from './defaults.ts'
 import { type Environment, valueRule } from './field-rules.ts'
 import type { ValueRule } from './values/value-rule.ts'
@@ -21,7 +22,7 @@ export interface FieldRules {
   /** Of the items, if it is a list. `null`: no value of it is accepted. */
   readonly rule: ValueRule | null
   readonly absent: Absent
-  /** Other rows may hold its value, or it says which row it is. */
+  /** Other rows may hold its value, it says which row it is, or only the database can tell whether it is taken. */
   readonly isFixed: boolean
 }
 
@@ -39,6 +40,7 @@ export function modelRules(dataModel: DataModel, model: Model, environment: Envi
 function makeRules(dataModel: DataModel, model: Model, environment: Environment): ModelRules {
   const references = dataModel.references.get(model.name) ?? []
   const referenced = new Set(references.flatMap(({ toFields }) => toFields))
+  const untold = untoldKeys(dataModel, model)
   const isId = (name: string) => model.idFields.includes(name)
   const fields = model.scalars
     .filter(({ isHidden }) => !isHidden)
@@ -48,7 +50,7 @@ function makeRules(dataModel: DataModel, model: Model, environment: Environment)
         field,
         rule,
         absent: rule ? absentValue(field, rule, { isId: isId(field.name) }) : absentOfUnknown(field),
-        isFixed: isId(field.name) || referenced.has(field.name),
+        isFixed: isId(field.name) || referenced.has(field.name) || untold.has(field.name),
       }
     })
   return {
@@ -56,9 +58,21 @@ function makeRules(dataModel: DataModel, model: Model, environment: Environment)
     fields: new Map(fields.map((one) => [one.field.name, one])),
     updatedAt: fields.filter(({ field }) => field.isUpdatedAt),
     refusal: refusal(dataModel, model),
-    refusalOfCreate: model.scalars.some(isFilledUnseen) ? 'the model has a hidden column that may need a value' : null,
-    refusalOfDelete: references.length > 0 ? 'other rows may reference it' : null,
+    refusalOfCreate: untold.size > 0 ? untoldKey : refusalOfHidden(model),
+    refusalOfDelete: references.length > 0 ? 'other rows may reference it' : untold.size > 0 ? untoldKey : null,
   }
+}
+
+/** The fields of unique keys of which it is not known when two are equal: a row may need what another one gives up, in another order. */
+function untoldKeys(dataModel: DataModel, { uniques, fields }: Model): ReadonlySet<string> {
+  const isTold = (name: string) => isPinnable(dataModel, fields.get(name)!)
+  return new Set(uniques.filter((unique) => !unique.fields.every(isTold)).flatMap((unique) => unique.fields))
+}
+
+const untoldKey = 'a unique key is compared in ways of the database'
+
+function refusalOfHidden({ scalars }: Model): string | null {
+  return scalars.some(isFilledUnseen) ? 'the model has a hidden column that may need a value' : null
 }
 
 const accepting: ReadonlySet<string> = new Set(['postgresql', 'mysql', 'sqlite'])
@@ -69,6 +83,8 @@ function refusal({ provider }: DataModel, model: Model): string | null {
   if (model.idFields.length === 0) return 'the model has no id'
   for (const field of model.scalars) {
     if (field.isComputed) return 'the database computes a column'
+    // `ON UPDATE CURRENT_TIMESTAMP` does not show in the schema, and older MariaDBs give it to the first such column by themselves.
+    if (provider === 'mysql' && field.nativeType?.name === 'Timestamp') return 'the database may set a column by itself'
     if (field.isHidden && (field.isUpdatedAt || model.idFields.includes(field.name)))
       return 'a hidden column is written'
     if (field.isUpdatedAt && (!field.isRequired || field.isList)) return 'an optional @updatedAt'

@@ -6,7 +6,7 @@ import { isMisread, readItems, readValue } from './read-value.ts'
 
 /** What is done to a row once it is known. */
 export interface RowUpdate {
-  /** @returns a reason if PostgreSQL might refuse or round the result. */
+  /** @returns a reason if the database might refuse or round the result. */
   readonly apply: (before: Row, now: Date) => ResolvedWrite | string
 }
 
@@ -19,7 +19,7 @@ export function readUpdate(rules: ModelRules, data: unknown, environment: Enviro
     if (value === undefined) continue
     const found = rules.fields.get(name)
     if (!found) return `${name} is not a column`
-    if (found.isFixed) return `${name} is an id, or referenced`
+    if (found.isFixed) return `${name} is an id, or referenced, or a key that only the database compares`
     const step = readStep(found, value, environment)
     if (!step) return `the change of ${name} is not certain`
     steps.push(step)

@@ -10,9 +10,10 @@ import type { RawClient } from './raw-client.ts'
  * Source: https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-DEFAULT-TRANSACTION-ISOLATION
  */
 export function createIsolation(client: object, provider: string): (of: object, options: unknown) => Promise<boolean> {
-  let byDefault: Promise<boolean> | null = null
+  let byDefault: Promise<boolean | null> | null = null
 
-  async function readDefault(): Promise<boolean> {
+  /** `null` where it could not be asked for. */
+  async function readDefault(): Promise<boolean | null> {
     try {
       const raw = originalOf(client) as RawClient
       const [row] = await raw.$queryRawUnsafe<readonly { readonly level: string }[]>(
@@ -20,8 +21,7 @@ export function createIsolation(client: object, provider: string): (of: object, 
       )
       return committedLevels.has(row!.level)
     } catch {
-      byDefault = null
-      return false
+      return null
     }
   }
 
@@ -30,12 +30,17 @@ export function createIsolation(client: object, provider: string): (of: object, 
     const level = isolationLevelOf(of, options)
     if (level !== undefined) return committedLevels.has(level)
     byDefault ??= readDefault()
-    return byDefault
+    const found = await byDefault
+    // Next time it is asked for again.
+    if (found === null) byDefault = null
+    return found ?? false
   }
 }
 
 /** As Prisma names them, and as PostgreSQL does. */
 const committedLevels: ReadonlySet<unknown> = new Set([
-  ...['ReadCommitted', 'ReadUncommitted'],
-  ...['read committed', 'read uncommitted'],
+  'ReadCommitted',
+  'ReadUncommitted',
+  'read committed',
+  'read uncommitted',
 ])

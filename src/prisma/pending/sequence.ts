@@ -66,7 +66,7 @@ export function createSequences(client: object, { config, dataModel }: { config:
 
 /**
  * Table, column, how many at least, and at most. No rows where there are fewer: `nextval` past the end would fail, and what it had given
- * until then would be lost to everybody. None either for a column that is GENERATED ALWAYS, which takes no id that an INSERT names.
+ * until then would be lost to everybody. Only as many as are missing where nobody knows yet at which number it is. None either for a column that is GENERATED ALWAYS, which takes no id that an INSERT names.
  *
  * Source: https://www.postgresql.org/docs/current/catalog-pg-sequence.html and catalog-pg-attribute
  */
@@ -75,12 +75,12 @@ const takeSql = `
     SELECT pg_get_serial_sequence($1::text, $2::text)::regclass AS seq
     FROM pg_attribute WHERE attrelid = $1::text::regclass AND attname = $2::text AND attidentity <> 'a'
   ), known AS (
-    SELECT seq, CASE
-      WHEN seqcycle THEN $4::int
-      WHEN seqincrement > 0 THEN (seqmax::numeric - coalesce(pg_sequence_last_value(seq), seqstart - seqincrement)) / seqincrement
-      ELSE (seqmin::numeric - coalesce(pg_sequence_last_value(seq), seqstart - seqincrement)) / seqincrement
-    END AS remaining
+    SELECT seq, seqcycle, seqincrement, pg_sequence_last_value(seq) AS last,
+      CASE WHEN seqincrement > 0 THEN seqmax ELSE seqmin END::numeric AS bound
     FROM owned JOIN pg_sequence ON seqrelid = seq
+  ), counted AS (
+    SELECT seq, CASE WHEN seqcycle THEN $4::int WHEN last IS NULL THEN $3::int ELSE (bound - last) / seqincrement END AS remaining
+    FROM known
   )
   SELECT nextval(seq)::text AS id
-  FROM known, generate_series(1, CASE WHEN remaining >= $4::int THEN $4::int WHEN remaining >= $3::int THEN $3::int ELSE 0 END)`
+  FROM counted, generate_series(1, CASE WHEN remaining >= $4::int THEN $4::int WHEN remaining >= $3::int THEN $3::int ELSE 0 END)`

@@ -16,7 +16,7 @@ export function createConnection(deps: SessionDeps): Connection {
   return {
     run: (command) => attempt(() => current().run(command)),
     share: (commands) => attempt(() => current().share(commands)),
-    opened: async () => current().opened(),
+    runOnceOpen: (command) => attempt(() => current().runOnceOpen(command)),
     verify: async () => current().verify(),
     isServing: () => session?.isServing() ?? false,
     isRecovering: () => session?.isRecovering() ?? health.isRecovering(),

@@ -172,11 +172,8 @@ export function createPendingStore(deps: PendingStoreDeps): PendingStore {
         if (news) onNews(news)
       }),
 
-    async durability() {
-      // The first thing that a write asks for: of a process that starts, whose machine may be busy with others that do.
-      await connection.opened()
-      return connection.run(readDurability)
-    },
+    // The first thing that a write asks for: of a process that starts, whose machine may be busy with others that do.
+    durability: () => connection.runOnceOpen(readDurability),
   }
 }
 

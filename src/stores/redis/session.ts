@@ -20,11 +20,8 @@ export interface Session {
   run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T>
   /** The same for what may share commands with others: it guards what it sends, which here it does not. */
   share<T>(commands: (client: Client, identity: string, guard: Guard) => Promise<T>): Promise<T>
-  /**
-   * Resolves when commands run, or have: for those who would rather wait for that than do without. Not later than an opening may last; what asks
-   * then is refused.
-   */
-  opened(): Promise<void>
+  /** The same as `run`, for who would rather wait for an opening, as long as one may last, than do without. */
+  runOnceOpen<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T>
   /** Looks at the server again when it is no longer the one that was looked at; the connection alone does not always tell. */
   verify(): Promise<void>
   /** Whether commands run at once. */
@@ -209,7 +206,7 @@ export function openSession(
   return {
     run,
     share,
-    opened: () => firstServed,
+    runOnceOpen: (command) => firstServed.then(() => run(command)),
     isServing: () => state === 'serving',
     // While it serves, the next answer will tell, of whoever asks for something else; while it is down, commands are refused anyway.
     isRecovering: () => health.isRecovering() || (state === 'serving' && health.isInDoubt()),
@@ -224,6 +221,7 @@ export function openSession(
 
     async close() {
       state = 'closed'
+      markServing()
       probeTimer?.cancel()
       stopListening()
       if (!owned) return

@@ -42,6 +42,8 @@ const waiting = new WeakMap<Client, Reader[]>()
  * `SORT_RO` sorts the members of a set and shows for each the keys that a pattern makes of it. Here the set has one member, the empty text,
  * so that each pattern is the name of a key. `MGET` is half as long for strings that are many.
  *
+ * `ALPHA`, because the text is no number.
+ *
  * Source: https://redis.io/docs/latest/commands/sort_ro, since Redis 7.0. On a cluster patterns are refused.
  *
  * @param anchor the key of the set.
@@ -152,7 +154,7 @@ function createAsked() {
 const nothing: readonly never[] = []
 
 function read(client: Client, anchor: string, { patterns, strings }: Parts): Promise<Values | null> {
-  const command: [string, ...string[]] = ['sort_ro', anchor, 'GET', '#']
+  const command: [string, ...string[]] = ['sort_ro', anchor, 'ALPHA', 'GET', '#']
   for (const pattern of patterns) command.push('GET', pattern)
   if (strings.length === 0) {
     // Alone in most ticks: holding it back until others have come would take longer than the system call that they could share.

@@ -147,7 +147,8 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
       return
     }
     const { idsNeeded } = job.acceptable
-    if (idsNeeded > 0 && job.ids?.root !== stamps.root) {
+    // An upsert of a row that is there creates none.
+    if (idsNeeded > 0 && !base?.row && job.ids?.root !== stamps.root) {
       reserveIds(job, stamps.root)
       return
     }

@@ -58,7 +58,11 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
         if (await store.pending.lead(partition, token, leadMs)) {
           await leading(token)
           delayMs = backOffMs
-        } else await pause(leadMs / 2)
+        } else {
+          // Whoever leads says what does not get through.
+          isAnyLeft = false
+          await pause(leadMs / 2)
+        }
       } catch (error) {
         await failed(error)
         await pause(delayMs, { isFixed: true })
@@ -104,7 +108,9 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
       isAnyLeft = false
       waiting = 0
       try {
-        await flushPages(partition, model, lead, { ...deps, size, isWanted: () => !isStopped && isLeading })
+        const isWanted = () => !isStopped && isLeading
+        await flushPages(partition, model, lead, { ...deps, size, isWanted })
+        if (!isWanted()) isAnyLeft ||= wasAnyLeft
         delayMs = backOffMs
       } catch (error) {
         isAnyLeft ||= wasAnyLeft

@@ -23,7 +23,8 @@ export async function openMariadb(): Promise<OpenDatabase> {
   return {
     adapter: () => database.adapter(),
     async reset() {
-      await database.query(`${seed} ${sequences}`)
+      // One commit for all of it takes a tenth of the time.
+      await database.query(`START TRANSACTION; ${seed} COMMIT; ${sequences}`)
     },
     async rows() {
       const texts: string[] = []

@@ -11,15 +11,15 @@ describe.each(storeKinds)('random programs on SQLite (%s)', (kind) => {
 })
 
 describe('random programs on SQLite, written through', () => {
-  itNeverTellsCachedFromPlain('redis', { ground: sqlite, strategy: 'write-through', programs: 5, timeoutMs })
+  itNeverTellsCachedFromPlain('redis', { ground: sqlite, strategy: 'write-through', programs: 20, timeoutMs })
 })
 
 const needsMariadb = 'skipped without a MariaDB: set MARIADB_URL'
 
 describe.skipIf(!(await hasMariadb())).each(storeKinds)(`random programs on MariaDB (%s; ${needsMariadb})`, (kind) => {
-  itNeverTellsCachedFromPlain(kind, { ground: mariadb, programs: 10, timeoutMs })
+  itNeverTellsCachedFromPlain(kind, { ground: mariadb, programs: 20, timeoutMs })
 })
 
 describe.skipIf(!(await hasMariadb()))(`random programs on MariaDB, written through (${needsMariadb})`, () => {
-  itNeverTellsCachedFromPlain('redis', { ground: mariadb, strategy: 'write-through', programs: 5, timeoutMs })
+  itNeverTellsCachedFromPlain('redis', { ground: mariadb, strategy: 'write-through', programs: 20, timeoutMs })
 })

@@ -170,11 +170,16 @@ describeStores('write-behind, by every key', (makeStoreConfig) => {
     await one.base.note.create({ data: { tenantId: 't', text: 'plainly' } })
   })
 
-  it('no row gets an id from before its sequence began anew, from whichever client', async () => {
+  it.each([
+    'TRUNCATE "Note" RESTART IDENTITY',
+    'ALTER SEQUENCE "Note_id_seq" RESTART',
+    `SELECT setval('"Note_id_seq"', 1, false)`,
+  ])('no row gets an id from before its sequence began anew, from whichever client: %s', async (sql) => {
     const { one, two } = await open()
     const create = ({ prisma }: Seat, text: string) => prisma.note.create({ data: { tenantId: 't', text } })
     for (const seat of [one, two]) await create(seat, 'before')
-    await one.prisma.$executeRaw`TRUNCATE "Note" RESTART IDENTITY`
+    await one.prisma.note.deleteMany()
+    await (sql.startsWith('SELECT') ? one.prisma.$queryRawUnsafe(sql) : one.prisma.$executeRawUnsafe(sql))
     await one.prisma.$transaction(Array.from({ length: 120 }, () => create(one, 'database')))
     reasons(one)
     const notes = [await create(one, 'one'), await create(two, 'two')]

@@ -196,6 +196,7 @@ describe.each<Name>(['SQLite', 'MariaDB'])('write-behind on %s', (name) => {
 function withoutFence(rows: string): string {
   const lines = rows.split('\n')
   const from = lines.findIndex((line) => line.includes('_cache_write_behind'))
+  expect(from).toBeGreaterThanOrEqual(0)
   const to = lines.findIndex((line, i) => i > from && !line.startsWith('[') && !line.startsWith('{'))
   return [...lines.slice(0, from), ...lines.slice(to < 0 ? lines.length : to)].join('\n')
 }

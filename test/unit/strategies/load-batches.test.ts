@@ -2,7 +2,9 @@ import { expect, it } from 'vitest'
 import { alone, type BatchMember, createLoadBatches } from '../../../src/strategies/load-batches.ts'
 import { createManualClock } from '../stores/manual-clock.ts'
 
-const plan = { operation: 'findUnique', pending: [], maxLoads: Number.POSITIVE_INFINITY } as const
+const unlimited = Number.POSITIVE_INFINITY
+const loadTimeout = { softMs: unlimited, hardMs: unlimited }
+const plan = { operation: 'findUnique', pending: [], maxLoads: unlimited, loadTimeout } as const
 
 function setup() {
   const clock = createManualClock()
@@ -75,6 +77,7 @@ it.each([
   ['is no lookup by key', { ...plan, operation: 'findMany' }],
   ['waits for accepted writes', { ...plan, pending: ['City'] }],
   ['waits for a place', { ...plan, maxLoads: 8 }],
+  ['has little time', { ...plan, loadTimeout: { ...loadTimeout, hardMs: 50 } }],
 ])('has no part in it what %s', (_, other) => {
   expect(setup().batches.enter(other)).toBe(alone)
 })

@@ -13,8 +13,8 @@ type Elsewhere = 'mysql' | 'sqlite'
  * What becomes of the values of a field on MySQL (MariaDB) and SQLite: of the types that Prisma gives by default, and only what is sure to be
  * the same there as it was written.
  *
- * Not JSON, of which the text is kept in other ways; and of the arithmetic only that of integers, without division: operands arrive as doubles,
- * MySQL rounds a quotient, and SQLite keeps it with its fraction (seen with the adapters of Prisma 7.10).
+ * Not JSON, of which the text is kept in other ways; and of the arithmetic only that of integers, without division: other
+ * operands arrive as doubles, MySQL rounds a quotient, and SQLite keeps it with its fraction (seen with the adapters of Prisma 7.10).
  */
 export function ruleElsewhere(provider: Elsewhere, field: Field, Decimal: DecimalClass): ValueRule | null {
   if (field.isList) return null
@@ -25,9 +25,9 @@ export function ruleElsewhere(provider: Elsewhere, field: Field, Decimal: Decima
   if (field.nativeType !== null) return null
   switch (field.type) {
     case 'Int':
-      return withoutDivision(intRule(null))
+      return integers(field, intRule(null), { isMysql })
     case 'BigInt':
-      return withoutDivision(bigIntRule(null))
+      return integers(field, bigIntRule(null), { isMysql })
     case 'Float':
       return simpleRule((given) => (isPlainNumber(given) ? given : undefined))
     case 'Decimal':
@@ -44,10 +44,16 @@ export function ruleElsewhere(provider: Elsewhere, field: Field, Decimal: Decima
   }
 }
 
-function withoutDivision(rule: ValueRule | null): ValueRule | null {
+function integers(field: Field, rule: ValueRule | null, { isMysql }: { readonly isMysql: boolean }): ValueRule | null {
   const compute = rule?.compute
   if (!compute) return rule
-  return { ...rule, compute: (op, base, operand) => (op === 'divide' ? undefined : compute(op, base, operand)) }
+  // MySQL takes a zero for the next number.
+  const isNumbered = isMysql && field.default?.kind === 'autoincrement'
+  return {
+    ...rule,
+    take: (given) => (isNumbered && (given === 0 || given === 0n) ? undefined : rule.take(given)),
+    compute: (op, base, operand) => (op === 'divide' ? undefined : compute(op, base, operand)),
+  }
 }
 
 function withoutArithmetic(rule: ValueRule | null): ValueRule | null {
@@ -74,6 +80,7 @@ function dateTimeOfMysql(): ValueRule | null {
   if (!rule) return null
   return {
     ...rule,
+    ofDefault: () => undefined,
     take(given) {
       const taken = rule.take(given)
       return taken && (taken.returned as Date).getTime() >= firstMsOfMysql ? taken : undefined

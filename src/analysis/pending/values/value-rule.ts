@@ -15,7 +15,7 @@ export interface ValueRule {
   readonly take: (given: unknown) => Taken | undefined
   /** The text of a default that the schema names, as a value to take; `undefined` where it is not certain what it means. */
   readonly ofDefault?: (written: unknown) => Taken | undefined
-  /** Only of numbers: what PostgreSQL computes; `undefined` where that is an error, or rounded. */
+  /** Only of numbers: what the database computes; `undefined` where that is an error, or rounded. */
   readonly compute?: (op: Arithmetic, base: unknown, operand: unknown) => unknown
   /** Only of what can be changed in place. */
   readonly copy?: (returned: unknown) => unknown

@@ -5,6 +5,8 @@ import { plainView } from '../../../../src/analysis/reads/rows.ts'
 import { modelOf } from '../schemas.ts'
 import { accept, base, plan, update } from './shop.ts'
 
+const isFixed = 'is an id, or referenced, or a key that only the database compares'
+
 describe('a write that is left to the database', () => {
   it.each([
     ['updateMany', 'Plain', { data: {} }, 'updateMany is not accepted'],
@@ -27,7 +29,7 @@ describe('a write that is left to the database', () => {
     ['create', 'Plain', { data: { id: 1 }, select: { id: true, x: true } }, 'what it selects is more than columns'],
     ['createMany', 'Plain', { data: [{ id: 1 }], skipDuplicates: true }, 'only the database finds duplicates'],
     ['createMany', 'Plain', { data: [] }, 'there are no rows'],
-    ['update', 'Plain', { where: { id: 1 }, data: { id: 2 } }, 'id is an id, or referenced'],
+    ['update', 'Plain', { where: { id: 1 }, data: { id: 2 } }, `id ${isFixed}`],
     ['update', 'Plain', { where: { id: 1, text: 'a' }, data: { text: 'b' } }, 'where is not plainly one unique key'],
     ['update', 'Plain', { where: { id: 1 }, data: {} }, 'there is no such row'],
     ['delete', 'Plain', { where: { id: 1 } }, 'there is no such row'],
@@ -51,7 +53,7 @@ model B {
   a    A      @relation(fields: [code], references: [code])
 }`)
     const change = (model: string) => plan(model, 'update', { where: { id: 1 }, data: { code: 'x' } }, plainView, named)
-    expect(change('A')).toEqual({ synchronous: 'code is an id, or referenced' })
+    expect(change('A')).toEqual({ synchronous: `code ${isFixed}` })
     expect(change('B')).not.toHaveProperty('synchronous')
   })
 
@@ -134,6 +136,37 @@ model A {
     expect(plan('A', 'create', { data: { id: 1 }, select: undefined }, plainView, strict)).toEqual(isError)
     expect(plan('A', 'createMany', { data: [{ id: 1, n: undefined }] }, plainView, strict)).toEqual(isError)
     expect(plan('A', 'create', { data: { id: 1 } }, plainView, strict)).not.toHaveProperty('synchronous')
+  })
+
+  it('has to do with keys that MySQL compares in its own way', () => {
+    const named = 'model A {\n id Int @id\n name String @unique\n n Int\n}'
+    const reasonOn = (provider: string) => (operation: string, args: object) => {
+      const planned = plan('A', operation, args, plainView, modelOf(named, { provider }))
+      return 'synchronous' in planned ? planned.synchronous : 'accepted'
+    }
+    const [where, data] = [{ id: 1 }, { id: 1, name: 'a', n: 1 }]
+    const calls = [
+      ['create', { data }],
+      ['delete', { where }],
+      ['update', { where, data: { name: 'b' } }],
+      ['update', { where, data: { n: 2 } }],
+    ] as const
+    const untold = 'a unique key is compared in ways of the database'
+    const all = (provider: string) => calls.map(([operation, args]) => reasonOn(provider)(operation, args))
+    expect(all('mysql')).toEqual([untold, untold, `name ${isFixed}`, 'accepted'])
+    expect(all('sqlite')).toEqual(calls.map(() => 'accepted'))
+  })
+
+  it('writes what MySQL takes for something else, or beside what it sets by itself', () => {
+    const numbered = modelOf('model A {\n id Int @id @default(autoincrement())\n}', { provider: 'mysql' })
+    const create = (id: number) => plan('A', 'create', { data: { id } }, plainView, numbered)
+    expect(create(0)).toEqual({ synchronous: 'the value of id is not certain' })
+    expect(create(1)).not.toHaveProperty('synchronous')
+    const timed = modelOf('model A {\n id Int @id\n n Int\n at DateTime @default(now()) @db.Timestamp(0)\n}', {
+      provider: 'mysql',
+    })
+    const update = plan('A', 'update', { where: { id: 1 }, data: { n: 1 } }, plainView, timed)
+    expect(update).toEqual({ synchronous: 'the database may set a column by itself' })
   })
 
   it('runs on another database, or shows computed fields in place of columns', () => {
