@@ -1,17 +1,16 @@
 import { isFlushTimeout, isStoreError } from '../core/errors.ts'
 import type { Report } from '../core/events.ts'
 import { isPromise, type Soon } from '../core/soon.ts'
-import { beginsOf } from './begin-load.ts'
-import { type Held, loadEntry } from './fill.ts'
-import { createFlights, type Flying, type Landed } from './flights.ts'
+import type { Held } from './fill.ts'
+import { createFlights } from './flights.ts'
 import type { Invalidator } from './invalidator.ts'
-import { takeTurn } from './lease.ts'
-import { fillAndRelease, releasedOnError } from './leased-load.ts'
 import { alone, type BatchMember, createLoadBatches } from './load-batches.ts'
-import { type Found, type FoundAgain, type LookupDeps, lookup, type Spare } from './lookup.ts'
+import { type Found, type LookupDeps, lookup, type Spare } from './lookup.ts'
 import { about, type Load, type ReadPlan, type Served } from './read-plan.ts'
 import type { Reader } from './readers.ts'
 import { createRefreshes, type RefreshesDeps } from './refreshes.ts'
+import { missInfo, servedFromStore } from './served.ts'
+import { sharedLoad } from './shared-load.ts'
 import { createStaleAnswers, type StaleAnswersDeps } from './stale-answers.ts'
 import { SwitchedOff } from './switched-off.ts'
 
@@ -33,12 +32,13 @@ export interface CacheAside {
  * untouched and nothing is stored, unless an older entry may be served instead.
  */
 export function createCacheAside(given: CacheAsideDeps): CacheAside {
-  const { store, codec, report, invalidator, slots } = given
+  const { store, codec, report, invalidator } = given
   const flights = createFlights(given.clock)
   const batches = createLoadBatches(given.clock)
   const staleAnswers = createStaleAnswers(given)
   const deps = { ...given, failed: staleAnswers.failed }
   const refreshes = createRefreshes(deps)
+  const loadDeps = { ...deps, refreshes }
 
   function read(plan: ReadPlan, load: Load): Soon<Served> {
     const asked = flights.turn()
@@ -86,7 +86,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     }
     plan.misses.end()
     if (found.isDue) refreshes.start(plan, load)
-    return fromStore(found, plan)
+    return servedFromStore(found, plan, report)
   }
 
   /**
@@ -112,13 +112,13 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
       const outcome = await staleAnswers.wait(plan, spare, (reader) =>
         arrive(plan, load, { began, seen: stamps, reader, member }),
       )
-      member.leave()
       return outcome.kind === 'loaded' ? outcome.value : instead(outcome.spare, outcome.why, plan)
     } catch (error) {
-      member.leave()
       if (!(error instanceof SwitchedOff)) throw error
       plan.misses.end()
       return distrusting(plan, load, switchedOff(error.model))
+    } finally {
+      member.leave()
     }
   }
 
@@ -140,7 +140,7 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     let isOwn = false
     const arriving = flights.join(flightId(plan), joining, (flying) => {
       isOwn = true
-      return fly(plan, load, flying, member)
+      return sharedLoad(plan, load, { ...flying, member }, loadDeps)
     })
     if (!isOwn) member.leave()
     const arrival = await arriving
@@ -161,52 +161,6 @@ export function createCacheAside(given: CacheAsideDeps): CacheAside {
     await deps.settled(pending).catch((error) => {
       if (isFlushTimeout(error)) throw error
     })
-  }
-
-  /** One load for everybody: in this process by the flight, across processes by the lease. */
-  async function fly(plan: ReadPlan, load: Load, { loading, waiting }: Flying, member: BatchMember): Promise<Landed> {
-    const turn = await takeTurn(
-      {
-        key: plan.key,
-        ...beginsOf(plan, deps),
-        takeSlot: () => slots.take(plan, waiting),
-        onHeld: () => member.leave(),
-        renewForMs: plan.loadTimeout.hardMs,
-      },
-      deps,
-    )
-    // Where loads cannot begin, entries may be there all the same.
-    if (turn.kind === 'theirs' || turn.stamps === null) plan.misses.end()
-    if (turn.kind === 'theirs') {
-      if (turn.found.isDue) refreshes.start(plan, load)
-      return { kind: 'found', served: fromStore(turn.found, plan) }
-    }
-    const lease = turn.kind === 'ours' ? turn.lease : null
-    report({ kind: 'miss', ...about(plan) })
-    await member.ready()
-    loading(turn.stamps)
-    const loadNow = () => loadEntry(plan, turn.stamps, load, deps).finally(turn.slot.free)
-    const loaded = await releasedOnError(lease, loadNow)
-    const filling = fillAndRelease(loaded, lease)
-    // Tags that only the result tells cost more round trips, and until it is stored nobody joins who did not wait already.
-    if (plan.marks.length > 0) await filling
-    // Else it has left before the caller goes on, who may do anything: what is asked for next on this connection comes behind it.
-    else await new Promise(process.nextTick)
-    return { kind: 'loaded', served: { result: loaded.result, info: missInfo }, payload: loaded.payload, filling }
-  }
-
-  function fromStore(found: Hit, plan: ReadPlan): Served {
-    const { kind, result, ageMs } = found
-    // Whoever listens is told the age.
-    const toldMs = ageMs ?? Number.NaN
-    if (kind === 'stale') {
-      report({ kind, ...about(plan), ageMs: toldMs, why: 'refreshing' })
-      return { result, info: { status: kind, source: 'store', ageMs } }
-    }
-    const { model, operation, key } = plan
-    // Nothing is spread where every hit comes by: that takes longer than the rest of it.
-    report({ kind: 'hit', model, operation, key: key.digest, ageMs: toldMs })
-    return { result, info: { status: 'hit', source: 'store', ageMs } }
   }
 
   function instead({ result, ageMs }: Spare, why: 'failed' | 'slow', plan: ReadPlan): Served {
@@ -237,7 +191,6 @@ interface Arriving {
 }
 
 type Missing = Extract<Found, { kind: 'missing' }>
-type Hit = Exclude<FoundAgain, { kind: 'missing' }>
 
 const unlimited = Number.POSITIVE_INFINITY
 
@@ -254,7 +207,6 @@ function switchedOff(model: string): string {
 }
 
 const refused = 'The store refused to look something up: queries go to the database.'
-const missInfo = { status: 'miss', source: 'database', ageMs: null } as const
 
 async function bypass(reason: string, plan: ReadPlan, load: Load, report: Report): Promise<Served> {
   report({ kind: 'bypass', model: plan.model, operation: plan.operation, reason })

@@ -44,9 +44,8 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
   let running: Promise<void> | null = null
   let isStopped = false
   let isAsked = false
-  let waiting = 0
-  /** Accepted here, and not seen in the database. */
-  let isAnyLeft = false
+  /** Writes that were accepted here; those of them that a flush took up, and that are in the database, or are the business of another process. */
+  let [accepted, begun, done] = [0, 0, 0]
   let wake = () => {}
   let isLeading = false
 
@@ -60,7 +59,7 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
           delayMs = backOffMs
         } else {
           // Whoever leads says what does not get through.
-          isAnyLeft = false
+          done = accepted
           await pause(leadMs / 2)
         }
       } catch (error) {
@@ -73,8 +72,8 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
 
   /** Where nothing waits nothing failed; that the store is out of reach is told by it. */
   async function failed(error: unknown): Promise<void> {
-    const isWanted = isAnyLeft || isAsked || (await store.pending.first(partition).catch(() => null)) !== null
-    if (isWanted) report({ kind: 'flush-failed', model: partition.model, error })
+    const isAnyLeft = accepted > done || (await store.pending.first(partition).catch(() => null)) !== null
+    if (isAnyLeft) report({ kind: 'flush-failed', model: partition.model, error })
   }
 
   async function leading(token: string): Promise<void> {
@@ -101,22 +100,22 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
   async function flushing(lead: Lead): Promise<void> {
     let delayMs = backOffMs
     const size = createPageSize(maxSize)
-    while (!isStopped && isLeading) {
-      if (!isAsked && waiting < maxSize) await pause(maxDelayMs)
-      const wasAnyLeft = isAnyLeft
+    let isRetried = false
+    const isWanted = () => !isStopped && isLeading
+    while (isWanted()) {
+      if (!isAsked && !isRetried && accepted - begun < maxSize) await pause(maxDelayMs)
       isAsked = false
-      isAnyLeft = false
-      waiting = 0
+      const upTo = accepted
+      begun = upTo
       try {
-        const isWanted = () => !isStopped && isLeading
         await flushPages(partition, model, lead, { ...deps, size, isWanted })
-        if (!isWanted()) isAnyLeft ||= wasAnyLeft
+        if (isWanted()) done = upTo
+        isRetried = false
         delayMs = backOffMs
       } catch (error) {
-        isAnyLeft ||= wasAnyLeft
         if (error instanceof LeadLost) throw error
         await failed(error)
-        isAsked = true
+        isRetried = true
         size.failed()
         await pause(delayMs, { isFixed: true })
         delayMs = Math.min(delayMs * 2, backOffMsMax)
@@ -167,9 +166,8 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
       wake()
     },
     accepted(writes) {
-      waiting += writes
-      isAnyLeft = true
-      if (waiting >= maxSize) wake()
+      accepted += writes
+      if (accepted - begun >= maxSize) wake()
     },
     async stop() {
       isStopped = true

@@ -19,7 +19,7 @@ export async function openMariadb(): Promise<OpenDatabase> {
     `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND extra = 'auto_increment'`,
   )) as readonly { readonly name: string }[]
   const sequences = numbered.map(({ name }) => `ALTER TABLE \`${name}\` AUTO_INCREMENT = 1000;`).join(' ')
-  const seed = differentialSeed.replaceAll('"', '`').replaceAll('`a`: 1', '"a": 1')
+  const seed = quotedForMysql(differentialSeed)
   return {
     adapter: () => database.adapter(),
     async reset() {
@@ -41,4 +41,9 @@ export async function openMariadb(): Promise<OpenDatabase> {
       return texts.join('\n')
     },
   }
+}
+
+/** Names are quoted otherwise; keys of JSON are not. */
+export function quotedForMysql(sql: string): string {
+  return sql.replaceAll('"', '`').replaceAll('`a`: 1', '"a": 1')
 }

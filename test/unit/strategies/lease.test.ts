@@ -15,6 +15,7 @@ function setup() {
   const store = createMemoryStore({ clock, makeNonce, maxBytes: 100_000 })
   const turns: string[] = []
   const missing = { stamps: [], found: { kind: 'missing', stamps: [], spare: null } } as const
+  let held = 0
   const request = {
     key,
     begin: async (token: string, leaseMs: number) => ({
@@ -23,12 +24,15 @@ function setup() {
     }),
     beginAlone: async () => missing,
     takeSlot: async () => ({ free() {} }),
-    onHeld() {},
+    onHeld() {
+      held += 1
+    },
     renewForMs: Number.POSITIVE_INFINITY,
   }
   return {
     turns,
     clock,
+    held: () => held,
     async die() {
       expect(await store.acquireLease(key, makeNonce(), loadLeaseMs)).toEqual({ kind: 'acquired' })
     },
@@ -52,9 +56,11 @@ function setup() {
 const settled = () => new Promise(setImmediate)
 
 it('R13: of all who wait for a holder that died one takes over, when its lease has run out', async () => {
-  const { turns, die, ask, pass } = setup()
+  const { turns, held, die, ask, pass } = setup()
   await die()
   for (const name of ['a', 'b', 'c']) await ask(name)
+  // Told before they wait.
+  expect(held()).toBeGreaterThanOrEqual(3)
   await pass(loadLeaseMs)
   expect(turns).toEqual([])
   await pass(1)

@@ -1,4 +1,4 @@
-import { systemClock as clock } from '../../../src/core/clock.ts'
+import { type Clock, systemClock } from '../../../src/core/clock.ts'
 import { createNonceSource } from '../../../src/core/nonce.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { TagList } from '../../../src/core/tag-list.ts'
@@ -26,7 +26,10 @@ export function lookupPlans(differing: Partial<ReadPlan> = {}): (digest: string)
 }
 
 /** A reader over an embedded store, or over what is made of that. */
-export function openReader(around: (memory: Store) => Store): { readonly reader: CacheAside; readonly memory: Store } {
+export function openReader(
+  around: (memory: Store) => Store,
+  clock: Clock = systemClock,
+): { readonly reader: CacheAside; readonly memory: Store } {
   const makeNonce = createNonceSource()
   const memory = createMemoryStore({ clock, makeNonce, maxBytes: 1e6 })
   const reader = createCacheAside({
