@@ -66,7 +66,8 @@ export function createSequences(client: object, { config, dataModel }: { config:
 
 /**
  * Table, column, how many at least, and at most. No rows where there are fewer: `nextval` past the end would fail, and what it had given
- * until then would be lost to everybody. Only as many as are missing where nobody knows yet at which number it is. None either for a column that is GENERATED ALWAYS, which takes no id that an INSERT names.
+ * until then would be lost to everybody. Only as many as are missing where nobody knows yet at which number it is. None either for a column
+ * that is GENERATED ALWAYS, which takes no id that an INSERT names.
  *
  * Source: https://www.postgresql.org/docs/current/catalog-pg-sequence.html and catalog-pg-attribute
  */

@@ -10,7 +10,7 @@ import { type Cached, patient, statusOf } from './bench.ts'
 type Connection = Awaited<ReturnType<PrismaPg['connect']>>
 
 /** As the adapter of D1 does it: what Prisma calls a transaction runs statement by statement, and a rollback does nothing. */
-function withoutTransactions(factory: PrismaPg): PrismaPg {
+function withoutTransactions(factory: PrismaPg, adapterName: string): PrismaPg {
   const plainly = (connection: Connection): Connection =>
     Object.assign(Object.create(connection) as Connection, {
       startTransaction: async () =>
@@ -22,31 +22,38 @@ function withoutTransactions(factory: PrismaPg): PrismaPg {
     })
   return {
     provider: factory.provider,
-    adapterName: '@prisma/adapter-d1',
+    adapterName,
     connect: async () => plainly(await factory.connect()),
   } as unknown as PrismaPg
 }
 
-it('R5: a database without transactions keeps what was written before the error, and so it is invalidated', async () => {
-  const adapter = withoutTransactions(new PrismaPg({ connectionString: inject('databaseUrl') }))
-  const plain = new PrismaClient({ adapter })
-  stopLater(() => plain.$disconnect())
-  const prisma = plain.$extends(
-    cachePlugin({ namespace: freshNamespace(), ...patient, models: { User: {} } }),
-  ) as unknown as Cached
-  const slug = randomUUID()
-  const { id } = await plain.user.create({ data: { email: slug, name: 'v1', posts: { create: { slug, title: 't' } } } })
-  const renamed = (name: string) => ({ where: { id }, data: { name, posts: { create: { slug, title: 'taken' } } } })
-  const writes = {
-    'nested write': () => prisma.user.update(renamed('nested write')),
-    batch: () => prisma.$transaction([prisma.user.update(renamed('batch'))]),
-  }
-  for (const [name, write] of Object.entries(writes)) {
-    const read = (client: PrismaClient) => client.user.findUnique({ where: { id } })
-    await read(prisma)
-    expect(await statusOf(prisma, read)).toBe('hit')
-    await expect(write()).rejects.toMatchObject({ code: 'P2002' })
-    expect(await read(plain)).toMatchObject({ name })
-    expect(await read(prisma)).toMatchObject({ name })
-  }
-})
+const adapters = ['@prisma/adapter-d1', '@prisma/adapter-d1-http']
+
+it.each(adapters)(
+  'R5: a database without transactions keeps what was written before the error, and so it is invalidated: %s',
+  async (name) => {
+    const adapter = withoutTransactions(new PrismaPg({ connectionString: inject('databaseUrl') }), name)
+    const plain = new PrismaClient({ adapter })
+    stopLater(() => plain.$disconnect())
+    const prisma = plain.$extends(
+      cachePlugin({ namespace: freshNamespace(), ...patient, models: { User: {} } }),
+    ) as unknown as Cached
+    const slug = randomUUID()
+    const { id } = await plain.user.create({
+      data: { email: slug, name: 'v1', posts: { create: { slug, title: 't' } } },
+    })
+    const renamed = (name: string) => ({ where: { id }, data: { name, posts: { create: { slug, title: 'taken' } } } })
+    const writes = {
+      'nested write': () => prisma.user.update(renamed('nested write')),
+      batch: () => prisma.$transaction([prisma.user.update(renamed('batch'))]),
+    }
+    for (const [name, write] of Object.entries(writes)) {
+      const read = (client: PrismaClient) => client.user.findUnique({ where: { id } })
+      await read(prisma)
+      expect(await statusOf(prisma, read)).toBe('hit')
+      await expect(write()).rejects.toMatchObject({ code: 'P2002' })
+      expect(await read(plain)).toMatchObject({ name })
+      expect(await read(prisma)).toMatchObject({ name })
+    }
+  },
+)
