@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util'
 import { numberOption, wholeOption } from '../shared/option-numbers.ts'
+import type { Until } from './serve.ts'
 
 export interface Options {
-  /** How long each of the two runs takes. */
-  readonly seconds: number
+  /** What is measured of each of the two runs. */
+  readonly measured: Until
+  /** What comes before and does not count. */
+  readonly warmUp: Until
   readonly cities: number
   readonly concurrency: number
   readonly seed: number
   /** Between 0 and 1. */
-  readonly warmUpSeconds: number
   readonly writeShare: number
   readonly sabotage: boolean
 }
@@ -17,6 +19,7 @@ export const usage = `Usage: npm run demo -- [options]
 
   --seconds N      how long each of the two runs is measured (10)
   --warmup N       seconds of traffic before each run that do not count (5)
+  --requests N     measure so many requests of each run, after as many that do not count, however long they take
   --cities N       load the N largest cities (all of them: about 135,000)
   --concurrency N  requests under way at a time (8)
   --writes N       percent of the requests that update a population (0.2)
@@ -33,6 +36,7 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     options: {
       seconds: { type: 'string', default: '10' },
       warmup: { type: 'string', default: '5' },
+      requests: { type: 'string' },
       cities: { type: 'string', default: '1000000' },
       concurrency: { type: 'string', default: '8' },
       writes: { type: 'string', default: '0.2' },
@@ -42,9 +46,13 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     },
   })
   if (values.help) return 'help'
+  const seconds = numberOption('seconds', values.seconds, { min: 0.1, max: 3600 })
+  const warmUpSeconds = numberOption('warmup', values.warmup, { min: 0, max: 3600 })
+  const requests =
+    values.requests === undefined ? null : wholeOption('requests', values.requests, { min: 1, max: 100_000_000 })
   return {
-    seconds: numberOption('seconds', values.seconds, { min: 0.1, max: 3600 }),
-    warmUpSeconds: numberOption('warmup', values.warmup, { min: 0, max: 3600 }),
+    measured: requests === null ? { seconds } : { requests },
+    warmUp: requests === null ? { seconds: warmUpSeconds } : { requests },
     cities: wholeOption('cities', values.cities, { min: 1, max: 1_000_000 }),
     concurrency: wholeOption('concurrency', values.concurrency, { min: 1, max: 1000 }),
     seed: wholeOption('seed', values.seed, { min: 0, max: 2 ** 31 - 1 }),

@@ -10,7 +10,7 @@ import { createChecker } from './check.ts'
 import { cachedClient } from './clients.ts'
 import type { Options } from './options.ts'
 import { type Run, report } from './report.ts'
-import { serve } from './serve.ts'
+import { serve, type Until } from './serve.ts'
 import { cachedSite, plainSite, type Site } from './site.ts'
 import { createTraffic, type Read } from './traffic.ts'
 import { createWriteGate } from './write-gate.ts'
@@ -45,12 +45,16 @@ export async function runDemo(options: Options): Promise<{ readonly stale: numbe
     const measure = async (site: Site, afterRead?: (read: Read, index: number) => Promise<void>): Promise<Run> => {
       const traffic = { cities: world.cities, writeShare: options.writeShare }
       const deps = { site, gate, concurrency: options.concurrency }
-      const { seconds, warmUpSeconds } = options
       const sequence = createTraffic({ ...traffic, seed: options.seed })
       // Does not count: code is still being compiled, and the cache, where there is one, is empty.
-      await serve({ ...deps, traffic: sequence, until: { seconds: warmUpSeconds } })
+      await serve({ ...deps, traffic: sequence, until: options.warmUp })
       const before = { queries: counted.count(), hits: cached.$cache.stats().hits }
-      const served = await serve({ ...deps, traffic: sequence, until: { seconds }, ...(afterRead && { afterRead }) })
+      const served = await serve({
+        ...deps,
+        traffic: sequence,
+        until: options.measured,
+        ...(afterRead && { afterRead }),
+      })
       return {
         served,
         queries: counted.count() - before.queries,
@@ -58,7 +62,7 @@ export async function runDemo(options: Options): Promise<{ readonly stale: numbe
       }
     }
 
-    const duration = `${options.seconds} s, after ${options.warmUpSeconds} s that do not count`
+    const duration = `${lengthOf(options.measured)}, after ${lengthOf(options.warmUp)} that do not count`
     console.log(`Serving without the plugin for ${duration} ...`)
     const plainRun = await measure(plainSite(plain))
 
@@ -78,6 +82,10 @@ export async function runDemo(options: Options): Promise<{ readonly stale: numbe
     stale = checker.stale
   })
   return { stale }
+}
+
+function lengthOf(until: Until): string {
+  return 'seconds' in until ? `${until.seconds} s` : `${until.requests} requests`
 }
 
 function describe({ concurrency, writeShare, seed }: Options, where: { database: string; store: string }): void {

@@ -9,11 +9,13 @@ export interface Served {
   readonly writesMs: readonly number[]
 }
 
+/** How long, or until how many requests were served. */
+export type Until = { readonly seconds: number } | { readonly requests: number }
+
 export interface ServeOptions {
   readonly site: Site
   readonly traffic: Traffic
-  /** How long, or until how many requests were served. */
-  readonly until: { readonly seconds: number } | { readonly requests: number }
+  readonly until: Until
   /** How many requests are under way at a time. */
   readonly concurrency: number
   readonly gate: WriteGate

@@ -1,14 +1,23 @@
 import { expect, inject, it, vi } from 'vitest'
 import { thenRoundTrips } from '../../bench/comparison/names.ts'
+import { caseNames } from '../../bench/comparison/options.ts'
 import { runExample } from './run-example.ts'
 
 // A process that fills a dozen caches and measures all of them.
 vi.setConfig({ testTimeout: 240_000 })
 
 const sizes = { rounds: '2', warmup: '1', slice: '5', dependents: '50', 'read-dependents': '20' }
+// All but the one that differs from the first in the number of its rows, which take most of the time to be filled.
+const measured = caseNames.filter((name) => name !== 'findUnique of many').join(',')
 
 it('measures every case in every way of ours, with hits that are hits', async () => {
-  const args = ['--sources', '--no-peers', ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, value])]
+  const args = [
+    '--sources',
+    '--no-peers',
+    '--cases',
+    measured,
+    ...Object.entries(sizes).flatMap(([name, value]) => [`--${name}`, value]),
+  ]
   const env = { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') }
   const { code, output } = await runExample('bench', { args, env })
 

@@ -9,7 +9,7 @@ import { cells, runExample } from './run-example.ts'
 // Each starts a process that starts a PostgreSQL inside itself: seconds, and several times that on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
-const small = ['--cities', '500', '--seconds', '1', '--warmup', '0.5', '--writes', '10']
+const small = ['--cities', '500', '--requests', '400', '--writes', '10']
 
 it('serves twice, checks cached answers, and finds none stale', async () => {
   const { code, output } = await runExample('demo', { args: small })
@@ -20,14 +20,14 @@ it('serves twice, checks cached answers, and finds none stale', async () => {
 })
 
 it('counts answers as stale when writes go past the plugin, and exits with 1', async () => {
-  const { code, output } = await runExample('demo', { args: [...small, '--sabotage'] })
+  const { code, output } = await runExample('demo', { args: [...small, '--sabotage'], env: servers() })
   expect(cell(output, 'stale answers')).toBeGreaterThan(0)
   expect(code).toBe(1)
 })
 
 it('finds no stale answer on the PostgreSQL and the Redis that it is given', async () => {
-  const env = { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') }
-  const { code, output } = await runExample('demo', { args: [...small, '--concurrency', '32'], env })
+  const args = [...small, '--concurrency', '32']
+  const { code, output } = await runExample('demo', { args, env: servers() })
   expect(output).toMatch(/Database: PostgreSQL .*\nStore: +Redis\n/)
   expect(cell(output, 'stale answers')).toBe(0)
   expect(cell(output, 'cached answers checked')).toBeGreaterThan(10)
@@ -83,6 +83,11 @@ it('takes percentiles by rank', () => {
   const values = Array.from({ length: 100 }, (_, i) => 100 - i)
   expect([0.5, 0.99, 1].map((share) => percentile(values, share))).toEqual([50, 99, 100])
 })
+
+/** Those of the tests: a PostgreSQL in the process of the example takes most of its time. */
+function servers() {
+  return { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') }
+}
 
 /** The number in the last column of a row of the table. */
 function cell(output: string, row: string): number {

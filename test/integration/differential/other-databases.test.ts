@@ -7,19 +7,19 @@ import { itNeverTellsCachedFromPlain } from './never-tell.ts'
 const timeoutMs = 120_000
 
 describe.each(storeKinds)('random programs on SQLite (%s)', (kind) => {
-  itNeverTellsCachedFromPlain(kind, { ground: sqlite, programs: 20, timeoutMs })
+  itNeverTellsCachedFromPlain(kind, { ground: sqlite, programs: 8, timeoutMs })
 })
 
 describe('random programs on SQLite, written through', () => {
-  itNeverTellsCachedFromPlain('redis', { ground: sqlite, strategy: 'write-through', programs: 20, timeoutMs })
+  itNeverTellsCachedFromPlain('redis', { ground: sqlite, strategy: 'write-through', programs: 8, timeoutMs })
 })
 
 const needsMariadb = 'skipped without a MariaDB: set MARIADB_URL'
 
 describe.skipIf(!(await hasMariadb())).each(storeKinds)(`random programs on MariaDB (%s; ${needsMariadb})`, (kind) => {
-  itNeverTellsCachedFromPlain(kind, { ground: mariadb, programs: 20, timeoutMs })
+  itNeverTellsCachedFromPlain(kind, { ground: mariadb, programs: 8, timeoutMs })
 })
 
 describe.skipIf(!(await hasMariadb()))(`random programs on MariaDB, written through (${needsMariadb})`, () => {
-  itNeverTellsCachedFromPlain('redis', { ground: mariadb, strategy: 'write-through', programs: 20, timeoutMs })
+  itNeverTellsCachedFromPlain('redis', { ground: mariadb, strategy: 'write-through', programs: 8, timeoutMs })
 })

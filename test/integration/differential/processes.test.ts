@@ -33,7 +33,7 @@ it.each(['cache-aside', 'write-through'] as const)(
     )
     await Promise.all(workers.map((worker) => worker.call('open', options)))
 
-    const work = { operations: 700, width: 6, posts, ledger: `${namespace}:ledger` }
+    const work = { operations: 350, width: 6, posts, ledger: `${namespace}:ledger` }
     const done = await Promise.all(
       workers.map((worker, i) =>
         worker.call<Done>('work', { ...work, seed: (Date.now() % 1_000_000) + i } satisfies Work),
@@ -42,8 +42,8 @@ it.each(['cache-aside', 'write-through'] as const)(
     expect(done.flatMap((one) => one.stale)).toEqual([])
     // Reads that are never answered by the cache would prove nothing.
     const sum = (count: (one: Done) => number) => done.reduce((total, one) => total + count(one), 0)
-    expect(sum((one) => one.writes)).toBeGreaterThan(200)
-    expect(sum((one) => one.hits)).toBeGreaterThan(200)
+    expect(sum((one) => one.writes)).toBeGreaterThan(100)
+    expect(sum((one) => one.hits)).toBeGreaterThan(100)
     console.info(
       `${sum((one) => one.reads)} reads, ${sum((one) => one.hits)} of them hits, ${sum((one) => one.writes)} writes`,
     )

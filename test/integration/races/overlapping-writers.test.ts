@@ -94,7 +94,8 @@ function meetings(order: readonly number[]): string {
 
 describeStores('writers of one row at once', (makeStoreConfig) => {
   it.each(Object.entries(pairs))('R21: leave the latest behind, in every order: %s', async (_, writes) => {
-    await tryOrders(makeStoreConfig(), writes, orders(writes.length))
+    const all = orders(writes.length)
+    await tryOrders(makeStoreConfig(), writes, { unread: distinct(all), read: all })
   })
 
   it.each(Object.entries(triples))(
@@ -103,18 +104,33 @@ describeStores('writers of one row at once', (makeStoreConfig) => {
       timeout: 120_000,
     },
     async (_, writes) => {
-      await tryOrders(makeStoreConfig(), writes, distinct(orders(writes.length)))
+      const unread = distinct(orders(writes.length))
+      // Each of them takes dozens of reads. What a fill between two writers may do, the pairs show in every order.
+      const read = unread.filter((_, i) => i % 4 === 0)
+      await tryOrders(makeStoreConfig(), writes, { unread, read })
     },
   )
 })
 
-async function tryOrders(store: StoreConfig, writes: readonly Write[], all: readonly (readonly number[])[]) {
+/** Of writers, by their places in the list; each comes three times. */
+type Order = readonly number[]
+
+interface Orders {
+  /** Nobody reads before the end: those that differ only in what reads would tell are tried once. */
+  readonly unread: readonly Order[]
+  /** Somebody reads after every step. */
+  readonly read: readonly Order[]
+}
+
+async function tryOrders(store: StoreConfig, writes: readonly Write[], { unread, read }: Orders) {
   const open = () => cachedClient({ databaseUrl: inject('databaseUrl'), ...store, config: { models } })
   const clients = [...writes.map(open), open()]
   const reader = clients.at(-1)!
-  for (const isRead of [false, true]) {
-    // Reads between the steps tell all orders apart.
-    for (const order of isRead ? all : distinct(all)) {
+  for (const [orders, isRead] of [
+    [unread, false],
+    [read, true],
+  ] as const) {
+    for (const order of orders) {
       const email = randomUUID()
       const { id } = await reader.base.user.create({ data: { email, name: 'first' } })
       await tryOrder({ id, email }, { order, isRead, clients, writes, reader })

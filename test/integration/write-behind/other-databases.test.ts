@@ -167,7 +167,8 @@ describe.each<Name>(['SQLite', 'MariaDB'])('write-behind on %s', (name) => {
       }),
       { numRuns: 12 },
     )
-    expect(compared).toBeGreaterThan(60)
+    // A program of which nothing is accepted would compare nothing.
+    expect(compared).toBeGreaterThan(12)
   })
 
   it('sets aside what the database refuses, and makes all else once', async () => {
