@@ -50,6 +50,7 @@ import { createEntryTtls } from './strategies/entry-ttl.ts'
 import { createExpectedTags } from './strategies/expected-tags.ts'
 import { createInvalidator } from './strategies/invalidator.ts'
 import { createLoadSlots } from './strategies/load-slots.ts'
+import { createParsedEntries } from './strategies/parsed-entries.ts'
 import { noWriteBehind } from './strategies/pending/no-write-behind.ts'
 import { createWriteBehind } from './strategies/pending/write-behind.ts'
 import { createShapeLimits } from './strategies/shape-limits.ts'
@@ -155,6 +156,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs, settled },
     random: Math.random,
     expected: createExpectedTags(),
+    parsed: createParsedEntries(codec),
     areAgesTold: () => config.onEvent !== null || info.isOpen(),
     isOutage,
     slots: createLoadSlots(clock),

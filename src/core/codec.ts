@@ -27,4 +27,10 @@ export interface ResultCodec {
    * @throws as that of {@link Codec}.
    */
   decode(text: string, model: string | null): unknown
+  /**
+   * Parses a text once, for values that are made of it again and again: a fresh one with every call. `null` where each has to be decoded.
+   *
+   * @throws as `decode`; what it returns does not.
+   */
+  maker?(text: string, model: string | null): (() => unknown) | null
 }

@@ -8,6 +8,7 @@ import type { Looked, Store, StoredText } from '../core/store.ts'
 import type { TagList } from '../core/tag-list.ts'
 import type { ValuesTag } from '../core/tags.ts'
 import type { ExpectedTags } from './expected-tags.ts'
+import type { ParsedEntries, ParsedEntry } from './parsed-entries.ts'
 import { about, type ReadPlan } from './read-plan.ts'
 import { isDue as isDueAhead } from './refresh-ahead.ts'
 import { areAllCurrent, judgedByTags, type Verdict } from './verdict.ts'
@@ -43,6 +44,7 @@ export interface EntryDeps {
 export interface LookupDeps extends EntryDeps {
   readonly clock: Clock
   readonly expected: ExpectedTags
+  readonly parsed: ParsedEntries
   /** Resolves when what was accepted on these models before the call is in the database. */
   readonly settled: (models: readonly string[]) => Promise<void>
   /** Whether the ages of entries are told to anybody. */
@@ -132,17 +134,33 @@ function judged(plan: ReadPlan, looked: Looked, tags: TagList, deps: LookupDeps)
   const missing: Missing = { kind: 'missing', stamps, spare: null }
   // This very answer may be the first one after an outage.
   if (!entry || store.isRecovering()) return missing
+  const parsed = deps.parsed.of(plan, entry.text)
   const isPlain = entry.remainingMs === null && !looked.isPending
-  const payload = isPlain ? payloadUnder(entry.text, tags, looked.stamps) : undefined
-  return payload === undefined
-    ? judgedEntry(plan, { entry, stamps, looked, missing, tags }, deps)
-    : (plainAnswer(plan, payload, deps) ?? missing)
+  const make = isPlain ? plainMaker(plan, { text: entry.text, parsed, tags, stamps: looked.stamps }, deps) : undefined
+  return make === undefined
+    ? judgedEntry(plan, { entry, parsed, stamps, looked, missing, tags }, deps)
+    : (plainAnswer(plan, make, deps) ?? missing)
+}
+
+interface Plain {
+  readonly text: string
+  readonly parsed: ParsedEntry | undefined
+  readonly tags: TagList
+  /** Of these tags. */
+  readonly stamps: Looked['stamps']
+}
+
+/** What makes the result of an entry that is current, and kept for no longer than it is fresh; `undefined` for every other. */
+function plainMaker(plan: ReadPlan, { text, parsed, tags, stamps }: Plain, deps: LookupDeps) {
+  if (parsed) return parsed.entry.keepMs === 0 && areAllCurrent(parsed.entry, tags, stamps) ? parsed.make : undefined
+  const payload = payloadUnder(text, tags, stamps)
+  return payload === undefined ? undefined : () => deps.parsed.read(plan, { text, payload, stamps })
 }
 
 /** Of an entry that is current, where nobody asks for its age; `undefined` if it cannot be served. */
-function plainAnswer(plan: ReadPlan, payload: string, deps: LookupDeps): Found | undefined {
+function plainAnswer(plan: ReadPlan, make: () => unknown, deps: LookupDeps): Found | undefined {
   try {
-    const result = deps.codec.decode(payload, plan.rowsOf)
+    const result = make()
     return isAcceptable(plan, result, deps) ? { kind: 'fresh', result, ageMs: null, isDue: false } : undefined
   } catch (error) {
     deps.report({ kind: 'undecodable', ...about(plan), error })
@@ -154,6 +172,7 @@ type Missing = Extract<Found, { kind: 'missing' }>
 
 interface Judging {
   readonly entry: StoredText
+  readonly parsed: ParsedEntry | undefined
   /** Of the query's tags. */
   readonly stamps: Looked['stamps']
   readonly looked: Looked
@@ -163,12 +182,12 @@ interface Judging {
 
 async function judgedEntry(
   plan: ReadPlan,
-  { entry: stored, stamps, looked, missing, tags }: Judging,
+  { entry: stored, parsed, stamps, looked, missing, tags }: Judging,
   deps: LookupDeps,
 ): Promise<Found> {
   try {
-    const entry = decodeEntry(stored.text)
-    const { remainingMs } = stored
+    const { text, remainingMs } = stored
+    const entry = parsed?.entry ?? decodeEntry(text)
     // Kept for others, who may be served it when it is too old for this caller.
     if (remainingMs === null && entry.keepMs > 0) return judgedAgain(plan, deps)
     const age = ageOf(entry, remainingMs, plan.freshMaxMs)
@@ -179,7 +198,8 @@ async function judgedEntry(
     const verdict = isCurrent ? 'current' : await judgedByTags(entry, plan, stamps, deps)
     if (verdict === 'outdated') return missing
     const { ageMs, freshMs } = age
-    return answer(plan, entry, { ageMs, freshMs, pastMs, looked, missing, verdict }, deps)
+    const make = parsed?.make ?? (() => deps.parsed.read(plan, { text, payload: entry.payload, stamps: entry.stamps }))
+    return answer(plan, entry, { ageMs, freshMs, pastMs, make, looked, missing, verdict }, deps)
   } catch (error) {
     if (isStoreError(error)) throw error
     deps.report({ kind: 'undecodable', ...about(plan), error })
@@ -204,6 +224,7 @@ function ageOf({ ttlMs, keepMs }: Entry, remainingMs: number | null, freshMaxMs:
 }
 
 interface Judged extends Age {
+  readonly make: () => unknown
   readonly looked: Looked
   readonly missing: Missing
   readonly verdict: Exclude<Verdict, 'outdated'>
@@ -213,10 +234,10 @@ interface Judged extends Age {
 function answer(
   plan: ReadPlan,
   entry: Entry,
-  { ageMs, freshMs, pastMs, looked, missing, verdict }: Judged,
-  { codec, clock, report, random }: LookupDeps,
+  { ageMs, freshMs, pastMs, make, looked, missing, verdict }: Judged,
+  { clock, report, random }: LookupDeps,
 ): Found {
-  const result = codec.decode(entry.payload, plan.rowsOf)
+  const result = make()
   if (!isAcceptable(plan, result, { report })) return missing
   if (pastMs !== null && ageMs !== null) {
     if (pastMs >= plan.staleMs) return { ...missing, spare: { result, ageMs } }

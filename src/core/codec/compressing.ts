@@ -16,6 +16,8 @@ const textBytesMax = 256 * 1024 * 1024
  * What was compressed is read whatever `minBytes` is now, so that processes may disagree about it.
  */
 export function compressing(codec: ResultCodec, minBytes: number): ResultCodec {
+  const plain = (text: string) =>
+    !text.startsWith(mark) ? text : text.startsWith(plainMark) ? text.slice(plainMark.length) : inflated(text)
   return {
     name: codec.name,
     encode(value, model) {
@@ -27,10 +29,8 @@ export function compressing(codec: ResultCodec, minBytes: number): ResultCodec {
       }
       return text.startsWith(mark) ? plainMark + text : text
     },
-    decode(text, model) {
-      if (!text.startsWith(mark)) return codec.decode(text, model)
-      return codec.decode(text.startsWith(plainMark) ? text.slice(plainMark.length) : inflated(text), model)
-    },
+    decode: (text, model) => codec.decode(plain(text), model),
+    maker: (text, model) => codec.maker?.(plain(text), model) ?? null,
   }
 }
 

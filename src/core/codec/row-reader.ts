@@ -10,6 +10,8 @@ export interface RowReaderDeps {
   readonly forms: Readonly<Record<string, ValueForm>>
   /** Whether functions may be made of text: Node can be told not to. */
   readonly mayCompile: boolean
+  /** Whether what was written stays as it is, to be read again: then nothing of it is handed out that a caller could change. */
+  readonly isKept: boolean
 }
 
 /** Reads a row of these columns. Throws when the model has no such field. */
@@ -38,14 +40,20 @@ function fieldReaders(columns: Columns, type: RowType, deps: RowReaderDeps): rea
     const field = type.get(name)
     if (!field) throw new TypeError('no such field')
     const one = itemReader(field.is, inner, deps)
-    return { name, read: one && field.isList ? (written) => listOf(written).map((item) => orNull(item, one)) : one }
+    return { name, read: field.isList ? listReader(one, deps) : one }
   })
+}
+
+function listReader(one: ReadWritten | null, { isKept }: RowReaderDeps): ReadWritten | null {
+  if (one) return (written) => listOf(written).map((item) => orNull(item, one))
+  return isKept ? (written) => [...listOf(written)] : null
 }
 
 function itemReader(is: FieldType['is'], inner: Columns | null, deps: RowReaderDeps): ReadWritten | null {
   if (typeof is === 'string') {
     if (inner !== null) throw new TypeError('no relation')
-    return deps.forms[is]!.read as ReadWritten | null
+    const { read, copy } = deps.forms[is]!
+    return (read ?? (deps.isKept ? (copy ?? null) : null)) as ReadWritten | null
   }
   const related = deps.types(is.rowsOf)
   if (!related || inner === null) throw new TypeError('no such relation')

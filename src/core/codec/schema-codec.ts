@@ -3,7 +3,7 @@ import type { ResultCodec } from '../codec.ts'
 import { CacheError } from '../errors.ts'
 import { byColumns, type Columns, columnsOf, formatColumns, parseColumns, writeList, writeRow } from './columns.ts'
 import type { RowType, RowTypes } from './result-types.ts'
-import { columnReader, mayCompileText, type ReadWritten, rowReader } from './row-reader.ts'
+import { columnReader, mayCompileText, type ReadWritten, type RowReaderDeps, rowReader } from './row-reader.ts'
 import type { DecimalClass } from './rules.ts'
 import { superjsonCodec } from './superjson-codec.ts'
 import { unfit, valueForms } from './values.ts'
@@ -30,10 +30,8 @@ export interface SchemaCodecDeps {
 export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: SchemaCodecDeps): ResultCodec {
   const general = superjsonCodec({ Decimal })
   const deps = { types, forms: valueForms(Decimal), mayCompile }
-  const makers = { rows: rowReader, columns: columnReader }
-  const readers = new LRUCache<string, ReadWritten>({ max: readersMax })
-  /** By model: most rows of a model are read alike. */
-  const latest = { rows: new Map<string, Latest>(), columns: new Map<string, Latest>() }
+  const readers = createReaders({ ...deps, isKept: false })
+  const keptReaders = createReaders({ ...deps, isKept: true })
 
   /** By model, the columns of the row that was written last, without relations: the next one is likely to have the same. */
   const written = new Map<RowType, { readonly columns: Columns; readonly names: string }>()
@@ -58,34 +56,6 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
     return lists ? [kinds.columns, names, lists] : [kinds.list, names, values]
   }
 
-  function readerOf(layout: 'rows' | 'columns', model: string, text: string): ReadWritten {
-    const last = latest[layout].get(model)
-    if (last?.text === text) return last.reader
-    const id = `${layout} ${model} ${text}`
-    let reader = readers.get(id)
-    if (!reader) {
-      const type = types(model)
-      if (!type) throw new TypeError('no such model')
-      reader = makers[layout](parseColumns(text), type, deps)
-      readers.set(id, reader)
-    }
-    latest[layout].set(model, { text, reader })
-    return reader
-  }
-
-  function read(text: string, model: string): unknown {
-    const [kind, columns, written] = JSON.parse(text) as readonly unknown[]
-    if (kind === kinds.none) return null
-    if (typeof columns !== 'string') throw new TypeError('no columns')
-    if (kind === kinds.columns) return readerOf('columns', model, columns)(written)
-    const reader = readerOf('rows', model, columns)
-    if (kind === kinds.row) return reader(written)
-    if (kind !== kinds.list || !Array.isArray(written)) throw new TypeError('no rows')
-    const rows: unknown[] = []
-    for (const row of written) rows.push(row === null ? null : reader(row))
-    return rows
-  }
-
   return {
     name: 'schema-2',
     encode(value, model) {
@@ -99,12 +69,63 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
       if (model === null) return general.decode(text)
       if (text.startsWith(generalMark)) return general.decode(text.slice(generalMark.length))
       try {
-        return read(text, model)
+        return read(JSON.parse(text), model, readers)
       } catch (cause) {
-        throw new CacheError('CODEC.UNDECODABLE', 'An entry in the store could not be decoded.', { cause })
+        throw undecodable(cause)
+      }
+    },
+    maker(text, model) {
+      if (model === null || text.startsWith(generalMark)) return null
+      try {
+        const written = JSON.parse(text)
+        read(written, model, keptReaders)
+        return () => read(written, model, keptReaders)
+      } catch (cause) {
+        throw undecodable(cause)
       }
     },
   }
+}
+
+function read(whole: readonly unknown[], model: string, readerOf: ReaderOf): unknown {
+  const [kind, columns, written] = whole
+  if (kind === kinds.none) return null
+  if (typeof columns !== 'string') throw new TypeError('no columns')
+  if (kind === kinds.columns) return readerOf('columns', model, columns)(written)
+  const reader = readerOf('rows', model, columns)
+  if (kind === kinds.row) return reader(written)
+  if (kind !== kinds.list || !Array.isArray(written)) throw new TypeError('no rows')
+  const rows: unknown[] = []
+  for (const row of written) rows.push(row === null ? null : reader(row))
+  return rows
+}
+
+type ReaderOf = (layout: keyof typeof makers, model: string, columns: string) => ReadWritten
+
+const makers = { rows: rowReader, columns: columnReader }
+
+function createReaders(deps: RowReaderDeps): ReaderOf {
+  const readers = new LRUCache<string, ReadWritten>({ max: readersMax })
+  /** By model: most rows of a model are read alike. */
+  const latest = { rows: new Map<string, Latest>(), columns: new Map<string, Latest>() }
+  return (layout, model, text) => {
+    const last = latest[layout].get(model)
+    if (last?.text === text) return last.reader
+    const id = `${layout} ${model} ${text}`
+    let reader = readers.get(id)
+    if (!reader) {
+      const type = deps.types(model)
+      if (!type) throw new TypeError('no such model')
+      reader = makers[layout](parseColumns(text), type, deps)
+      readers.set(id, reader)
+    }
+    latest[layout].set(model, { text, reader })
+    return reader
+  }
+}
+
+function undecodable(cause: unknown): CacheError {
+  return new CacheError('CODEC.UNDECODABLE', 'An entry in the store could not be decoded.', { cause })
 }
 
 const kinds = { none: 0, row: 1, list: 2, columns: 3 } as const

@@ -8,6 +8,8 @@ export interface ValueForm {
   write(value: unknown): unknown
   /** `null` where what was written is the value. Throws when it was not written by `write`. */
   readonly read: ((written: never) => unknown) | null
+  /** Makes another one of a value that was written as it is, and can be changed. */
+  readonly copy?: (written: never) => unknown
 }
 
 /** A value that is not what its field says. */
@@ -18,7 +20,7 @@ const plain: ValueForm = {
   read: null,
 }
 
-const json: ValueForm = { write: (value) => (isPlainJson(value) ? value : unfit), read: null }
+const json: ValueForm = { write: (value) => (isPlainJson(value) ? value : unfit), read: null, copy: copyOfJson }
 
 const float: ValueForm = {
   write: (value) => {
@@ -92,6 +94,14 @@ function copying(
 /** Some 300 bytes each. */
 const originalsMax = 8000
 const digitsMax = 40
+
+function copyOfJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(copyOfJson)
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) copy[key] = copyOfJson((value as Readonly<Record<string, unknown>>)[key])
+  return copy
+}
 
 function finite(value: number): unknown {
   return Number.isFinite(value) && !Object.is(value, -0) ? value : unfit

@@ -10,6 +10,7 @@ import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { loadEntry, tagsToObtain } from '../../../src/strategies/fill.ts'
 import { lookup } from '../../../src/strategies/lookup.ts'
 import { createMissStreak } from '../../../src/strategies/miss-streak.ts'
+import { createParsedEntries, latestEntry } from '../../../src/strategies/parsed-entries.ts'
 import type { LateTags, ReadPlan } from '../../../src/strategies/read-plan.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
 import { stopLater } from '../../services/cleanup.ts'
@@ -65,6 +66,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     pending: [],
     pendingRow: null,
     misses: createMissStreak(),
+    latest: latestEntry(),
     ttlMs: () => 60_000,
     adaptive: null,
     freshMaxMs: Number.POSITIVE_INFINITY,
@@ -87,6 +89,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     random: () => 0,
     areAgesTold: () => false,
     expected: createExpectedTags(),
+    parsed: createParsedEntries(codec),
     report: () => {},
     limits: noLimits,
     failed: () => {},

@@ -19,7 +19,7 @@ function setup() {
       return memory.lookup(key, ...others)
     },
   })
-  const { reader, memory } = openReader(around, createManualClock())
+  const { reader, memory } = openReader(around, { clock: createManualClock() })
   const planOf = lookupPlans()
   let now = 0
   /** When loads began, in macrotasks. */

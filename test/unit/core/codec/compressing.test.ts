@@ -15,6 +15,7 @@ const asIs: ResultCodec = {
     seen.push(model)
     return text
   },
+  maker: (text, model) => () => (model === 'City' ? text : null),
 }
 const codec = compressing(asIs, 100)
 const long = 'grün '.repeat(200)
@@ -30,6 +31,7 @@ it.each([
   ['what compresses badly', randomBytes(500).toString('base64')],
 ])('brings back %s', (_, text) => {
   expect(codec.decode(codec.encode(text, 'City'), 'City')).toBe(text)
+  expect(codec.maker!(codec.encode(text, 'City'), 'City')!()).toBe(text)
 })
 
 it('compresses texts that are long enough, where that makes them shorter', () => {

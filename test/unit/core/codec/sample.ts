@@ -23,6 +23,7 @@ export const sample = modelOf(`
     dates     DateTime[]
     blobs     Bytes[]
     jsons     Json[]
+    texts     String[]
     ownerId   Int?
     owner     Owner?    @relation(fields: [ownerId], references: [id])
   }

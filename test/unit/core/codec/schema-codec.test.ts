@@ -8,6 +8,24 @@ import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
 import { CacheError } from '../../../../src/core/errors.ts'
 import { sample } from './sample.ts'
 
+/** Changes everything that a caller could change, at every depth. */
+function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return
+  if (value instanceof Date) value.setTime(0)
+  else if (value instanceof Uint8Array) value.fill(7)
+  else if (value instanceof Decimal) {
+    value.d.fill(9)
+    Object.assign(value, { e: 5, s: -1 })
+  } else {
+    for (const inner of Object.values(value)) spoil(inner)
+    if (Array.isArray(value)) value.push('spoilt')
+    else {
+      for (const key of Object.keys(value)) Object.assign(value, { [key]: 'spoilt' })
+      Object.assign(value, { another: 1 })
+    }
+  }
+}
+
 const types = rowTypesOf(sample)
 const codecs = [
   ['compiled', schemaCodec({ Decimal, types, mayCompile: true })],
@@ -34,7 +52,7 @@ const columns = {
   colour: orNull(fc.constantFrom('RED', 'BLUE')),
   ...{ float: orNull(float), big: orNull(fc.bigInt()), decimal: orNull(decimal), at: orNull(date) },
   ...{ bytes: orNull(bytes), json, floats: list(float), decimals: list(decimal), dates: list(date) },
-  ...{ blobs: list(bytes), jsons: list(json) },
+  ...{ blobs: list(bytes), jsons: list(json), texts: list(fc.string()) },
 }
 const owner = fc.record({ id: fc.integer(), since: date }, { noNullPrototype: true })
 
@@ -78,6 +96,30 @@ describe.each(codecs)('rows, %s', (_, codec) => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('are the same however often they are made of what was parsed once, whatever was done to those before', () => {
+    const one = rows.map(([first]) => first ?? null)
+    fc.assert(
+      fc.property(fc.oneof(rows, one), (value) => {
+        const make = codec.maker!(codec.encode(value, 'Sample'), 'Sample')!
+        for (let times = 0; times < 3; times += 1) {
+          const made = make()
+          expect(made).toStrictEqual(value)
+          spoil(made)
+        }
+      }),
+      { numRuns: 500 },
+    )
+    const aggregates = [{ _count: { _all: 3 }, _min: { json: { a: [1] } } }, null]
+    const make = codec.maker!(codec.encode(aggregates, 'Sample'), 'Sample')!
+    spoil(make())
+    expect(make()).toStrictEqual(aggregates)
+  })
+
+  it('are not made again where they are of no model, or were written by superjson', () => {
+    expect(codec.maker!(codec.encode(5, null), null)).toBeNull()
+    expect(codec.maker!(codec.encode({ flag: [true] }, 'Sample'), 'Sample')).toBeNull()
   })
 
   it('come back one by one, and as null', () => {
@@ -151,11 +193,21 @@ describe.each(codecs)('rows, %s', (_, codec) => {
       fc.property(rows, damage, (value, { at, length, text }) => {
         const whole = codec.encode(value, 'Sample')
         const start = at % whole.length
+        const damaged = whole.slice(0, start) + text + whole.slice(start + length)
+        let made: readonly [unknown] | null = null
         try {
-          codec.decode(whole.slice(0, start) + text + whole.slice(start + length), 'Sample')
+          const make = codec.maker!(damaged, 'Sample')
+          made = make && [make()]
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'CODEC.UNDECODABLE' })
+        }
+        try {
+          const decoded = codec.decode(damaged, 'Sample')
+          if (made) expect(made[0]).toStrictEqual(decoded)
         } catch (error) {
           expect(error).toBeInstanceOf(CacheError)
           expect(error).toMatchObject({ code: 'CODEC.UNDECODABLE' })
+          expect(made).toBeNull()
         }
       }),
     )
