@@ -6,9 +6,18 @@ import { newNote, readerAndWriter, setText, textOf } from '../races/notes.ts'
 const adaptive = { min: '1ms', max: '1h' } as const
 
 /** The TTL of the last entry that a client stored, in milliseconds. */
-function lastTtl({ events }: CachedClient): number {
-  const filled = events.filter((event) => event.kind === 'filled')
-  return filled.at(-1)?.ttlMs ?? 0
+function lastTtl(client: CachedClient): number {
+  return ttls(client).at(-1) ?? 0
+}
+
+/** Those of all that it stored, in order. */
+function ttls({ events }: CachedClient): readonly number[] {
+  return events.flatMap((event) => (event.kind === 'filled' ? [event.ttlMs] : []))
+}
+
+/** That which as many are above as below. */
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]!
 }
 
 function readerOf(...[store, model]: Parameters<typeof readerAndWriterOf>) {
@@ -46,9 +55,9 @@ describeStores('a TTL that adapts', (makeStoreConfig) => {
         await setText(changed.base, other.id, `v${i}`)
         await textOf(changed.prisma, other.id)
       }
-      // Far shorter than the time between two changes.
+      // Far shorter than the time between two changes. Not each: where the machine pauses, nothing changes for a while.
       const betweenMs = (performance.now() - startedMs) / reads
-      expect(lastTtl(changed)).toBeLessThanOrEqual(Math.max(1, betweenMs / 3))
+      expect(median(ttls(changed))).toBeLessThanOrEqual(Math.max(1, betweenMs / 3))
     },
   )
 
