@@ -49,7 +49,7 @@ describeStores('a TTL that adapts', (makeStoreConfig) => {
       }
       await waitUntil(readOften, { what: 'a longer TTL', deadlineMs: 25_000, pollMs: 1 })
       const startedMs = performance.now()
-      const reads = 100
+      const reads = 200
       for (let i = 0; i < reads; i += 1) {
         // Past the plugin, as another program does.
         await setText(changed.base, other.id, `v${i}`)
@@ -57,7 +57,7 @@ describeStores('a TTL that adapts', (makeStoreConfig) => {
       }
       // Far shorter than the time between two changes. Not each: where the machine pauses, nothing changes for a while.
       const betweenMs = (performance.now() - startedMs) / reads
-      expect(median(ttls(changed))).toBeLessThanOrEqual(Math.max(1, betweenMs / 3))
+      expect(median(ttls(changed).slice(-reads / 4))).toBeLessThanOrEqual(Math.max(1, betweenMs / 3))
     },
   )
 
