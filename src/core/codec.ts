@@ -28,9 +28,18 @@ export interface ResultCodec {
    */
   decode(text: string, model: string | null): unknown
   /**
-   * Parses a text once, for values that are made of it again and again: a fresh one with every call. `null` where each has to be decoded.
+   * The same for a text that will be asked for again.
    *
-   * @throws as `decode`; what it returns does not.
+   * @throws as `decode`; `again` does not.
    */
-  maker?(text: string, model: string | null): (() => unknown) | null
+  parse?(text: string, model: string | null): Parsed
+}
+
+/** What was parsed of a text. */
+export interface Parsed {
+  readonly value: unknown
+  /** Makes a fresh value with every call. `null` where each has to be decoded anew. */
+  readonly again: (() => unknown) | null
+  /** What `again` keeps, as far as can be told. */
+  readonly bytes: number
 }

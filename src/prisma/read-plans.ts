@@ -8,7 +8,7 @@ import { entryKey } from '../core/key.ts'
 import { stampTagsOf } from '../core/stamp-tags.ts'
 import type { StampTag } from '../core/store.ts'
 import { TagList } from '../core/tag-list.ts'
-import { latestEntry } from '../strategies/parsed-entries.ts'
+import { newEntryMemory } from '../strategies/entry-memory.ts'
 import type { ReadPlan } from '../strategies/read-plan.ts'
 import type { ReadCall } from './read-call.ts'
 import type { ReadPlanned } from './read-planned.ts'
@@ -96,7 +96,7 @@ function planOf(
   const userTags = [...new Set([...(strategy?.tags ?? []), ...(cached?.fixedTags ?? [])])]
   const allTags = new TagList([...tags, ...userTags.map((name) => ({ kind: 'user', name }) as const)])
   const { validate = null, resultTags = null } = cached ?? {}
-  const latest = latestEntry()
+  const memory = newEntryMemory()
   const planFor = (args: unknown): ReadPlan => {
     const context = (result: unknown) => ({ result, args, operation })
     return {
@@ -110,7 +110,7 @@ function planOf(
       pending: pendingRow ? [model] : awaited(models),
       pendingRow,
       misses,
-      latest,
+      memory,
       ttlMs: (result) => ttl.msOf(context(result)),
       adaptive: ttl.adaptive,
       freshMaxMs: strategy?.ttlMs ?? Number.POSITIVE_INFINITY,

@@ -7,8 +7,9 @@ import { type Soon, soon } from '../core/soon.ts'
 import type { Looked, Store, StoredText } from '../core/store.ts'
 import type { TagList } from '../core/tag-list.ts'
 import type { ValuesTag } from '../core/tags.ts'
+import type { ParsedEntry } from './entry-memory.ts'
 import type { ExpectedTags } from './expected-tags.ts'
-import type { ParsedEntries, ParsedEntry } from './parsed-entries.ts'
+import type { ParsedEntries } from './parsed-entries.ts'
 import { about, type ReadPlan } from './read-plan.ts'
 import { isDue as isDueAhead } from './refresh-ahead.ts'
 import { areAllCurrent, judgedByTags, type Verdict } from './verdict.ts'
@@ -44,7 +45,7 @@ export interface EntryDeps {
 export interface LookupDeps extends EntryDeps {
   readonly clock: Clock
   readonly expected: ExpectedTags
-  readonly parsed: ParsedEntries
+  readonly parsedEntries: ParsedEntries
   /** Resolves when what was accepted on these models before the call is in the database. */
   readonly settled: (models: readonly string[]) => Promise<void>
   /** Whether the ages of entries are told to anybody. */
@@ -134,7 +135,7 @@ function judged(plan: ReadPlan, looked: Looked, tags: TagList, deps: LookupDeps)
   const missing: Missing = { kind: 'missing', stamps, spare: null }
   // This very answer may be the first one after an outage.
   if (!entry || store.isRecovering()) return missing
-  const parsed = deps.parsed.of(plan, entry.text)
+  const parsed = deps.parsedEntries.of(plan, entry.text)
   const isPlain = entry.remainingMs === null && !looked.isPending
   const make = isPlain ? plainMaker(plan, { text: entry.text, parsed, tags, stamps: looked.stamps }, deps) : undefined
   return make === undefined
@@ -154,7 +155,7 @@ interface Plain {
 function plainMaker(plan: ReadPlan, { text, parsed, tags, stamps }: Plain, deps: LookupDeps) {
   if (parsed) return parsed.entry.keepMs === 0 && areAllCurrent(parsed.entry, tags, stamps) ? parsed.make : undefined
   const payload = payloadUnder(text, tags, stamps)
-  return payload === undefined ? undefined : () => deps.parsed.read(plan, { text, payload, stamps })
+  return payload === undefined ? undefined : () => deps.parsedEntries.read(plan, { text, payload, stamps })
 }
 
 /** Of an entry that is current, where nobody asks for its age; `undefined` if it cannot be served. */
@@ -198,7 +199,8 @@ async function judgedEntry(
     const verdict = isCurrent ? 'current' : await judgedByTags(entry, plan, stamps, deps)
     if (verdict === 'outdated') return missing
     const { ageMs, freshMs } = age
-    const make = parsed?.make ?? (() => deps.parsed.read(plan, { text, payload: entry.payload, stamps: entry.stamps }))
+    const make =
+      parsed?.make ?? (() => deps.parsedEntries.read(plan, { text, payload: entry.payload, stamps: entry.stamps }))
     return answer(plan, entry, { ageMs, freshMs, pastMs, make, looked, missing, verdict }, deps)
   } catch (error) {
     if (isStoreError(error)) throw error

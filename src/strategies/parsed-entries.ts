@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
 import type { ResultCodec } from '../core/codec.ts'
-import { decodeEntry, type Entry } from '../core/entry.ts'
+import { decodeEntry } from '../core/entry.ts'
 import type { Looked } from '../core/store.ts'
+import type { EntryMemory, ParsedEntry } from './entry-memory.ts'
 import type { ReadPlan } from './read-plan.ts'
 
 /**
@@ -10,17 +11,10 @@ import type { ReadPlan } from './read-plan.ts'
  * Whether the entry is current is asked and judged as always, and every caller gets objects of its own.
  */
 export interface ParsedEntries {
-  /** What is known of a text; `undefined` for every other than the last one that is kept. */
+  /** What is known of a text; `undefined` for every other than the one that the plan found last. */
   of(plan: ReadPlan, text: string): ParsedEntry | undefined
-  /** The result of an entry. It is kept when it is found for the second time. @throws what the codec throws. */
+  /** The result of an entry of which nothing is known. It is kept when it is found for the second time. @throws what the codec throws. */
   read(plan: ReadPlan, found: FoundEntry): unknown
-}
-
-export interface ParsedEntry {
-  readonly text: string
-  readonly entry: Entry
-  /** The result, with nothing in it that was in another one. */
-  readonly make: () => unknown
 }
 
 export interface FoundEntry {
@@ -30,67 +24,66 @@ export interface FoundEntry {
   readonly stamps: Looked['stamps']
 }
 
-/** What a plan remembers of the entry that was found last. */
-export interface LatestEntry {
-  /** Its stamps, when it is not kept. */
-  stamps: Looked['stamps'] | null
-  parsed: ParsedEntry | null
-  uses: number
-}
+/** All that is kept. */
+const bytesMax = 16 * 1024 * 1024
+/** What is larger would drive out too many others. */
+const entryBytesMax = bytesMax / 16
+/** Of what is found when there is no room left, one in so many takes the place of another: see the plans of reads. */
+const keptShare = 1 / 32
+/** Of the uses of what is kept, one in so many is told: that takes as long as the rest of it. */
+const toldShare = 1 / 16
+/** What belongs to an entry beside its text. */
+const overheadBytes = 800
 
-/** Of all texts that are kept, of which each takes some four bytes with what was parsed of it. */
-const charactersMax = 4_000_000
-/** What belongs to each besides. */
-const overheadCharacters = 200
-/** Larger ones would drive out too many others. */
-const textMax = charactersMax / 16
-/** Which of them are in use is told from one use in so many: that takes as long as the rest of it. */
-const toldUses = 16
-
-export function latestEntry(): LatestEntry {
-  return { stamps: null, parsed: null, uses: 0 }
-}
-
-export function createParsedEntries(codec: ResultCodec): ParsedEntries {
-  const kept = new LRUCache<LatestEntry, ParsedEntry>({
-    maxSize: charactersMax,
-    sizeCalculation: ({ text }) => text.length + overheadCharacters,
-    dispose: (parsed, latest) => {
-      if (latest.parsed === parsed) latest.parsed = null
+/** @param random between 0 and 1. */
+export function createParsedEntries(codec: ResultCodec, random: () => number): ParsedEntries {
+  const kept = new LRUCache<EntryMemory, ParsedEntry>({
+    maxSize: bytesMax,
+    sizeCalculation: ({ bytes }) => bytes,
+    dispose: (parsed, memory) => {
+      if (memory.parsed === parsed) memory.parsed = null
     },
   })
 
-  function parsedOf(plan: ReadPlan, { text, payload }: FoundEntry): ParsedEntry | null {
-    if (text.length > textMax) return null
-    const make = codec.maker?.(payload, plan.rowsOf)
-    return make ? { text, entry: decodeEntry(text), make } : null
+  function mayKeep(memory: EntryMemory, text: string): boolean {
+    // It is no smaller than that.
+    if (text.length > entryBytesMax) return false
+    return memory.parsed !== null || kept.calculatedSize + entryBytesMax <= bytesMax || random() < keptShare
+  }
+
+  function keep(memory: EntryMemory, parsed: ParsedEntry): void {
+    if (parsed.bytes > entryBytesMax) return
+    memory.parsed = parsed
+    kept.set(memory, parsed)
   }
 
   return {
-    of({ latest }, text) {
-      const { parsed } = latest
+    of({ memory }, text) {
+      const { parsed } = memory
       if (parsed === null || parsed.text !== text) return undefined
-      latest.uses += 1
-      if (latest.uses % toldUses === 0) kept.get(latest)
+      memory.uses += 1
+      if (memory.uses % (1 / toldShare) === 0) kept.get(memory)
       return parsed
     },
-    read(plan, found) {
-      const { latest } = plan
+    read({ memory, rowsOf }, { text, payload, stamps }) {
+      const before = memory.seen
+      memory.seen = numberOf(stamps)
       // Most of what is found once is not found twice, or has changed by then.
-      const isKnown = latest.stamps !== null && areEqual(latest.stamps, found.stamps)
-      latest.stamps = found.stamps
-      const parsed = isKnown ? parsedOf(plan, found) : null
-      if (parsed === null) return codec.decode(found.payload, plan.rowsOf)
-      const result = parsed.make()
-      latest.parsed = parsed
-      kept.set(latest, parsed)
-      return result
+      if (memory.seen !== before || !codec.parse || !mayKeep(memory, text)) return codec.decode(payload, rowsOf)
+      const { value, again, bytes } = codec.parse(payload, rowsOf)
+      if (again)
+        keep(memory, { text, entry: decodeEntry(text), make: again, bytes: bytes + 2 * text.length + overheadBytes })
+      return value
     },
   }
 }
 
-function areEqual(some: Looked['stamps'], others: Looked['stamps']): boolean {
-  if (some.length !== others.length) return false
-  for (let i = 0; i < some.length; i += 1) if (some[i] !== others[i]) return false
-  return true
+/** Differs for other stamps, as a rule. The stamps themselves may be parts of a long text, which would be kept with them. */
+function numberOf(stamps: Looked['stamps']): number {
+  let number = 1
+  for (const stamp of stamps) {
+    if (stamp === null) continue
+    for (let i = 0; i < stamp.length; i += 1) number = (Math.imul(number, 31) + stamp.charCodeAt(i)) | 0
+  }
+  return number
 }

@@ -4,8 +4,8 @@ import type { EntryKey, StampTag } from '../core/store.ts'
 import type { TagList } from '../core/tag-list.ts'
 import type { ValuesTag } from '../core/tags.ts'
 import type { ShapeTtl } from './adaptive/adaptive-ttl.ts'
+import type { EntryMemory } from './entry-memory.ts'
 import type { MissStreak } from './miss-streak.ts'
-import type { LatestEntry } from './parsed-entries.ts'
 
 /** One read, analysed: where its entry lives, what it depends on, and how long it may be used. */
 export interface ReadPlan {
@@ -26,8 +26,8 @@ export interface ReadPlan {
   readonly pendingRow: ValuesTag | null
   /** How lookups like this one went. */
   readonly misses: MissStreak
-  /** The entry that was found last. */
-  readonly latest: LatestEntry
+  /** What is remembered of the entries that it finds. */
+  readonly memory: EntryMemory
   /** How long the result is fresh; throws what the user's function throws. */
   readonly ttlMs: (result: unknown) => number
   /** Is told of hits and loads where the TTL is chosen by them; else `null`. */

@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundled } from './bundle.ts'
 import { stopLater } from './cleanup.ts'
 
 interface Call {
@@ -27,9 +29,11 @@ export async function spawnWorker(
   file: string | URL,
   { env = {} }: { readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Worker> {
-  const child = fork(file, {
+  const path = typeof file === 'string' ? file : fileURLToPath(file)
+  const child = fork(await bundled(path), {
     cwd: resolve(import.meta.dirname, '../..'),
-    execArgv: ['--import', 'tsx'],
+    // Not those of the tests.
+    execArgv: [],
     env: { ...process.env, ...env },
     serialization: 'advanced',
   })

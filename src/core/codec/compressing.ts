@@ -30,7 +30,7 @@ export function compressing(codec: ResultCodec, minBytes: number): ResultCodec {
       return text.startsWith(mark) ? plainMark + text : text
     },
     decode: (text, model) => codec.decode(plain(text), model),
-    maker: (text, model) => codec.maker?.(plain(text), model) ?? null,
+    ...(codec.parse && { parse: (text, model) => codec.parse!(plain(text), model) }),
   }
 }
 

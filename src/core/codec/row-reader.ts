@@ -40,20 +40,15 @@ function fieldReaders(columns: Columns, type: RowType, deps: RowReaderDeps): rea
     const field = type.get(name)
     if (!field) throw new TypeError('no such field')
     const one = itemReader(field.is, inner, deps)
-    return { name, read: field.isList ? listReader(one, deps) : one }
+    return { name, read: one && field.isList ? (written) => listOf(written).map((item) => orNull(item, one)) : one }
   })
-}
-
-function listReader(one: ReadWritten | null, { isKept }: RowReaderDeps): ReadWritten | null {
-  if (one) return (written) => listOf(written).map((item) => orNull(item, one))
-  return isKept ? (written) => [...listOf(written)] : null
 }
 
 function itemReader(is: FieldType['is'], inner: Columns | null, deps: RowReaderDeps): ReadWritten | null {
   if (typeof is === 'string') {
     if (inner !== null) throw new TypeError('no relation')
     const { read, copy } = deps.forms[is]!
-    return (read ?? (deps.isKept ? (copy ?? null) : null)) as ReadWritten | null
+    return (read ?? (deps.isKept && copy ? copy : null)) as ReadWritten | null
   }
   const related = deps.types(is.rowsOf)
   if (!related || inner === null) throw new TypeError('no such relation')

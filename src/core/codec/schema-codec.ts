@@ -56,7 +56,7 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
     return lists ? [kinds.columns, names, lists] : [kinds.list, names, values]
   }
 
-  return {
+  const codec: ResultCodec = {
     name: 'schema-2',
     encode(value, model) {
       // As superjson alone writes it: whoever reads it may have been told to use that.
@@ -74,21 +74,41 @@ export function schemaCodec({ Decimal, types, mayCompile = mayCompileText() }: S
         throw undecodable(cause)
       }
     },
-    maker(text, model) {
-      if (model === null || text.startsWith(generalMark)) return null
+    parse(text, model) {
+      if (model === null || text.startsWith(generalMark)) {
+        return { value: codec.decode(text, model), again: null, bytes: 0 }
+      }
       try {
         const written = JSON.parse(text)
-        read(written, model, keptReaders)
-        return () => read(written, model, keptReaders)
+        const again = () => read(written, model, keptReaders)
+        return { value: again(), again, bytes: bytesOfParsed(text) }
       } catch (cause) {
         throw undecodable(cause)
       }
     },
   }
+  return codec
 }
 
-function read(whole: readonly unknown[], model: string, readerOf: ReaderOf): unknown {
-  const [kind, columns, written] = whole
+/** What JSON takes when it is parsed: some bytes for each character, and more for each string, list and object. */
+function bytesOfParsed(text: string): number {
+  let bytes = 4 * text.length
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i)
+    if (code === quote) bytes += quoteBytes
+    else if (code === bracket || code === brace) bytes += holderBytes
+  }
+  return bytes
+}
+
+const [quote, bracket, brace] = ['"', '[', '{'].map((character) => character.charCodeAt(0))
+/** A string has two of them. */
+const quoteBytes = 12
+const holderBytes = 64
+
+function read(whole: unknown, model: string, readerOf: ReaderOf): unknown {
+  if (!Array.isArray(whole)) throw new TypeError('no list')
+  const [kind, columns, written] = whole as readonly unknown[]
   if (kind === kinds.none) return null
   if (typeof columns !== 'string') throw new TypeError('no columns')
   if (kind === kinds.columns) return readerOf('columns', model, columns)(written)

@@ -8,7 +8,7 @@ export interface ValueForm {
   write(value: unknown): unknown
   /** `null` where what was written is the value. Throws when it was not written by `write`. */
   readonly read: ((written: never) => unknown) | null
-  /** Makes another one of a value that was written as it is, and can be changed. */
+  /** Where what was written is the value: another one, if that can be changed. Throws as `read`. */
   readonly copy?: (written: never) => unknown
 }
 
@@ -18,6 +18,10 @@ export const unfit = Symbol('unfit')
 const plain: ValueForm = {
   write: (value) => (typeof value === 'number' ? finite(value) : isText(value) || isBoolean(value) ? value : unfit),
   read: null,
+  copy: (written: unknown) => {
+    if (typeof written === 'object') throw new TypeError('no plain value')
+    return written
+  },
 }
 
 const json: ValueForm = { write: (value) => (isPlainJson(value) ? value : unfit), read: null, copy: copyOfJson }
@@ -99,7 +103,10 @@ function copyOfJson(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copyOfJson)
   const copy: Record<string, unknown> = {}
-  for (const key of Object.keys(value)) copy[key] = copyOfJson((value as Readonly<Record<string, unknown>>)[key])
+  for (const key of Object.keys(value)) {
+    if (key === '__proto__') throw new TypeError('a key that is not written')
+    copy[key] = copyOfJson((value as Readonly<Record<string, unknown>>)[key])
+  }
   return copy
 }
 

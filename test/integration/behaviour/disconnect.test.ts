@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, expect, inject, it } from 'vitest'
 import { cachePlugin } from '../../../src/index.ts'
+import { bundled } from '../../services/bundle.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { watchedClient } from '../../services/client.ts'
 import { freshNamespace } from '../../services/fresh.ts'
@@ -19,7 +20,7 @@ describe('a process that has disconnected', () => {
 
   /** Runs the worker to its end, which it must come to by itself. */
   const run = async (env: Readonly<Record<string, string>>) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', resolve(import.meta.dirname, 'leaving.worker.ts')], {
+    const child = spawn(process.execPath, [await bundled(resolve(import.meta.dirname, 'leaving.worker.ts'))], {
       env: { ...process.env, DATABASE_URL: bench.databaseUrl, NAMESPACE: freshNamespace(), ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

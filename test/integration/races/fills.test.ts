@@ -6,11 +6,12 @@ import { createNonceSource } from '../../../src/core/nonce.ts'
 import type { Store } from '../../../src/core/store.ts'
 import { TagList } from '../../../src/core/tag-list.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
+import { newEntryMemory } from '../../../src/strategies/entry-memory.ts'
 import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { loadEntry, tagsToObtain } from '../../../src/strategies/fill.ts'
 import { lookup } from '../../../src/strategies/lookup.ts'
 import { createMissStreak } from '../../../src/strategies/miss-streak.ts'
-import { createParsedEntries, latestEntry } from '../../../src/strategies/parsed-entries.ts'
+import { createParsedEntries } from '../../../src/strategies/parsed-entries.ts'
 import type { LateTags, ReadPlan } from '../../../src/strategies/read-plan.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
 import { stopLater } from '../../services/cleanup.ts'
@@ -66,7 +67,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     pending: [],
     pendingRow: null,
     misses: createMissStreak(),
-    latest: latestEntry(),
+    memory: newEntryMemory(),
     ttlMs: () => 60_000,
     adaptive: null,
     freshMaxMs: Number.POSITIVE_INFINITY,
@@ -89,7 +90,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     random: () => 0,
     areAgesTold: () => false,
     expected: createExpectedTags(),
-    parsed: createParsedEntries(codec),
+    parsedEntries: createParsedEntries(codec, Math.random),
     report: () => {},
     limits: noLimits,
     failed: () => {},

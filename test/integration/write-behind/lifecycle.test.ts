@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { expect, inject, it } from 'vitest'
+import { bundled } from '../../services/bundle.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
@@ -76,7 +77,7 @@ it('ends after $disconnect although a batch is stuck in the database', async () 
   await withPostgres(options.databaseUrl, async (sql) => {
     await sql.query('BEGIN; LOCK TABLE "City" IN SHARE MODE')
     const { databaseUrl, redis, namespace } = options
-    const child = spawn(process.execPath, ['--import', 'tsx', resolve(import.meta.dirname, 'stuck.worker.ts')], {
+    const child = spawn(process.execPath, [await bundled(resolve(import.meta.dirname, 'stuck.worker.ts'))], {
       env: { ...process.env, DATABASE_URL: databaseUrl, REDIS: redis, NAMESPACE: namespace },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -2,8 +2,12 @@ import { expect, it } from 'vitest'
 import type { ResultCodec } from '../../../src/core/codec.ts'
 import { encodeEntry } from '../../../src/core/entry.ts'
 import { createParsedEntries, type FoundEntry, type ParsedEntries } from '../../../src/strategies/parsed-entries.ts'
+import type { ReadPlan } from '../../../src/strategies/read-plan.ts'
 import { createManualClock } from '../stores/manual-clock.ts'
 import { lookupPlans, openReader } from './reading.ts'
+
+const never = () => 1
+const always = () => 0
 
 /** JSON, and how many texts were parsed. */
 function countingCodec() {
@@ -16,9 +20,9 @@ function countingCodec() {
     name: 'counting',
     encode: (value) => JSON.stringify(value),
     decode: parse,
-    maker(text) {
-      const parsed = parse(text)
-      return () => ({ ...parsed })
+    parse(text) {
+      const value = parse(text)
+      return { value: { ...value }, again: () => ({ ...value }), bytes: 4 * text.length }
     },
   }
   return { codec, counts }
@@ -33,7 +37,7 @@ function found(n: number, stamp: string, size = 0): FoundEntry {
 
 it('parses a text that is found again once more, and then no more, and makes a new value of it each time', () => {
   const { codec, counts } = countingCodec()
-  const entries = createParsedEntries(codec)
+  const entries = createParsedEntries(codec, never)
   const plan = lookupPlans()('a')
   const entry = found(1, 's1')
   const results = [1, 2].map(() => entries.read(plan, entry))
@@ -44,7 +48,7 @@ it('parses a text that is found again once more, and then no more, and makes a n
 })
 
 it('knows nothing of a text that was found once, or differs in a letter', () => {
-  const entries = createParsedEntries(countingCodec().codec)
+  const entries = createParsedEntries(countingCodec().codec, never)
   const plan = lookupPlans()('a')
   entries.read(plan, found(1, 's1'))
   expect(entries.of(plan, found(1, 's1').text)).toBeUndefined()
@@ -54,8 +58,15 @@ it('knows nothing of a text that was found once, or differs in a letter', () => 
   expect(entries.of(lookupPlans()('a'), found(1, 's1').text)).toBeUndefined()
 })
 
+it('keeps nothing of a text that is found once: stamps may be parts of it', () => {
+  const entries = createParsedEntries(countingCodec().codec, never)
+  const plan = lookupPlans()('a')
+  entries.read(plan, found(1, 's1'))
+  expect(plan.memory).toEqual({ seen: expect.any(Number), parsed: null, uses: 0 })
+})
+
 it('keeps the next text in place of the last', () => {
-  const entries = createParsedEntries(countingCodec().codec)
+  const entries = createParsedEntries(countingCodec().codec, never)
   const plan = lookupPlans()('a')
   for (const n of [1, 1, 2, 2]) entries.read(plan, found(n, `s${n}`))
   expect(entries.of(plan, found(1, 's1').text)).toBeUndefined()
@@ -64,7 +75,7 @@ it('keeps the next text in place of the last', () => {
 
 it('keeps nothing of an entry that has changed whenever it is found', () => {
   const { codec, counts } = countingCodec()
-  const entries = createParsedEntries(codec)
+  const entries = createParsedEntries(codec, never)
   const plan = lookupPlans()('a')
   for (let n = 0; n < 20; n += 1) {
     entries.read(plan, found(n, `s${n}`))
@@ -75,12 +86,13 @@ it('keeps nothing of an entry that has changed whenever it is found', () => {
 
 it('decodes each time what the codec cannot make again', () => {
   const { codec, counts } = countingCodec()
+  const parse = (text: string) => ({ value: codec.decode(text, null), again: null, bytes: 0 })
   for (const one of [
-    { ...codec, maker: () => null },
+    { ...codec, parse },
     { name: 'plain', encode: codec.encode, decode: codec.decode },
   ]) {
     counts.parsed = 0
-    const entries = createParsedEntries(one)
+    const entries = createParsedEntries(one, never)
     const plan = lookupPlans()('a')
     for (let i = 0; i < 3; i += 1) expect(entries.read(plan, found(1, 's1'))).toMatchObject({ n: 1 })
     expect(entries.of(plan, found(1, 's1').text)).toBeUndefined()
@@ -88,35 +100,53 @@ it('decodes each time what the codec cannot make again', () => {
   }
 })
 
+/** Of a text with which an entry takes some 600 kB. */
 const large = 100_000
 
-it('keeps 4 million characters at most, of what was used last', () => {
-  const entries = createParsedEntries(countingCodec().codec)
-  const plans = Array.from({ length: 60 }, (_, i) => lookupPlans()(`${i}`))
-  const isKept = (i: number) => entries.of(plans[i]!, found(i, 's', large).text) !== undefined
-  const keep = (i: number) => {
+function keepAll(entries: ParsedEntries, plans: readonly ReadPlan[], from: number, to: number): void {
+  for (let i = from; i < to; i += 1) {
     for (let times = 0; times < 2; times += 1) entries.read(plans[i]!, found(i, 's', large))
   }
-  for (let i = 0; i < 30; i += 1) keep(i)
-  use(entries, plans[0]!, found(0, 's', large).text)
-  for (let i = 30; i < 60; i += 1) keep(i)
-  const kept = plans.filter((_, i) => isKept(i)).length
-  expect(kept).toBeGreaterThan(30)
-  expect(kept * large).toBeLessThan(4_000_000)
-  expect(isKept(0)).toBe(true)
-  expect(isKept(1)).toBe(false)
-})
-
-/** So often that it counts as in use. */
-function use(entries: ParsedEntries, plan: Parameters<ParsedEntries['of']>[0], text: string) {
-  for (let i = 0; i < 20; i += 1) entries.of(plan, text)
 }
 
+function isKept(entries: ParsedEntries, plans: readonly ReadPlan[], i: number): boolean {
+  return entries.of(plans[i]!, found(i, 's', large).text) !== undefined
+}
+
+const plansOf = (length: number) => Array.from({ length }, (_, i) => lookupPlans()(`${i}`))
+
+it('keeps 16 MB at most, of what was used last', () => {
+  const entries = createParsedEntries(countingCodec().codec, always)
+  const plans = plansOf(60)
+  keepAll(entries, plans, 0, 15)
+  // So often that it counts as in use.
+  for (let i = 0; i < 20; i += 1) entries.of(plans[0]!, found(0, 's', large).text)
+  keepAll(entries, plans, 15, 40)
+  const kept = plans.filter((_, i) => isKept(entries, plans, i)).length
+  expect(kept).toBeGreaterThan(20)
+  expect(kept * 6 * large).toBeLessThan(16 * 1024 * 1024)
+  expect(isKept(entries, plans, 0)).toBe(true)
+  expect(isKept(entries, plans, 1)).toBe(false)
+})
+
+it('does not parse for nothing where more is in use than can be kept', () => {
+  const { codec, counts } = countingCodec()
+  const entries = createParsedEntries(codec, never)
+  const plans = plansOf(60)
+  keepAll(entries, plans, 0, 60)
+  const kept = plans.filter((_, i) => isKept(entries, plans, i)).length
+  expect(kept).toBeGreaterThan(20)
+  // Those that came first stay.
+  expect(isKept(entries, plans, 0)).toBe(true)
+  expect(isKept(entries, plans, 59)).toBe(false)
+  expect(counts.parsed).toBe(120)
+})
+
 it('keeps none that would drive out many others', () => {
-  const entries = createParsedEntries(countingCodec().codec)
+  const entries = createParsedEntries(countingCodec().codec, never)
   const plan = lookupPlans()('a')
-  for (let times = 0; times < 3; times += 1) entries.read(plan, found(1, 's', 300_000))
-  expect(entries.of(plan, found(1, 's', 300_000).text)).toBeUndefined()
+  for (let times = 0; times < 3; times += 1) entries.read(plan, found(1, 's', 200_000))
+  expect(entries.of(plan, found(1, 's', 200_000).text)).toBeUndefined()
 })
 
 it.each([

@@ -5,10 +5,11 @@ import type { Store } from '../../../src/core/store.ts'
 import { TagList } from '../../../src/core/tag-list.ts'
 import { createMemoryStore } from '../../../src/stores/memory/memory-store.ts'
 import { type CacheAside, createCacheAside } from '../../../src/strategies/cache-aside.ts'
+import { newEntryMemory } from '../../../src/strategies/entry-memory.ts'
 import { createExpectedTags } from '../../../src/strategies/expected-tags.ts'
 import { createLoadSlots } from '../../../src/strategies/load-slots.ts'
 import { createMissStreak } from '../../../src/strategies/miss-streak.ts'
-import { createParsedEntries, latestEntry } from '../../../src/strategies/parsed-entries.ts'
+import { createParsedEntries } from '../../../src/strategies/parsed-entries.ts'
 import type { ReadPlan } from '../../../src/strategies/read-plan.ts'
 
 const none = Number.POSITIVE_INFINITY
@@ -17,7 +18,7 @@ const none = Number.POSITIVE_INFINITY
 export function lookupPlans(differing: Partial<ReadPlan> = {}): (digest: string) => ReadPlan {
   const misses = createMissStreak()
   return (digest) => ({
-    latest: latestEntry(),
+    memory: newEntryMemory(),
     ...{ model: 'City', operation: 'findUnique', key: { model: 'City', digest }, marks: [], models: ['City'], misses },
     tags: new TagList([{ kind: 'root', model: 'City' }]),
     ...{ rowsOf: null, pending: [], pendingRow: null, ttlMs: () => 60_000, adaptive: null },
@@ -51,7 +52,11 @@ export function openReader(
   const memory = createMemoryStore({ clock, makeNonce, maxBytes: 1e6 })
   const reader = createCacheAside({
     ...{ clock, makeNonce, report: () => {}, random: Math.random, isOutage: () => false, areAgesTold, codec },
-    ...{ expected: createExpectedTags(), parsed: createParsedEntries(codec), settled: async () => {} },
+    ...{
+      expected: createExpectedTags(),
+      parsedEntries: createParsedEntries(codec, Math.random),
+      settled: async () => {},
+    },
     ...{ loadLeaseMs: 5000, loadWaitMs: 5000, slots: createLoadSlots(clock) },
     invalidator: { owes: () => false },
     limits: { refuse() {}, isRefused: () => false },

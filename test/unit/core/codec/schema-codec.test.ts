@@ -5,8 +5,11 @@ import { rowTypesOf } from '../../../../src/analysis/row-types.ts'
 import { isPlainJson } from '../../../../src/core/codec/plain-json.ts'
 import { schemaCodec } from '../../../../src/core/codec/schema-codec.ts'
 import { superjsonCodec } from '../../../../src/core/codec/superjson-codec.ts'
+import type { Parsed } from '../../../../src/core/codec.ts'
 import { CacheError } from '../../../../src/core/errors.ts'
 import { sample } from './sample.ts'
+
+const refused = Symbol('refused')
 
 /** Changes everything that a caller could change, at every depth. */
 function spoil(value: unknown): void {
@@ -102,8 +105,8 @@ describe.each(codecs)('rows, %s', (_, codec) => {
     const one = rows.map(([first]) => first ?? null)
     fc.assert(
       fc.property(fc.oneof(rows, one), (value) => {
-        const make = codec.maker!(codec.encode(value, 'Sample'), 'Sample')!
-        for (let times = 0; times < 3; times += 1) {
+        const { value: first, again } = codec.parse!(codec.encode(value, 'Sample'), 'Sample')
+        for (const make of [() => first, again!, again!]) {
           const made = make()
           expect(made).toStrictEqual(value)
           spoil(made)
@@ -112,14 +115,35 @@ describe.each(codecs)('rows, %s', (_, codec) => {
       { numRuns: 500 },
     )
     const aggregates = [{ _count: { _all: 3 }, _min: { json: { a: [1] } } }, null]
-    const make = codec.maker!(codec.encode(aggregates, 'Sample'), 'Sample')!
-    spoil(make())
-    expect(make()).toStrictEqual(aggregates)
+    const { again } = codec.parse!(codec.encode(aggregates, 'Sample'), 'Sample')
+    spoil(again!())
+    expect(again!()).toStrictEqual(aggregates)
+  })
+
+  it.each<readonly [string, string]>([
+    ['an object in the place of a text', '[1,"id,text",[1,{"a":1}]]'],
+    ['a list in the place of a number', '[1,"id",[[1]]]'],
+    ['lists in a list of texts', '[1,"texts",[[["b"]]]]'],
+    ['a text in the place of a list', '[1,"texts",["abc"]]'],
+    ['a prototype in JSON', '[1,"json",[{"__proto__":{"a":1}}]]'],
+  ])('are not made again of what nobody wrote, and callers would share: %s', (_, text) => {
+    expect(() => codec.parse!(text, 'Sample')).toThrow(CacheError)
+  })
+
+  it('tell what they take, of which a text with many small things in it has more', () => {
+    const bytesOf = (value: unknown) => codec.parse!(codec.encode(value, 'Sample'), 'Sample').bytes
+    expect(bytesOf({ text: 'x'.repeat(10_000) })).toBeLessThan(50_000)
+    expect(bytesOf({ json: Array.from({ length: 1000 }, () => ({})) })).toBeGreaterThan(60_000)
+    expect(bytesOf({ texts: Array.from({ length: 1000 }, (_, i) => `${i}`) })).toBeGreaterThan(30_000)
   })
 
   it('are not made again where they are of no model, or were written by superjson', () => {
-    expect(codec.maker!(codec.encode(5, null), null)).toBeNull()
-    expect(codec.maker!(codec.encode({ flag: [true] }, 'Sample'), 'Sample')).toBeNull()
+    for (const [value, model] of [
+      [5, null],
+      [{ flag: [true] }, 'Sample'],
+    ] as const) {
+      expect(codec.parse!(codec.encode(value, model), model)).toEqual({ value, again: null, bytes: 0 })
+    }
   })
 
   it('come back one by one, and as null', () => {
@@ -194,21 +218,22 @@ describe.each(codecs)('rows, %s', (_, codec) => {
         const whole = codec.encode(value, 'Sample')
         const start = at % whole.length
         const damaged = whole.slice(0, start) + text + whole.slice(start + length)
-        let made: readonly [unknown] | null = null
-        try {
-          const make = codec.maker!(damaged, 'Sample')
-          made = make && [make()]
-        } catch (error) {
-          expect(error).toMatchObject({ code: 'CODEC.UNDECODABLE' })
-        }
-        try {
-          const decoded = codec.decode(damaged, 'Sample')
-          if (made) expect(made[0]).toStrictEqual(decoded)
-        } catch (error) {
-          expect(error).toBeInstanceOf(CacheError)
-          expect(error).toMatchObject({ code: 'CODEC.UNDECODABLE' })
-          expect(made).toBeNull()
-        }
+        const outcomes = [codec.decode, codec.parse!].map((read) => {
+          try {
+            return read(damaged, 'Sample')
+          } catch (error) {
+            expect(error).toBeInstanceOf(CacheError)
+            expect(error).toMatchObject({ code: 'CODEC.UNDECODABLE' })
+            return refused
+          }
+        })
+        const [decoded, parsed] = outcomes as [unknown, Parsed | typeof refused]
+        if (parsed === refused) return
+        // What is read for many callers is read more strictly.
+        expect(parsed.value).toStrictEqual(decoded)
+        if (!parsed.again) return
+        spoil(parsed.value)
+        expect(parsed.again()).toStrictEqual(decoded)
       }),
     )
   })
