@@ -28,8 +28,8 @@ export interface FoundEntry {
 const bytesMax = 16 * 1024 * 1024
 /** What is larger would drive out too many others. */
 const entryBytesMax = bytesMax / 16
-/** Of what is found when there is no room left, one in so many takes the place of another: see the plans of reads. */
-const keptShare = 1 / 32
+/** Of what is found when there is no room left, one in so many takes the place of another: all together would only drive out each other. */
+const keptShare = 1 / 8
 /** Of the uses of what is kept, one in so many is told: that takes as long as the rest of it. */
 const toldShare = 1 / 16
 /** What belongs to an entry beside its text. */
