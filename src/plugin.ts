@@ -156,7 +156,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...{ store, codec, clock, report, makeNonce, invalidator, limits, loadLeaseMs, loadWaitMs, settled },
     random: Math.random,
     expected: createExpectedTags(),
-    parsedEntries: createParsedEntries(codec, Math.random),
+    parsedEntries: createParsedEntries(codec),
     areAgesTold: () => config.onEvent !== null || info.isOpen(),
     isOutage,
     slots: createLoadSlots(clock),

@@ -36,7 +36,7 @@ export type CaseName = (typeof caseNames)[number]
 export const usage = `Usage: npm run bench -- [options]
 
   --rounds N           rounds that are measured (20)
-  --warmup N           rounds before them that do not count; ten times as many of writes and misses (3)
+  --warmup N           rounds before them that do not count; eight times as many of lists and rows with others, ten times of writes and misses (3)
   --slice N            milliseconds that one way has before it is the turn of the next (80)
   --dependents N       entries that carry the tags that are invalidated; a million take 1 GB of Redis (1,000,000)
   --read-dependents N  how many of them are filled by reads, the others are copied from these (20,000)

@@ -4,8 +4,9 @@ import type { Entry } from '../core/entry.ts'
 export interface EntryMemory {
   /** Tells whether an entry was found before; of no use for anything else. */
   seen: number
+  /** When an entry was found last, counted in entries that were found. */
+  foundAt: number
   parsed: ParsedEntry | null
-  uses: number
 }
 
 export interface ParsedEntry {
@@ -18,5 +19,5 @@ export interface ParsedEntry {
 }
 
 export function newEntryMemory(): EntryMemory {
-  return { seen: 0, parsed: null, uses: 0 }
+  return { seen: 0, foundAt: 0, parsed: null }
 }

@@ -28,15 +28,14 @@ export interface FoundEntry {
 const bytesMax = 16 * 1024 * 1024
 /** What is larger would drive out too many others. */
 const entryBytesMax = bytesMax / 16
-/** Of what is found when there is no room left, one in so many takes the place of another: all together would only drive out each other. */
-const keptShare = 1 / 8
-/** Of the uses of what is kept, one in so many is told: that takes as long as the rest of it. */
-const toldShare = 1 / 16
 /** What belongs to an entry beside its text. */
 const overheadBytes = 800
+/** Of so many uses one tells the order in which entries were used: that takes as long as the rest of it. */
+const usesPerTold = 16
+/** So many that turn out to be in use are passed over, in search of one that is not. */
+const passedMax = 8
 
-/** @param random between 0 and 1. */
-export function createParsedEntries(codec: ResultCodec, random: () => number): ParsedEntries {
+export function createParsedEntries(codec: ResultCodec): ParsedEntries {
   const kept = new LRUCache<EntryMemory, ParsedEntry>({
     maxSize: bytesMax,
     sizeCalculation: ({ bytes }) => bytes,
@@ -44,15 +43,33 @@ export function createParsedEntries(codec: ResultCodec, random: () => number): P
       if (memory.parsed === parsed) memory.parsed = null
     },
   })
+  /** Entries that were found. */
+  let finds = 0
 
-  function mayKeep(memory: EntryMemory, text: string): boolean {
-    // It is no smaller than that.
-    if (text.length > entryBytesMax) return false
-    return memory.parsed !== null || kept.calculatedSize + entryBytesMax <= bytesMax || random() < keptShare
+  /** What has not been found since then, if there is any: of more than fits, all in use, each would only drive out another. */
+  function unusedSince(then: number): EntryMemory | undefined {
+    for (let passed = 0; passed < passedMax; passed += 1) {
+      const [oldest] = kept.rkeys()
+      if (oldest === undefined || oldest.foundAt < then) return oldest
+      kept.get(oldest)
+    }
+    return undefined
   }
 
-  function keep(memory: EntryMemory, parsed: ParsedEntry): void {
+  /** @param then when the entry that wants it was found before. */
+  function mayHaveRoom(memory: EntryMemory, then: number): boolean {
+    if (memory.parsed !== null || kept.calculatedSize + entryBytesMax <= bytesMax) return true
+    return unusedSince(then) !== undefined
+  }
+
+  function keep(memory: EntryMemory, parsed: ParsedEntry, then: number): void {
+    kept.delete(memory)
     if (parsed.bytes > entryBytesMax) return
+    while (kept.calculatedSize + parsed.bytes > bytesMax) {
+      const unused = unusedSince(then)
+      if (!unused) return
+      kept.delete(unused)
+    }
     memory.parsed = parsed
     kept.set(memory, parsed)
   }
@@ -61,18 +78,23 @@ export function createParsedEntries(codec: ResultCodec, random: () => number): P
     of({ memory }, text) {
       const { parsed } = memory
       if (parsed === null || parsed.text !== text) return undefined
-      memory.uses += 1
-      if (memory.uses % (1 / toldShare) === 0) kept.get(memory)
+      finds += 1
+      memory.foundAt = finds
+      if (finds % usesPerTold === 0) kept.get(memory)
       return parsed
     },
     read({ memory, rowsOf }, { text, payload, stamps }) {
-      const before = memory.seen
-      memory.seen = numberOf(stamps)
+      const { seen, foundAt } = memory
+      finds += 1
+      Object.assign(memory, { seen: numberOf(stamps), foundAt: finds })
       // Most of what is found once is not found twice, or has changed by then.
-      if (memory.seen !== before || !codec.parse || !mayKeep(memory, text)) return codec.decode(payload, rowsOf)
-      const { value, again, bytes } = codec.parse(payload, rowsOf)
-      if (again)
-        keep(memory, { text, entry: decodeEntry(text), make: again, bytes: bytes + 2 * text.length + overheadBytes })
+      const isAgain = memory.seen === seen && text.length <= entryBytesMax && mayHaveRoom(memory, foundAt)
+      if (!isAgain || !codec.parse) return codec.decode(payload, rowsOf)
+      const { value, again, bytes: parsedBytes } = codec.parse(payload, rowsOf)
+      if (again) {
+        const bytes = parsedBytes + 2 * text.length + overheadBytes
+        keep(memory, { text, entry: decodeEntry(text), make: again, bytes }, foundAt)
+      }
       return value
     },
   }

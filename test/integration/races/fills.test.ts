@@ -90,7 +90,7 @@ async function loaded(store: Store, { marks, userTags, late }: Told, beforeCall:
     random: () => 0,
     areAgesTold: () => false,
     expected: createExpectedTags(),
-    parsedEntries: createParsedEntries(codec, Math.random),
+    parsedEntries: createParsedEntries(codec),
     report: () => {},
     limits: noLimits,
     failed: () => {},

@@ -54,7 +54,7 @@ export function openReader(
     ...{ clock, makeNonce, report: () => {}, random: Math.random, isOutage: () => false, areAgesTold, codec },
     ...{
       expected: createExpectedTags(),
-      parsedEntries: createParsedEntries(codec, Math.random),
+      parsedEntries: createParsedEntries(codec),
       settled: async () => {},
     },
     ...{ loadLeaseMs: 5000, loadWaitMs: 5000, slots: createLoadSlots(clock) },
