@@ -152,6 +152,19 @@ it('lets go what is no longer in use, at once', () => {
   for (let i = 40; i < 60; i += 1) expect(isKept(entries, plans, i)).toBe(true)
 })
 
+it('passes over one that was used meanwhile, in search of one that was not', () => {
+  const entries = createParsedEntries(countingCodec().codec)
+  const plans = plansOf(31)
+  keepAll(entries, plans, 0, 30)
+  const [oldest, next] = plans.flatMap(({ memory }, i) => (memory.parsed ? [i] : []))
+  const comer = plans[30]!
+  entries.read(comer, found(30, 's', large))
+  // Once, of which its place in the order need not tell.
+  expect(isKept(entries, plans, oldest!)).toBe(true)
+  entries.read(comer, found(30, 's', large))
+  expect([oldest!, next!, 30].map((i) => plans[i]!.memory.parsed !== null)).toEqual([true, false, true])
+})
+
 it('keeps none that would drive out many others', () => {
   const entries = createParsedEntries(countingCodec().codec)
   const plan = lookupPlans()('a')
