@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import { encodeEntry } from '../core/entry.ts'
 import { tagId } from '../core/stamp-tags.ts'
 import type { LoadOutcome, Stamp, StampTag, Store } from '../core/store.ts'
-import { type EntryDeps, isAcceptable } from './lookup.ts'
+import { type EntryDeps, isAcceptable } from './judge-entry.ts'
 import { about, type LateTags, type Load, type LoadedRows, type ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
 

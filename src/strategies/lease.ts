@@ -3,8 +3,8 @@ import { isFlushTimeout } from '../core/errors.ts'
 import type { MakeNonce } from '../core/nonce.ts'
 import type { EntryKey, LeaseAnswer, LeaseWatch, LoadOutcome, Store } from '../core/store.ts'
 import type { Held } from './fill.ts'
+import type { FoundAgain } from './found.ts'
 import { LoadGivenUp, type Slot } from './load-slots.ts'
-import type { FoundAgain } from './lookup.ts'
 import { SwitchedOff } from './switched-off.ts'
 
 export interface LeaseDeps {

@@ -11,7 +11,7 @@ import type { ReadPlan } from './read-plan.ts'
  * Whether the entry is current is asked and judged as always, and every caller gets objects of its own.
  */
 export interface ParsedEntries {
-  /** What is known of a text; `undefined` for every other than the one that the plan found last. */
+  /** What is kept of a text; `undefined` for every other than the one of this plan that was found twice. */
   of(plan: ReadPlan, text: string): ParsedEntry | undefined
   /** The result of an entry of which nothing is known. It is kept when it is found for the second time. @throws what the codec throws. */
   read(plan: ReadPlan, found: FoundEntry): unknown

@@ -1,6 +1,6 @@
 import type { ReadInfo } from '../core/client.ts'
 import type { Report } from '../core/events.ts'
-import type { FoundAgain } from './lookup.ts'
+import type { FoundAgain } from './found.ts'
 import { about, type ReadPlan, type Served } from './read-plan.ts'
 
 /** What was found in the store, and may be served. */

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../core/clock.ts'
 import { CacheError } from '../core/errors.ts'
 import { inTime } from '../core/in-time.ts'
-import type { Spare } from './lookup.ts'
+import type { Spare } from './found.ts'
 import type { ReadPlan } from './read-plan.ts'
 import { createReader, type Reader } from './readers.ts'
 

@@ -9,7 +9,7 @@ import { tagId } from '../core/stamp-tags.ts'
 import type { EntryKey, Replacement, Stamp, StampTag } from '../core/store.ts'
 import type { Shape, Tag } from '../core/tags.ts'
 import { jittered, obtainUserStamps, type Stamped, together } from './fill.ts'
-import type { EntryDeps } from './lookup.ts'
+import type { EntryDeps } from './judge-entry.ts'
 
 export interface WriteThroughDeps extends EntryDeps {
   readonly clock: Clock
