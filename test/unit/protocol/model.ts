@@ -37,12 +37,15 @@ function stepsFrom(state: State, world: World): Step<State>[] {
   return steps
 }
 
-/** As `structuredClone`, for plain data and many times as fast. */
+/** As `structuredClone`, for plain data and many times as fast: a spread copies an object at once, and only what is in it is looked at. */
 function copy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(copy) as T
-  const copied: Record<string, unknown> = {}
-  for (const name in value) copied[name] = copy(value[name])
+  const copied = { ...(value as Record<string, unknown>) }
+  for (const name in copied) {
+    const inner = copied[name]
+    if (typeof inner === 'object' && inner !== null) copied[name] = copy(inner)
+  }
   return copied as T
 }
 
