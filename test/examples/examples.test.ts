@@ -32,7 +32,7 @@ it('quick start: uses the servers it is given and leaves nothing there', async (
 })
 
 it('tenants: the same query serves each tenant its own rows, from the cache the second time', async () => {
-  const { code, output } = await runExample('example:tenants')
+  const { code, output } = await runExample('example:tenants', { env: database() })
   expect(lines(output)).toEqual([
     'red: miss, the plans of the red company',
     'blue: miss, the plans of the blue company',
@@ -43,14 +43,14 @@ it('tenants: the same query serves each tenant its own rows, from the cache the 
 })
 
 it('tour: every option, argument and method works as shown', async () => {
-  const { code, output } = await runExample('example:tour')
+  const { code, output } = await runExample('example:tour', { env: database() })
   expect(output).toContain(`3 { status: 'miss', source: 'database', ageMs: null }`)
   expect(output).toContain('{ hits: 0, misses: 3, fills: 2 }')
   expect(code).toBe(0)
 })
 
 it('write-behind: counts votes at once, writes them later, and keeps what the database refuses', async () => {
-  const { code, output } = await runExample('example:write-behind')
+  const { code, output } = await runExample('example:write-behind', { env: database() })
   // Without what Node itself warns of: the refused write.
   expect(lines(output).filter((line) => !line.startsWith('('))).toEqual([
     ...['{ views: 100 }', '{ views: 100 }', '{ views: 100 }'],
@@ -85,6 +85,11 @@ it('HTTP API: says what it needs when there is no Redis', async () => {
   expect(output).toContain('This example needs a Redis')
   expect(code).toBe(1)
 })
+
+/** That of the tests: a PostgreSQL in the process of the example takes most of its time. */
+function database() {
+  return { DATABASE_URL: inject('databaseUrl') }
+}
 
 function lines(output: string): readonly string[] {
   return output

@@ -1,5 +1,5 @@
 /** Ways to a server, in the order in which they are tried. */
-export const finderNames = ['environment', 'local', 'binaries', 'containers'] as const
+export const finderNames = ['environment', 'binaries', 'local', 'containers'] as const
 
 export type FinderName = (typeof finderNames)[number]
 
@@ -39,7 +39,7 @@ export async function chooseServer(
   }
   throw new Error(
     `The tests need ${service}, and none was found (tried: ${tried.map(({ name }) => name).join(', ')}): ` +
-      'set DATABASE_URL and REDIS_URL, start the servers on their default local ports, ' +
-      'install their server programs, or start Docker.',
+      'set DATABASE_URL and REDIS_URL, install their server programs, ' +
+      'start the servers on their default local ports, or start Docker.',
   )
 }

@@ -50,8 +50,9 @@ function finders(ways: Ways): readonly ServerFinder[] {
       if (!(await ways.answers(url))) throw new Error(`${ways.variable} is set, but no server lets us in there.`)
       return { url, stop: leaveRunning }
     },
-    local: async () => ((await ways.answers(ways.localUrl)) ? { url: ways.localUrl, stop: leaveRunning } : undefined),
+    // Before a server that is there: one of our own need not write to the disk before it answers.
     binaries: async () => (findBinaries(...ways.binaries) === undefined ? undefined : ways.startBinary()),
+    local: async () => ((await ways.answers(ways.localUrl)) ? { url: ways.localUrl, stop: leaveRunning } : undefined),
     containers: () => ways.startContainer().catch(undefinedWithoutDocker),
   }
   return (Object.keys(find) as FinderName[]).map((name) => ({ name, find: find[name] }))

@@ -12,9 +12,10 @@ const { DATABASE_URL: connectionString = '', REDIS: url = '', NAMESPACE: namespa
 
 const own = OWN === 'yes' ? new Redis(url) : undefined
 const redis = own ?? url
+// One lease after a namespace is first seen everything in it is invalidated once: not in the middle of this, however slow it is.
 const open = () =>
   new PrismaClient({ adapter: new PrismaPg({ connectionString }) }).$extends(
-    cachePlugin({ redis, namespace, models: { City: {} } }),
+    cachePlugin({ redis, namespace, lease: '1h', models: { City: {} } }),
   )
 const [one, other] = [open(), open()]
 

@@ -17,7 +17,7 @@ function setup(...foundBy: readonly string[]) {
 it('takes the first server found and asks no further', async () => {
   const { asked, finders } = setup('local', 'containers')
   expect(await chooseServer('Redis', finders, undefined)).toMatchObject({ url: 'local://', foundBy: 'local' })
-  expect(asked).toEqual(['environment', 'local'])
+  expect(asked).toEqual(['environment', 'binaries', 'local'])
 })
 
 it('asks only the finder that TEST_SERVICES names', async () => {
@@ -29,7 +29,7 @@ it('asks only the finder that TEST_SERVICES names', async () => {
 it('throws one sentence that says how to get a server when there is none', async () => {
   const { asked, finders } = setup()
   await expect(chooseServer('PostgreSQL', finders, undefined)).rejects.toThrow(
-    /^The tests need PostgreSQL, and none was found \(tried: environment, local, binaries, containers\): set DATABASE_URL.*Docker\.$/,
+    /^The tests need PostgreSQL, and none was found \(tried: environment, binaries, local, containers\): set DATABASE_URL.*Docker\.$/,
   )
   expect(asked).toEqual([...finderNames])
 })
@@ -40,8 +40,8 @@ it('refuses a TEST_SERVICES that it does not know', async () => {
   expect(asked).toEqual([])
 })
 
-it('looks for both servers in the same order: environment, local, binaries, containers', () => {
+it('looks for both servers in the same order: environment, binaries, local, containers', () => {
   for (const finders of [postgresFinders, redisFinders]) {
-    expect(finders.map(({ name }) => name)).toEqual(['environment', 'local', 'binaries', 'containers'])
+    expect(finders.map(({ name }) => name)).toEqual(['environment', 'binaries', 'local', 'containers'])
   }
 })
