@@ -43,20 +43,25 @@ const decisionsMax = 4
  * The store that processes share: one round trip per lookup, per fill, and per invalidated model.
  *
  * A root stamp carries the identity of the server it was made on. A restart, a restore from a backup and a failover
- * therefore invalidate everything by themselves, before anyone could serve from a server that missed an invalidation.
+ * therefore invalidate everything by themselves, before anyone could serve from a server that missed an invalidation. One that
+ * comes back as it was after another took its place is invalidated by everybody who was on that one.
  */
 export function createRedisStore(deps: RedisStoreDeps): Store {
   const { namespace, clock, makeNonce, commandDeadlineMs, report, source } = deps
   const keys = createKeys(namespace, deps.models)
   const planOf = (tags: readonly StampTag[]) => planStamps(tags, keys)
   const registries = new Map<string, scripts.Registry>()
+  /** The server that commands may have run on; '' before there was one. */
+  let before = ''
   const connection = createConnection({
     source,
     commandDeadlineMs,
     clock,
     report,
     prepare: async (client, identity) => {
-      await Promise.all([loadScripts(client), sweep(client, identity, deps, keys)])
+      const isOther = before !== '' && before !== identity
+      await Promise.all([loadScripts(client), sweep(client, { identity, isOther }, deps, keys)])
+      before = identity
     },
   })
   const channel = createLeaseChannel({ connection, commandDeadlineMs, clock })
@@ -167,7 +172,9 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
     async sweep(leaseMs) {
       // Not every change of the server closes the connection: a demotion and a new replication history do not.
       await connection.verify()
-      return connection.run((client, identity) => sweep(client, identity, { ...deps, leaseMs }, keys))
+      return connection.run((client, identity) =>
+        sweep(client, { identity, isOther: false }, { ...deps, leaseMs }, keys),
+      )
     },
 
     acquireLease: (key, token, leaseMs) =>
@@ -211,12 +218,16 @@ async function dropRoots(client: Client, tables: readonly string[], keys: Keys):
 /** Drops first, forgets the intents after: a sweeper that dies in between leaves them to the next one. */
 async function sweep(
   client: Client,
-  identity: string,
+  server: Pick<scripts.ExpiredIntents, 'identity' | 'isOther'>,
   { leaseMs, models }: Pick<RedisStoreDeps, 'leaseMs' | 'models'>,
   keys: Keys,
 ): Promise<readonly string[]> {
   const modelOf = new Map([...models.keys()].map((model) => [keys.table(model), model]))
-  const expired = await scripts.expiredIntents(client, keys.intents, { identity, leaseMs, tables: [...modelOf.keys()] })
+  const expired = await scripts.expiredIntents(client, keys.intents, {
+    ...server,
+    leaseMs,
+    tables: [...modelOf.keys()],
+  })
   if (expired.tables.length === 0) return []
   await dropRoots(client, expired.tables, keys)
   // By the time of the reading, so that an intent that was renewed meanwhile stays.

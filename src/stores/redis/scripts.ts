@@ -196,11 +196,13 @@ export async function intend(client: Client, key: string, leaseMs: number, membe
 export interface ExpiredIntents {
   readonly identity: string
   readonly leaseMs: number
+  /** Whether the process was on another server before. */
+  readonly isOther: boolean
   readonly tables: readonly string[]
 }
 
 export async function expiredIntents(client: Client, key: string, ask: ExpiredIntents) {
-  const args = [ask.identity, Math.ceil(ask.leaseMs), ...ask.tables]
+  const args = [ask.identity, Math.ceil(ask.leaseMs), ask.isOther ? '1' : '0', ...ask.tables]
   const [nowMs, ...tables] = (await run(client, scripts.expiredIntents, [key], args)) as [string | number, ...string[]]
   return { nowMs, tables }
 }

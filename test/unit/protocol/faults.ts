@@ -9,6 +9,15 @@ export function faultSteps(state: State, world: World, go: Go): void {
     for (const fault of scenario.faults) {
       if (fault === 'failover' && state.sweepers.length > 0 && state.left.copies > 0) continue
       if (fault === 'intents' && !mayLoseIntents(state, world)) continue
+      if (fault === 'detour' && state.backup !== null) {
+        go('the server is back as it was', (draft) => {
+          draft.left.faults -= 1
+          replace(draft, draft.backup!, follows('serversAreTold'))
+          draft.backup = null
+          return undefined
+        })
+        continue
+      }
       go(`FAULT: ${names[fault]}`, (draft) => {
         draft.left.faults -= 1
         strike(fault, draft, world)
@@ -45,6 +54,7 @@ const names: Readonly<Record<Fault, string>> = {
   all: 'the store is emptied',
   restart: 'an empty server takes over',
   failover: 'the replica takes over',
+  detour: 'another server takes its place for a while',
 }
 
 /** Only who notes the loss knows of it: a slow one would drop too late for writers that are dead. See the assumption. */
@@ -80,6 +90,10 @@ function strike(fault: Fault, draft: State, { follows }: World): void {
     case 'restart':
       replace(draft, emptyRedis(drawNonce()), follows('serversAreTold'))
       return
+    case 'detour':
+      draft.backup = draft.redis
+      replace(draft, emptyRedis(drawNonce()), follows('serversAreTold'))
+      return
     case 'failover':
       replace(draft, { ...draft.backup!, identity: drawNonce() }, follows('serversAreTold'))
       return
@@ -93,18 +107,26 @@ function replace(draft: State, redis: State['redis'], isTold: boolean): void {
   for (const process of draft.processes) process.sees = null
   for (const reader of draft.readers) {
     if (reader.at === 'looked' || reader.at === 'late')
-      Object.assign(reader, { at: 'idle', entry: null, seen: null, min: 0 })
+      Object.assign(reader, { at: 'idle', entry: null, seen: null, min: 0, isAhead: false })
   }
 }
 
 function processSteps({ processes }: State, world: World, go: Go, index: number): void {
+  const { follows } = world
   const now = processes[index]!
   if (now.sees === null)
     go(`process ${index} looks at the server`, (draft) => {
-      draft.processes[index]!.sees = draft.redis.identity
+      const process = draft.processes[index]!
+      const { redis } = draft
+      process.sees = redis.identity
+      if (process.saw !== null && process.saw !== redis.identity && follows('newToWhoComes')) {
+        redis.born = null
+        if (draft.sweepers.length === 0) redis.root = null
+      }
+      if (process.saw !== null) process.saw = redis.identity
       if (draft.sweepers.length === 0 || !readIntents(draft, world)) return undefined
-      draft.redis.root = null
-      for (const [name, ticks] of Object.entries(draft.redis.intents)) if (ticks <= 0) delete draft.redis.intents[name]
+      redis.root = null
+      for (const [name, ticks] of Object.entries(redis.intents)) if (ticks <= 0) delete redis.intents[name]
       return undefined
     })
   if (now.sees !== null && now.owes > 0 && now.paying === 0)

@@ -58,7 +58,8 @@ function startOf({ readers, writers, budget, sweepers, hasRefresh, faults }: Sce
   const identity = drawNonce()
   const redis = { ...emptyRedis(identity), born: identity }
   const last = Math.max(...readers, ...writers.map(({ process }) => process))
-  const process = { sees: identity, version: null, knowsShape: false, owes: 0, paying: 0, min: 0, flight: null }
+  const saw = faults.includes('detour') ? identity : null
+  const process = { sees: identity, saw, version: null, knowsShape: false, owes: 0, paying: 0, min: 0, flight: null }
   const reader = (of: number, background = false): Reader => ({
     ...{ process: of, background, at: 'idle', min: 0, entry: null, seen: null, isLoading: false, isAhead: false },
     ...{ held: null, data: 0, late: null, flight: null },

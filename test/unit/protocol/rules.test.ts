@@ -59,6 +59,7 @@ const shownBy: Readonly<Record<Rule, ScenarioName>> = {
   agedIsSentAgain: 'two writes of a process that dies',
   leftIsNotShared: 'two writes of a process, and one is never confirmed',
   leftHasSuccessor: 'two writes of a process that dies, and one is never confirmed',
+  newToWhoComes: 'a server that is back as it was',
   serversAreTold: 'a replica that missed the latest',
   statementsEnd: 'a writer that dies',
   intentsArrive: 'a writer that dies',

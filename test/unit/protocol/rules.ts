@@ -54,6 +54,7 @@ export const rules = {
   agedIsSentAgain: 'a write relies on an intent only if that was sent a moment ago, and confirmed',
   leftIsNotShared: 'no write relies on an intent that was left to the sweepers',
   leftHasSuccessor: 'a write under way whose intent is left to the sweepers sends another one',
+  newToWhoComes: 'a process that was on another server takes this one for new, whatever it remembers',
 } as const
 
 /** What the protocol takes for granted. Without one of them there is a way to stale data: these are its limits. */

@@ -16,6 +16,8 @@ export type Fault =
   | 'restart'
   /** A replica or a restored dump takes over. */
   | 'failover'
+  /** A server without data takes the place of another one, which goes on and is back later. */
+  | 'detour'
 
 /** What a write removes. */
 export type Touched = 'root' | 'shape' | 'value' | 'row'

@@ -29,6 +29,12 @@ export const scenarios = {
     budget: { ...nothing, faults: 2 },
   }),
   'a replica that missed the latest': scenario({ faults: ['failover'], budget: { ...nothing, faults: 2, copies: 3 } }),
+  'a server that is back as it was': scenario({
+    readers: [0, 0],
+    writers: [write(0)],
+    faults: ['detour'],
+    budget: { ...nothing, faults: 2 },
+  }),
   'a transaction': scenario({ writers: [transaction, write(2)], budget: { ...nothing, unknowns: 1 } }),
   'stamps that cannot be removed': scenario({
     writers: [write(0), write(0)],

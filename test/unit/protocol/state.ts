@@ -53,6 +53,8 @@ export interface Redis {
 export interface Process {
   /** The server it believes to talk to; `null` while it has not looked. */
   sees: Nonce | null
+  /** The server it was on last; `null` where servers do not return, or it was on none. */
+  saw: Nonce | null
   /** Its copy of the registry: the version, and whether the shape is in it. */
   version: Nonce | null
   knowsShape: boolean
@@ -161,7 +163,7 @@ export interface State {
   /** The version that every read that starts now must see. */
   min: number
   redis: Redis
-  /** What a replica or a dump holds. */
+  /** What a replica or a dump holds, or the server whose place another one has taken for a while. */
   backup: Redis | null
   processes: Process[]
   readers: Reader[]

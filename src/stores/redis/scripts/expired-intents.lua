@@ -4,7 +4,8 @@
 --                       the birth mark of a table on this server
 --   ARGV[1]   identity  of the server
 --   ARGV[2]   leaseMs   milliseconds after which a writer is presumed dead, more than 0
---   ARGV[3..] tables    of every model this process knows
+--   ARGV[3]   isOther   '1' if the process was on another server before
+--   ARGV[4..] tables    of every model this process knows
 --
 --   returns   { nowMs, the tables with expired intents... }
 --
@@ -12,6 +13,9 @@
 -- writers that are about to die. So the root stamp is dropped at once, for those who died before, and a birth is itself
 -- an intent on the table: one lease later the root is dropped again, for those who die after.
 -- Mark and intents share one key so that they are lost together.
+--
+-- To a process that was on another server this one is new, whatever it remembers: it may hold what was stored before that one took its place
+-- for a while, and knows nothing of what was invalidated there.
 --
 -- Why a script: time, mark and birth intent must be one step. ZADD may be refused when Redis is out of memory; what has
 -- expired must be found all the same, hence pcall; a birth that cannot be noted is one again in every sweep.
@@ -28,9 +32,9 @@ local function found(model)
 end
 
 local outdated = nil
-for i = 3, #ARGV do
+for i = 4, #ARGV do
   local mark = '=' .. ARGV[i] .. ' ' .. ARGV[1]
-  if not redis.call('ZSCORE', KEYS[1], mark) then
+  if ARGV[3] == '1' or not redis.call('ZSCORE', KEYS[1], mark) then
     outdated = outdated or redis.call('ZRANGEBYSCORE', KEYS[1], '+inf', '+inf')
     local ours = '=' .. ARGV[i] .. ' '
     for _, member in ipairs(outdated) do

@@ -2,6 +2,7 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Store } from '../../../../src/core/store.ts'
 import { stopLater } from '../../../services/cleanup.ts'
 import { startRedis, startReplica } from '../../../services/redis.ts'
 import { redisCommand } from '../../../services/redis-command.ts'
@@ -121,6 +122,38 @@ describe('loss of what Redis held', () => {
     await fillEntry(newcomer, 'new')
     expect(await servedRow(store)).toBe('new')
   })
+
+  it.each([
+    ['stays open', async () => {}],
+    ['is opened again each time', (store: Store) => store.close()],
+  ] as const)(
+    'R10: a server that is back as it was serves nothing from before another took its place, to a connection that %s',
+    async (_, leave) => {
+      const [first, second] = [await startRedis(), await startRedis()]
+      const forwarder = await startForwarder(first.port)
+      const { store, recovered } = openStore(forwarder.url, { namespace: 'n' })
+      const moveTo = async ({ port }: { readonly port: number }) => {
+        await leave(store)
+        forwarder.forwardTo(port)
+        await waitUntil(() => !store.isOpen(), { what: 'the store to notice' })
+        await recovered()
+      }
+      await fillEntry(store, 'old')
+      expect(await servedRow(store)).toBe('old')
+      await redisCommand(first.url, ['ZREM', 'n:intents', 'City birth', 'Country birth'])
+      await moveTo(second)
+      await touchRow(store)
+      await moveTo(first)
+      expect(await servedRow(store)).toBeNull()
+      // Whoever has died since may have written, too: one lease later roots are dropped once more.
+      expect(await redisCommand(first.url, ['ZRANGE', 'n:intents', '0', '-1'])).toContain('City birth')
+      await fillEntry(store, 'new')
+      expect(await servedRow(store)).toBe('new')
+      // The same server, and no other in between.
+      await moveTo(first)
+      expect(await servedRow(store)).toBe('new')
+    },
+  )
 
   it('R10: a server that became a replica and a master again has lost the trust of those who stayed connected', async () => {
     const first = await startRedis(syncAtOnce)
