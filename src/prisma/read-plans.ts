@@ -10,12 +10,13 @@ import type { StampTag } from '../core/store.ts'
 import { TagList } from '../core/tag-list.ts'
 import { newEntryMemory } from '../strategies/entry-memory.ts'
 import type { ReadPlan } from '../strategies/read-plan.ts'
+import { stampLifeMs } from '../strategies/stamp-life.ts'
 import type { ReadCall } from './read-call.ts'
 import type { ReadPlanned } from './read-planned.ts'
 import { shapeRead } from './read-shapes.ts'
 import { rowRead } from './row-reads.ts'
 import type { Runtime } from './runtime.ts'
-import { ofRows, unknownRetainMs } from './stored-rows.ts'
+import { ofRows } from './stored-rows.ts'
 import { identify } from './values.ts'
 
 /**
@@ -119,7 +120,7 @@ function planOf(
       keepMs,
       refreshAhead: said.refreshAhead,
       loadTimeout: said.loadTimeout,
-      retainMs: ttl.longestMs === null ? unknownRetainMs : Math.max(1, ttl.longestMs + keepMs),
+      retainMs: stampLifeMs(ttl.longestMs, keepMs),
       maxLoads: said.maxConcurrentLoads,
       maxBytes: said.maxEntryBytes,
       validate: validate && ((result) => validate(context(result))),

@@ -5,10 +5,8 @@ import { entryKey, fingerprint } from '../core/key.ts'
 import type { EntryKey } from '../core/store.ts'
 import type { EntryTtls } from '../strategies/entry-ttl.ts'
 import { createMissStreak, type MissStreak } from '../strategies/miss-streak.ts'
+import { stampLifeMs } from '../strategies/stamp-life.ts'
 import type { StoredModel } from '../strategies/write-through.ts'
-
-/** Stamps of entries whose TTL depends on the result live this long: longer than most TTLs, and losing one costs a hit. */
-export const unknownRetainMs = 24 * 3600_000
 
 /** Lookups of stored rows are read, and change, alike. */
 export const ofRows = 'row'
@@ -77,7 +75,7 @@ export function storedModel(
     entryKey,
     ttlMs: (row) => ttl.msOf(context(row)),
     keepMs,
-    retainMs: ttl.longestMs === null ? unknownRetainMs : Math.max(1, ttl.longestMs + keepMs),
+    retainMs: stampLifeMs(ttl.longestMs, keepMs),
     fixedTags,
     userTags: resultTags && ((row) => resultTags(context(row))),
   }

@@ -5,6 +5,7 @@ import type { LoadOutcome, Stamp, StampTag, Store } from '../core/store.ts'
 import { type EntryDeps, isAcceptable } from './judge-entry.ts'
 import { about, type LateTags, type Load, type LoadedRows, type ReadPlan } from './read-plan.ts'
 import type { ShapeLimits } from './shape-limits.ts'
+import { prolongingMeanwhile } from './stamp-life.ts'
 
 export interface FillDeps extends EntryDeps {
   readonly clock: Clock
@@ -42,11 +43,15 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
   const { codec, clock, report, failed } = deps
   const told = about(plan)
   const startedMs = clock.nowMs()
-  const loaded = await load().catch((error: unknown) => {
-    report({ kind: 'load-failed', ...told, error })
-    failed(plan, error)
-    throw error
-  })
+  const loading = load()
+  const prolong = () => deps.store.obtainStamps(tagsToObtain(plan), plan.retainMs)
+  const loaded = await (held === null ? loading : prolongingMeanwhile(loading, prolong, clock)).catch(
+    (error: unknown) => {
+      report({ kind: 'load-failed', ...told, error })
+      failed(plan, error)
+      throw error
+    },
+  )
   const loadMs = clock.nowMs() - startedMs
   report({ kind: 'loaded', ...told, loadMs })
 
@@ -110,7 +115,10 @@ async function store(
     report({ kind: 'oversized', ...about(plan), bytes, maxBytes: plan.maxBytes })
     return 'failed'
   }
-  await store.fill(plan.key, text, retainMs, leaseToken)
+  const filling = store.fill(plan.key, text, retainMs, leaseToken)
+  // Those that are others by now make an entry that nobody is served, as it should be.
+  const isLonger = retainMs > plan.retainMs
+  await (isLonger ? Promise.all([filling, store.obtainStamps(plan.tags.list, retainMs)]) : filling)
   if (plan.adaptive) {
     const byId = Object.fromEntries(all.ids.map((id, i) => [id, all.stamps[i]!]))
     plan.adaptive.loaded({ key: plan.key.digest, loadedAtMs: clock.nowMs(), stamps: byId, payload }, ttlMs)

@@ -97,6 +97,25 @@ describeStores('refresh ahead', (makeStoreConfig) => {
   })
 })
 
+describeStores('a load that takes longer than the TTL', (makeStoreConfig) => {
+  it('stores what is found for as long as any other', async () => {
+    const { reader } = clients(makeStoreConfig(), { ttl: '500ms' })
+    const { id } = await newNote(reader)
+    const held = reader.adapter.holdNext(isSelect)
+    const loading = lookAt(reader, id)
+    await held.reached
+    // Stamps that were not prolonged would be gone by then.
+    await delay(2_700)
+    held.release()
+    expect(await loading).toEqual({ text: 'v1', status: 'miss' })
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'hit' })
+    // A tenth is taken off at most.
+    await delay(300)
+    expect(await lookAt(reader, id)).toEqual({ text: 'v1', status: 'hit' })
+    await expect.poll(() => lookAt(reader, id)).toEqual({ text: 'v1', status: 'miss' })
+  })
+})
+
 describeStores('stale if error', (makeStoreConfig) => {
   const note = { ttl: '1m', staleIfError: '1m' } as const
 
