@@ -9,11 +9,16 @@ export function softened(current: Stamp, fresh: Stamp): Stamp {
   return `${fresh}${separator}${newest(current)}`
 }
 
-/** Whether what was obtained under the one stamp may be served until it is loaded again, now that the other is current. */
-export function isSoftlyOutdated(held: Stamp | undefined, current: Stamp | null | undefined): boolean {
-  if (held === undefined || !current) return false
+/**
+ * Names the soft invalidation after which what was obtained under the one stamp may be served until it is loaded again, now that the other is
+ * current: the same for all stamps that it replaced. `null` if it may not.
+ */
+export function softeningOf(held: Stamp | undefined, current: Stamp | null | undefined): string | null {
+  if (held === undefined || !current) return null
   const at = current.indexOf(separator)
-  return at >= 0 && current.slice(at + 1) === newest(held)
+  if (at < 0 || current.slice(at + 1) !== newest(held)) return null
+  // That of a root begins with its server.
+  return current.slice(current.lastIndexOf(':', at) + 1, at)
 }
 
 /** Occurs in no nonce, and in no identity of a server. */

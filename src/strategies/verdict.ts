@@ -1,5 +1,5 @@
 import { type Entry, isOfTags, stampsById } from '../core/entry.ts'
-import { isSoftlyOutdated } from '../core/soft-stamps.ts'
+import { softeningOf } from '../core/soft-stamps.ts'
 import { parseTagId } from '../core/stamp-tags.ts'
 import type { Looked, Stamp, StampTag, Store } from '../core/store.ts'
 import type { TagList } from '../core/tag-list.ts'
@@ -28,33 +28,31 @@ export async function judgedByTags(
   { store, expected }: { readonly store: Store; readonly expected: ExpectedTags },
 ): Promise<Verdict> {
   const held = stampsById(entry)
+  const softenings = new Set<string>()
+  const isGood = (stamp: Stamp | undefined, current: Stamp | null | undefined) => {
+    if (isCurrent(stamp, current)) return true
+    const softening = softeningOf(stamp, current)
+    if (softening === null) return false
+    softenings.add(softening)
+    // A second invalidation ends what the first one let be served, whatever each of them named.
+    return softenings.size === 1
+  }
   const named = plan.tags.ids
-  const byTags = worst(named.map((id, i) => judgedStamp(held.get(id), stamps[i])))
-  if (byTags === 'outdated') return byTags
+  if (!named.every((id, i) => isGood(held.get(id), stamps[i]))) return 'outdated'
   const others = new Map(held)
   for (const id of named) others.delete(id)
   const tags = [...others.keys()].map(parseTagId)
   if (!areKnown(tags)) return 'outdated'
   const current = tags.length === 0 ? [] : await store.stamps(tags)
-  const verdict = worst([byTags, ...[...others.values()].map((stamp, i) => judgedStamp(stamp, current[i]))])
-  if (verdict !== 'outdated') expected.learn(plan, tags)
-  return verdict
+  if (![...others.values()].every((stamp, i) => isGood(stamp, current[i]))) return 'outdated'
+  expected.learn(plan, tags)
+  return softenings.size === 0 ? 'current' : 'softened'
 }
 
 function areKnown(tags: readonly (StampTag | undefined)[]): tags is readonly StampTag[] {
   return !tags.includes(undefined)
 }
 
-function judgedStamp(held: Stamp | undefined, current: Stamp | null | undefined): Verdict {
-  if (isCurrent(held, current)) return 'current'
-  return isSoftlyOutdated(held, current) ? 'softened' : 'outdated'
-}
-
 function isCurrent(held: Stamp | undefined, current: Stamp | null | undefined): boolean {
   return held !== undefined && held === current
-}
-
-function worst(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes('outdated')) return 'outdated'
-  return verdicts.includes('softened') ? 'softened' : 'current'
 }

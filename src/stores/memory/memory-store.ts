@@ -195,15 +195,16 @@ export function createMemoryStore({
     },
 
     async soften({ models: names, userTags }) {
+      const fresh = makeNonce()
       if (userTags.length > 0) bounded.delete(tagId({ kind: 'user-mark' }))
       for (const name of userTags) {
         const id = tagId({ kind: 'user', name })
         const stamp = alive(id)
-        if (stamp) bounded.set(id, { ...stamp, text: softened(stamp.text, makeNonce()) })
+        if (stamp) bounded.set(id, { ...stamp, text: softened(stamp.text, fresh) })
       }
       for (const name of names) {
         const model = modelOf(name)
-        if (model.root !== null) model.root = softened(model.root, makeNonce())
+        if (model.root !== null) model.root = softened(model.root, fresh)
       }
     },
 

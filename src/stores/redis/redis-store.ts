@@ -153,12 +153,13 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
     soften: ({ models, userTags }) =>
       connection.run(async (client, identity) => {
+        const fresh = makeNonce()
         // The mark first, as with every invalidation of tags.
         if (userTags.length > 0) await send(client, ['unlink', keys.userMark])
         await Promise.all([
-          ...userTags.map((name) => scripts.soften(client, keys.userTag(name), { fresh: makeNonce() })),
+          ...userTags.map((name) => scripts.soften(client, keys.userTag(name), { fresh })),
           ...models.map((model) =>
-            scripts.soften(client, keys.model(model), { field: 'root', fresh: makeNonce(), prefix: `${identity}:` }),
+            scripts.soften(client, keys.model(model), { field: 'root', fresh, prefix: `${identity}:` }),
           ),
         ])
       }),

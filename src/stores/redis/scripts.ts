@@ -122,6 +122,7 @@ export async function obtainStamp(client: Client, key: string, nonce: string, re
 export interface Soften {
   /** Absent where the key is the stamp itself. */
   readonly field?: string
+  /** The same for all stamps of one invalidation. */
   readonly fresh: string
   /** The current stamp is left as it is unless it begins with this. */
   readonly prefix?: string

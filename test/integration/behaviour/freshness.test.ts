@@ -333,11 +333,12 @@ describe('a PostgreSQL that dies', () => {
 })
 
 describeStores('soft invalidation', (makeStoreConfig) => {
-  const note = { ttl: '1m', tags: ['desk'] } as const
+  const note = { ttl: '1m', tags: ['desk', 'lamp'] } as const
 
   it.each([
     ['a tag', { tags: ['desk'] }],
     ['a model', { models: ['Note'] }],
+    ['all that it depends on', { models: ['Note'], tags: ['desk', 'lamp'] }],
   ] as const)('of %s: served until one process has loaded it again', async (_, target) => {
     const { reader, writer } = clients(makeStoreConfig(), note)
     const { id } = await storedNote(reader)
@@ -361,6 +362,8 @@ describeStores('soft invalidation', (makeStoreConfig) => {
     ['hard by hand', ({ prisma }: CachedClient) => prisma.$cache.invalidate({ tags: ['desk'] })],
     ['written', ({ prisma }: CachedClient, id: number) => setText(prisma, id, 'v2')],
     ['soft a second time', ({ prisma }: CachedClient) => prisma.$cache.invalidate({ tags: ['desk'], soft: true })],
+    ['soft by another tag', ({ prisma }: CachedClient) => prisma.$cache.invalidate({ tags: ['lamp'], soft: true })],
+    ['soft by its model', ({ prisma }: CachedClient) => prisma.$cache.invalidate({ models: ['Note'], soft: true })],
   ] as const)('R34: what is then invalidated, %s, is not served any more', async (_, invalidate) => {
     const { reader, writer } = clients(makeStoreConfig(), { ...note, staleIfError: '1m', staleWhileRevalidate: '1m' })
     const { id } = await storedNote(reader)

@@ -2,7 +2,7 @@
 --
 --   KEYS[1]  stamp, or the hash that has it in a field
 --   ARGV[1]  field    '' for a string
---   ARGV[2]  fresh    the new stamp; used by no other call
+--   ARGV[2]  fresh    the new stamp; the same for all that one invalidation replaces, and used by no other
 --   ARGV[3]  prefix   what the current stamp must begin with: the identity of the server, for a root; else ''
 --
 -- Why a script: a stamp that another invalidation removes meanwhile must not return.
