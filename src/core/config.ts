@@ -3,9 +3,11 @@ import { tagList } from './config/parts.ts'
 import type { ResultContext } from './config/plugin-config.ts'
 import { expectedGot, problemLines } from './config/problems.ts'
 import { configSchema, type KnownSchema, type ParsedFreshness, type ParsedModel } from './config/schema.ts'
+import { copied } from './copied.ts'
 import { parseDuration } from './duration.ts'
 import { CacheError } from './errors.ts'
 import type { Report } from './events.ts'
+import { isPromise } from './soon.ts'
 
 export type { CacheConfig, CachedModel, RefreshAhead, Ttl } from './config/cache-config.ts'
 export { type ParsedStrategy, parseCacheStrategy } from './config/cache-strategy.ts'
@@ -91,14 +93,16 @@ interface ModelDefaults extends CacheDefaults {
 }
 
 function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults): CachedModel {
-  const { ttl = defaults.ttl, tags = Object.freeze([]), batch } = model
+  const { ttl = defaults.ttl, tags = Object.freeze([]), validate, batch } = model
   return Object.freeze({
     strategy: model.strategy ?? defaults.strategy,
-    ttl: typeof ttl === 'function' ? { kind: 'computed', msOf: (context) => returnedTtl(name, ttl(context)) } : ttl,
+    ttl:
+      typeof ttl === 'function' ? { kind: 'computed', msOf: (context) => returnedTtl(name, ttl(shown(context))) } : ttl,
     ...freshnessOf(model, defaults),
     fixedTags: typeof tags === 'function' ? [] : tags,
-    resultTags: typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(context)) : null,
-    validate: model.validate ?? null,
+    resultTags:
+      typeof tags === 'function' ? (context: ResultContext) => returnedTags(name, tags(shown(context))) : null,
+    validate: validate ? (context: ResultContext) => returnedVerdict(name, validate(shown(context))) : null,
     exclude: new Set(model.exclude),
     batch: Object.freeze({ maxSize: batch?.maxSize ?? 500, maxDelayMs: batch?.maxDelay ?? 200 }),
     durability: model.durability,
@@ -108,6 +112,11 @@ function cachedModel(name: string, model: ParsedModel, defaults: ModelDefaults):
     partitions: model.partitions,
     sequenceBlock: model.sequenceBlock,
   })
+}
+
+/** What a function of the user does to the result must not be seen by who asked for it. */
+function shown(context: ResultContext): ResultContext {
+  return { ...context, result: copied(context.result) }
 }
 
 const usualTtl = Object.freeze({ kind: 'fixed', ms: 5 * 60_000 } as const)
@@ -143,6 +152,11 @@ function returnedTtl(model: string, returned: unknown): number {
   throw invalid([`models.${model}.ttl(): ${expectedGot(`a duration such as '5m'`, returned)}`])
 }
 
+function returnedVerdict(model: string, returned: unknown): boolean {
+  if (typeof returned === 'boolean') return returned
+  throw invalid([`models.${model}.validate(): ${expectedGot('true or false', returned)}`])
+}
+
 function returnedTags(model: string, returned: unknown): readonly string[] {
   const parsed = tagList.safeParse(returned)
   if (parsed.success) return parsed.data
@@ -176,11 +190,12 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
 }
 
-/** A listener that throws must not fail the query it was told about. */
+/** A listener that throws, or rejects, must not fail the query it was told about, or end the process. */
 function harmless(report: Report): Report {
   return (event) => {
     try {
-      report(event)
+      const returned: unknown = report(event)
+      if (isPromise(returned)) returned.then(undefined, () => {})
     } catch {}
   }
 }

@@ -1,5 +1,6 @@
 import type { DataModel } from '../analysis/data-model.ts'
 import type { AccelerateClient, CacheClient, CacheStats, InvalidateTarget } from '../core/client.ts'
+import { expectedGot, unknownName } from '../core/config/problems.ts'
 import { CacheError } from '../core/errors.ts'
 import type { Store } from '../core/store.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
@@ -69,17 +70,25 @@ export function cacheClient({
 /** `$accelerate` of a client. */
 export function accelerateClient(cache: CacheClient): AccelerateClient {
   return {
-    invalidate: ({ tags }) => cache.invalidate({ tags }),
+    // Where there are none, that is an error.
+    invalidate: (what) => cache.invalidate({ tags: what?.tags ?? (null as never) }),
     invalidateAll: () => cache.invalidateAll(),
   }
 }
 
+const targetNames = ['tags', 'models', 'soft']
+
 function parseTarget(what: InvalidateTarget, known: readonly string[]) {
-  const { tags = [], models = [], soft = false } = what ?? {}
+  const isTarget = typeof what === 'object' && what !== null && !Array.isArray(what)
+  const { tags = [], models = [], soft = false } = isTarget ? what : {}
   const isNames = (value: unknown) =>
     Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')
   const strangers = isNames(models) ? models.filter((name) => !known.includes(name)) : []
   const problems = [
+    ...(isTarget ? [] : [expectedGot('an object with tags or models', what)]),
+    ...Object.keys(isTarget ? what : {})
+      .filter((name) => !targetNames.includes(name))
+      .map((name) => `${name}: ${unknownName('option', name, targetNames)}`),
     ...(isNames(tags) ? [] : ['tags: expected a list of names']),
     ...(isNames(models) ? [] : ['models: expected a list of model names']),
     ...(typeof soft === 'boolean' ? [] : ['soft: expected true or false']),

@@ -17,18 +17,23 @@ const nothingRead: ReadInfo = {
   reason: 'nothing was read through the cache',
 }
 
+interface Scope {
+  info: ReadInfo
+  /** The one that this one was opened in. */
+  readonly around: Scope | undefined
+}
+
 export function createInfoScope(): InfoScope {
-  const scopes = new AsyncLocalStorage<{ info: ReadInfo }>()
+  const scopes = new AsyncLocalStorage<Scope>()
   let open = 0
   return {
     isOpen: () => open > 0,
     note(info) {
       if (open === 0) return
-      const scope = scopes.getStore()
-      if (scope) scope.info = info
+      for (let scope = scopes.getStore(); scope; scope = scope.around) scope.info = info
     },
     async withInfo(run) {
-      const scope = { info: nothingRead }
+      const scope: Scope = { info: nothingRead, around: scopes.getStore() }
       open += 1
       try {
         // Awaited inside: Prisma's promises start with their first `then`.

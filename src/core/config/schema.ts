@@ -38,7 +38,10 @@ export function configSchema({ models: known, provider }: KnownSchema) {
     loadWait: duration().default(5000),
     commandDeadline: duration({ minMs: 1, min: '1ms' }).default(200),
     readOnlyFunctions: z
-      .array(z.string(expected('a name')).min(1, expected('a name')), expected('a list of function names'))
+      .array(
+        z.string(expected('a name')).regex(/^[^.()"]+$/, expected('a name without its schema, arguments and quotes')),
+        expected('a list of function names'),
+      )
       .default([]),
     alsoChanges: section(byModel(z.array(alsoChanged(known), expected('a list')).optional()), 'model').default({}),
     checkTriggers: flag
@@ -140,8 +143,21 @@ const redis = z
   .optional()
 
 function isRedis(input: unknown): boolean {
-  if (typeof input !== 'string') return typeof input === 'object' && input !== null && !Array.isArray(input)
-  return /^rediss?:\/\/./.test(input) ? URL.canParse(input) : /^\/[^/]/.test(input)
+  if (typeof input === 'string') return /^rediss?:\/\/./.test(input) ? URL.canParse(input) : /^\/[^/]/.test(input)
+  return typeof input === 'object' && input !== null && (isIoredis(input) || areOptions(input))
+}
+
+/** A `Redis` or a `Cluster`, of whichever copy of the package. */
+function isIoredis(input: object): boolean {
+  return 'duplicate' in input && typeof input.duplicate === 'function' && 'evalsha' in input
+}
+
+/** ioredis ignores what it does not know, and takes the server on the default port. So it would with the options and clients of other packages. */
+function areOptions(input: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(input)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  const port = 'port' in input ? input.port : undefined
+  return !('url' in input) && !('socket' in input) && (port === undefined || /^\d+$/.test(String(port)))
 }
 
 function isCodec(input: unknown): boolean {

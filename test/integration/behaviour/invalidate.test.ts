@@ -49,6 +49,10 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
     [{ models: 'City' }, /expected a list of model names/],
     [{ tags: [7] }, /expected a list of names/],
     [{ tags: [''], models: ['Nothing'] }, /tags.*models/],
+    [{ tag: ['x'] }, /tag: unknown option, did you mean 'tags'/],
+    ['City', /expected an object with tags or models, got 'City'/],
+    [null, /expected an object with tags or models, got null/],
+    [undefined, /expected an object with tags or models, got undefined/],
   ])('refuses %j, and then invalidates nothing', async (target, message) => {
     await expectCached(bench, city)
     const error: unknown = await bench.writer.$cache.invalidate(target as never).catch((cause: unknown) => cause)
@@ -80,6 +84,9 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
     expect(await statuses(one, bare, home)).toEqual(['miss', 'hit', 'miss'])
     await prisma.$accelerate.invalidateAll()
     expect(await statuses(one, bare, home)).toEqual(['miss', 'miss', 'miss'])
+    await expect(prisma.$accelerate.invalidate(undefined as never)).rejects.toMatchObject({
+      ...{ code: 'INVALIDATE.INVALID_TARGET', problems: ['tags: expected a list of names'] },
+    })
   })
 
   it('finds entries by the tags of their models, fixed or made from the result', async () => {

@@ -126,4 +126,12 @@ describe.each(storeKinds)('reads (%s)', (kind) => {
     const { info } = await bench.writer.$cache.withInfo(async () => 'nothing')
     expect(info).toMatchObject({ status: 'bypass', reason: 'nothing was read through the cache' })
   })
+
+  it('tells it to everybody who asks, also from further outside', async () => {
+    const read: Read = (client) => client.user.findUnique({ where: { id: 3 } })
+    await read(bench.writer)
+    const { withInfo } = bench.writer.$cache
+    const outer = await withInfo(() => withInfo(() => read(bench.writer)))
+    expect([outer.info.status, outer.data.info.status]).toEqual(['hit', 'hit'])
+  })
 })

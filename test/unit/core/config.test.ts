@@ -1,3 +1,4 @@
+import { Cluster, Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { type CachedModel, type PluginConfig, parseConfig } from '../../../src/core/config.ts'
 import { CacheError } from '../../../src/core/errors.ts'
@@ -120,8 +121,7 @@ describe('a valid configuration', () => {
   })
 
   it('keeps an ioredis client or codec as it is', () => {
-    class Redis {}
-    const redis = new Redis()
+    const redis = new Redis({ lazyConnect: true })
     const codec = { name: 'mine', encode: String, decode: String }
     const config = parse({ redis, codec })
     expect(config.redis).toBe(redis)
@@ -196,6 +196,76 @@ describe('a valid configuration', () => {
     })
     expect(() => onEvent?.({ kind: 'store-recovered', downMs: 1 })).not.toThrow()
     expect(seen).toEqual(['store-recovered'])
+  })
+
+  it('ignores that a listener rejects', async () => {
+    const rejections: unknown[] = []
+    const note = (error: unknown) => rejections.push(error)
+    process.on('unhandledRejection', note)
+    const { onEvent } = parse({ onEvent: () => Promise.reject(new Error('listener')) })
+    onEvent?.({ kind: 'store-recovered', downMs: 1 })
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    process.off('unhandledRejection', note)
+    expect(rejections).toEqual([])
+  })
+
+  it('shows functions a result that they may change', () => {
+    const row = () => ({ id: 1, at: new Date(0), list: [2, 1], bytes: Uint8Array.of(1), json: { a: [null] }, big: 1n })
+    const spoil = ({ result }: { result: unknown }) => {
+      const [one] = result as ReturnType<typeof row>[]
+      expect(one).toEqual(row())
+      one!.list.sort()
+      one!.at.setTime(1)
+      one!.bytes[0] = 2
+      one!.json.a.push(null)
+      Object.assign(one!, { id: 2 })
+      return true
+    }
+    const functions = {
+      ttl: (call: never) => (spoil(call) ? 1 : 2),
+      tags: (call: never) => (spoil(call) ? [] : ['x']),
+      validate: spoil,
+    }
+    const { City: model } = parse({ models: { City: functions } }).models
+    const result = [row()]
+    const shown = { ...context, result }
+    expect([ttlMsOf(model, result), model?.resultTags?.(shown), model?.validate?.(shown)]).toEqual([1000, [], true])
+    expect(result).toEqual([row()])
+  })
+
+  it('refuses a promise as the verdict of validate', () => {
+    const { City: model } = parse({ models: { City: { validate: async () => false } } }).models
+    expect(() => model?.validate?.(context)).toThrow('models.City.validate(): expected true or false')
+  })
+})
+
+describe('redis', () => {
+  const problem =
+    'redis: expected a redis:// or rediss:// URL, an absolute socket path, ioredis options or an ioredis client'
+
+  it.each([
+    ['the options of another client', { url: 'redis://127.0.0.1:1' }],
+    ['those with a socket', { socket: { host: 'h', port: 1 } }],
+    [
+      'a client that is none of ioredis',
+      new (class {
+        duplicate() {}
+      })(),
+    ],
+    ['a map', new Map([['host', 'h']])],
+    ['a port that is none', { port: 'x' }],
+  ])('is not %s', (_, redis) => {
+    expect(problemsOf({ redis })).toEqual([problem])
+  })
+
+  it.each([
+    ['options', { host: 'h', port: '6380', db: 2 }],
+    ['no options', {}],
+    ['the path of a socket', { path: '/tmp/redis.sock' }],
+    ['a client', new Redis({ lazyConnect: true })],
+    ['a cluster', new Cluster(['redis://127.0.0.1:1'], { lazyConnect: true })],
+  ])('may be %s', (_, redis) => {
+    expect(() => parse({ redis })).not.toThrow()
   })
 })
 
