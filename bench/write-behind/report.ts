@@ -9,7 +9,8 @@ import type { Written } from './written.ts'
 export function report(rounds: readonly Round[]): string {
   return [
     'Writers, each one call after the other. Unwritten: an extension that answers at once and does nothing, which no other can outrun.',
-    'Appended: one that puts each write into a stream of Redis, and that is all.',
+    'By hand: one that puts the writes of a tick into a stream of Redis, and a loop that applies them; it keeps no promise, but has to do what',
+    'every write-behind has to do.',
     reportWritten(rounds),
     '',
     'A backlog, applied as fast as possible while nobody writes: a queue in this process by a hand-written loop, and accepted writes',
@@ -22,14 +23,14 @@ export function report(rounds: readonly Round[]): string {
 }
 
 function reportWritten(rounds: readonly Round[]): string {
-  const of = (way: 'direct' | 'unwritten' | 'appended' | 'accepted') => rounds.map((round) => round[way])
-  const [direct, unwritten, appended, accepted] = [of('direct'), of('unwritten'), of('appended'), of('accepted')]
-  const table = newTable(['', 'direct', 'unwritten', 'appended', 'write-behind'])
+  const of = (way: 'direct' | 'unwritten' | 'byHand' | 'accepted') => rounds.map((round) => round[way])
+  const [direct, unwritten, byHand, accepted] = [of('direct'), of('unwritten'), of('byHand'), of('accepted')]
+  const table = newTable(['', 'direct', 'unwritten', 'by hand', 'write-behind'])
   const row = (name: string, cell: (all: readonly Written[]) => string) =>
-    table.push([name, cell(direct), cell(unwritten), cell(appended), cell(accepted)])
+    table.push([name, cell(direct), cell(unwritten), cell(byHand), cell(accepted)])
   const versus = (name: string, rate: (one: Written) => number) => {
     const against = (all: readonly Written[]) => ratios(all.map((one, i) => rate(one) / rate(direct[i]!)))
-    table.push([name, '', against(unwritten), against(appended), against(accepted)])
+    table.push([name, '', against(unwritten), against(byHand), against(accepted)])
   }
   row('accepted/s', (all) => whole(Math.round(median(all.map(acceptedRate)))))
   versus('  against direct, expected: 10', acceptedRate)
@@ -58,7 +59,7 @@ function reportDrained(rounds: readonly Round[]): string {
 }
 
 function reportChecks(rounds: readonly Round[]): string {
-  const table = newTable(['', 'direct', 'write-behind', 'hand-written', 'flush'])
+  const table = newTable(['', 'direct', 'by hand', 'write-behind', 'hand-written', 'flush'])
   const row = (name: string, cell: (checks: readonly Check[]) => number) =>
     table.push([name, ...ways.map((way) => whole(cell(rounds.map((round) => round[way].check))))])
   row('writes accepted', (checks) => checks.at(-1)!.accepted)
@@ -67,7 +68,7 @@ function reportChecks(rounds: readonly Round[]): string {
   return table.toString()
 }
 
-const ways = ['direct', 'accepted', 'queued', 'heldBack'] as const
+const ways = ['direct', 'byHand', 'accepted', 'queued', 'heldBack'] as const
 
 const acceptedRate = ({ writes, seconds }: Written) => writes / seconds
 const appliedRate = ({ writes, appliedSeconds }: Written) => writes / appliedSeconds

@@ -1,14 +1,14 @@
 import type { Check, Environment } from './counters.ts'
 import { type Drained, openHeldBack, openQueued } from './drained.ts'
 import type { Size, Way } from './way.ts'
-import { openAccepted, openAppended, openDirect, openUnwritten, type Written } from './written.ts'
+import { openAccepted, openDirect, openUnwritten, openWrittenByHand, type Written } from './written.ts'
 
 /** What one round has measured. */
 export interface Round {
   readonly direct: Checked<Written>
   readonly accepted: Checked<Written>
   readonly unwritten: Checked<Written>
-  readonly appended: Checked<Written>
+  readonly byHand: Checked<Written>
   readonly queued: Checked<Drained>
   readonly heldBack: Checked<Drained>
 }
@@ -28,7 +28,7 @@ export async function measureRounds(
     direct: await openDirect(draw, environment),
     accepted: await openAccepted(draw, environment),
     unwritten: await openUnwritten(draw, environment),
-    appended: await openAppended(draw, environment),
+    byHand: await openWrittenByHand(draw, environment),
     queued: await openQueued(draw, environment),
     heldBack: await openHeldBack(draw, environment),
   }
@@ -45,9 +45,9 @@ export async function measureRounds(
 async function measureRound(ways: Ways, size: Size, isReversed: boolean): Promise<Round> {
   const [direct, accepted] = await measureBoth(ways.direct, ways.accepted, size, isReversed)
   const unwritten = await measure(ways.unwritten, size)
-  const appended = await measure(ways.appended, size)
+  const byHand = await measure(ways.byHand, size)
   const [queued, heldBack] = await measureBoth(ways.queued, ways.heldBack, size, isReversed)
-  return { direct, accepted, unwritten, appended, queued, heldBack }
+  return { direct, accepted, unwritten, byHand, queued, heldBack }
 }
 
 async function measureBoth<T>(one: Way<T>, other: Way<T>, size: Size, isReversed: boolean) {

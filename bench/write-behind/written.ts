@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis'
-import { newNamespace, unlinkNamespace } from '../../examples/shared/namespace.ts'
 import type { PrismaClient } from '../../prisma/generated/client.ts'
+import { openByHand } from './by-hand.ts'
 import { type Counters, type Environment, openCounters } from './counters.ts'
 import { type Driven, drive, forSeconds } from './drive.ts'
 import { increment, timed, type Way } from './way.ts'
@@ -34,34 +33,20 @@ export async function openUnwritten(draw: () => number, environment: Environment
   const counters = await openCounters(environment)
   const row = await counters.plain.city.findFirstOrThrow()
   const client = counters.plain.$extends({ query: { $allOperations: async () => row } })
-  return unapplied(draw, counters, client as unknown as PrismaClient)
-}
-
-/**
- * The same calls, each appended to a stream of Redis by a hook that answers always the same: what keeping a write in Redis costs by itself. No
- * reader sees it, nobody applies it, and the stream is cut off at some length.
- */
-export async function openAppended(draw: () => number, environment: Environment): Promise<Way<Written>> {
-  const { redis: url, later } = environment
-  const counters = await openCounters(environment)
-  const row = await counters.plain.city.findFirstOrThrow()
-  const namespace = newNamespace()
-  later(() => unlinkNamespace(url, namespace))
-  const redis = new Redis(url)
-  later(() => redis.quit())
-  const append = async (args: unknown) => {
-    await redis.xadd(`${namespace}:stream`, 'MAXLEN', '~', appendedMax, '*', 'write', JSON.stringify(args))
-    return row
-  }
-  const client = counters.plain.$extends({ query: { $allOperations: ({ args }) => append(args) } })
-  return unapplied(draw, counters, client as unknown as PrismaClient)
-}
-
-const appendedMax = 100_000
-
-function unapplied(draw: () => number, counters: Counters, client: PrismaClient): Way<Written> {
   const uncounted = { ...counters, count: () => {} }
-  return written(draw, { counters: uncounted, client, flush: async () => {}, batches: () => 0 })
+  return written(draw, {
+    counters: uncounted,
+    client: client as unknown as PrismaClient,
+    flush: async () => {},
+    batches: () => 0,
+  })
+}
+
+/** The same calls, by what somebody would write for them instead of the plugin. */
+export async function openWrittenByHand(draw: () => number, environment: Environment): Promise<Way<Written>> {
+  const counters = await openCounters(environment)
+  const { cached, flush, batches } = await openByHand(counters, environment)
+  return written(draw, { counters, client: cached, flush, batches })
 }
 
 interface Writing {
