@@ -157,8 +157,8 @@ export interface Store {
   /** Removes the stamps of tags that users named. */
   touchUserTags(names: readonly string[]): Promise<void>
   /**
-   * Replaces the stamps of models and of tags that users named by softened ones (`soft-stamps.ts`) that name this call; removes them where there is no room. A stamp
-   * that is missing stays so.
+   * Replaces the stamps of models and of tags that users named by softened ones (`soft-stamps.ts`), which name this call; removes them where
+   * there is no room. A stamp that is missing stays so.
    */
   soften(what: Softened): Promise<void>
 
