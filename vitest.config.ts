@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
+/** One process for many files: to load the sources anew for each of them takes as long as a third of the tests. */
+const isolate = false
+
 /** For tests that need the servers. */
 const withServers = {
   globalSetup: ['test/services/global-setup.ts'],
@@ -25,13 +28,12 @@ export default defineConfig({
     sequence: { sequencer: LongRunsFirst },
     // Servers run beside the tests: two files at a time leave them room on a machine with two cores.
     maxWorkers: 2,
-    // One process for many files: to load the sources anew for each takes as long as a third of the tests.
-    isolate: false,
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', isolate, include: ['test/unit/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',
+          isolate,
           include: ['test/integration/**/*.test.ts', 'test/examples/**/*.test.ts'],
           testTimeout: 30_000,
           ...withServers,
