@@ -79,5 +79,5 @@ interface Tick {
   readonly appended: Promise<void>
 }
 
-/** About a batch of 64 writers. */
+/** Of 64 writers two batches, and a little. */
 const entriesMax = 16

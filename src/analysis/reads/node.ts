@@ -1,4 +1,5 @@
 import { isDate } from 'node:util/types'
+import { isPlainObject } from '../../core/plain-object.ts'
 
 /** A part of the arguments whose keys are read. */
 export type Node = Readonly<Record<string, unknown>>
@@ -14,9 +15,7 @@ export function isNode(value: unknown): value is Node {
 
 /** Whether a value is a node that no class has made. */
 export function isPlainNode(value: unknown): value is Node {
-  if (!isNode(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  return isNode(value) && isPlainObject(value)
 }
 
 /** The same value with all keys sorted: what is equal for two calls whatever the order in which they name things. It holds no cycle. */

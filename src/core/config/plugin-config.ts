@@ -85,7 +85,7 @@ export interface PluginConfig<Models extends string = string> {
    * Default: none is.
    */
   readonly compressMinBytes?: number | undefined
-  /** Called with everything the cache does. What it throws is ignored. */
+  /** Called with everything the cache does. What it throws is ignored, and that a promise of it rejects. */
   readonly onEvent?: Report | undefined
 }
 
@@ -172,7 +172,7 @@ export interface ModelConfig<Context = ResultContext> {
   readonly maxEntryBytes?: number | undefined
   /**
    * Whether a result may be stored, and one that was stored may be served; asked each time. What it refuses, or where it throws, is loaded
-   * again and returned without being stored. It must not change the result. For `read-through`, `write-through` and `write-behind`, lookups
+   * again and returned without being stored. It is shown a copy. For `read-through`, `write-through` and `write-behind`, lookups
    * by a key show it the row as it is stored. Default: every result may.
    */
   readonly validate?: ((context: Context) => boolean) | undefined

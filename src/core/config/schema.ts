@@ -6,6 +6,7 @@ import type { AlsoChanged } from './cache-config.ts'
 import { duration, expected, fixedOrAdaptiveTtl, loadTimeout, refreshAhead, section, tagList } from './parts.ts'
 import { durabilities, pendingReads, type ResultContext, strategies } from './plugin-config.ts'
 import { expectedGot, unknownName } from './problems.ts'
+import { isRedisSource } from './redis-source.ts'
 
 /** What the configuration is checked against. */
 export interface KnownSchema {
@@ -137,28 +138,10 @@ export type ParsedModel = z.infer<ReturnType<typeof modelSchema>>
 
 // The text may hold a password, so the message does not repeat it.
 const redis = z
-  .custom<string | object>(isRedis, {
+  .custom<string | object>(isRedisSource, {
     error: 'expected a redis:// or rediss:// URL, an absolute socket path, ioredis options or an ioredis client',
   })
   .optional()
-
-function isRedis(input: unknown): boolean {
-  if (typeof input === 'string') return /^rediss?:\/\/./.test(input) ? URL.canParse(input) : /^\/[^/]/.test(input)
-  return typeof input === 'object' && input !== null && (isIoredis(input) || areOptions(input))
-}
-
-/** A `Redis` or a `Cluster`, of whichever copy of the package. */
-function isIoredis(input: object): boolean {
-  return 'duplicate' in input && typeof input.duplicate === 'function' && 'evalsha' in input
-}
-
-/** ioredis ignores what it does not know, and takes the server on the default port. So it would with the options and clients of other packages. */
-function areOptions(input: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(input)
-  if (prototype !== Object.prototype && prototype !== null) return false
-  const port = 'port' in input ? input.port : undefined
-  return !('url' in input) && !('socket' in input) && (port === undefined || /^\d+$/.test(String(port)))
-}
 
 function isCodec(input: unknown): boolean {
   if (input === 'schema' || input === 'superjson') return true

@@ -1,4 +1,5 @@
 import { type Cluster, Redis, type RedisOptions } from 'ioredis'
+import { isIoredis } from '../../core/config/redis-source.ts'
 
 /** A connection to one Redis server, or to a cluster of them. */
 export type Client = Redis | Cluster
@@ -74,7 +75,6 @@ export function isCluster(client: Client): client is Cluster {
   return 'isCluster' in client && client.isCluster === true
 }
 
-/** By behaviour, not by class: the user's ioredis may be another copy of the package. */
 function isClient(source: object): source is Client {
-  return 'duplicate' in source && typeof source.duplicate === 'function' && 'evalsha' in source
+  return isIoredis(source)
 }

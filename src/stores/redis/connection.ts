@@ -1,5 +1,5 @@
 import { createHealth } from './health.ts'
-import { openSession, type Session, type SessionDeps } from './session.ts'
+import { type LastServer, openSession, type Session, type SessionDeps } from './session.ts'
 
 /** The way to Redis. Opens with the first use, and again with the first use after `close`. */
 export type Connection = Session
@@ -8,8 +8,9 @@ export function createConnection(deps: SessionDeps): Connection {
   // One session per opening: what still runs in a closed one cannot reach its successor.
   let session: Session | null = null
   const health = createHealth(deps)
+  const last: LastServer = { identity: '' }
   function current(): Session {
-    session ??= openSession(deps, health)
+    session ??= openSession(deps, health, last)
     return session
   }
 

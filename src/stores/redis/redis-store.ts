@@ -51,17 +51,13 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
   const keys = createKeys(namespace, deps.models)
   const planOf = (tags: readonly StampTag[]) => planStamps(tags, keys)
   const registries = new Map<string, scripts.Registry>()
-  /** The server that commands may have run on; '' before there was one. */
-  let before = ''
   const connection = createConnection({
     source,
     commandDeadlineMs,
     clock,
     report,
-    prepare: async (client, identity) => {
-      const isOther = before !== '' && before !== identity
-      await Promise.all([loadScripts(client), sweep(client, { identity, isOther }, deps, keys)])
-      before = identity
+    prepare: async (client, server) => {
+      await Promise.all([loadScripts(client), sweep(client, server, deps, keys)])
     },
   })
   const channel = createLeaseChannel({ connection, commandDeadlineMs, clock })

@@ -45,18 +45,29 @@ export interface SessionDeps {
    * What must be done on a server before it may serve (again), in {@link preparingCommands} at most, one after the other. Runs whenever the server
    * may be another one than before.
    */
-  readonly prepare: (client: Client, identity: string) => Promise<void>
+  readonly prepare: (client: Client, server: FoundServer) => Promise<void>
+}
+
+export interface FoundServer {
+  readonly identity: string
+  /** Whether another one has served this process last. */
+  readonly isOther: boolean
+}
+
+/** The server that has served last, over all sessions; '' before there was one. */
+export interface LastServer {
+  identity: string
 }
 
 const failuresMax = 3
 export function openSession(
   { source, commandDeadlineMs, clock, report, prepare }: SessionDeps,
   health: Health,
+  last: LastServer,
 ): Session {
   health.opened()
   const { client, owned } = openClient(source)
   let state: 'opening' | 'serving' | 'down' | 'closed' = 'opening'
-  let identity = ''
   /** Counts the connections: a reply that comes over another one than the command left by is not an answer. */
   let epoch = 0
   let guard = { epoch, of: guardFrom(epoch) }
@@ -146,9 +157,11 @@ export function openSession(
     try {
       await withDeadline(confirmDatabase({ client, owned }), commandDeadlineMs, clock)
       const found = await withDeadline(readIdentity(client), commandDeadlineMs, clock)
-      await withDeadline(prepare(client, found), preparingCommands * commandDeadlineMs, clock)
+      const isOther = last.identity !== '' && last.identity !== found
+      await withDeadline(prepare(client, { identity: found, isOther }), preparingCommands * commandDeadlineMs, clock)
       if (startedEpoch !== epoch || state === 'closed') throw changed()
-      identity = found
+      // Only now: what was sent to prepare it may have reached another one, where the connection broke meanwhile.
+      last.identity = found
     } finally {
       looking = false
     }
@@ -160,13 +173,13 @@ export function openSession(
 
   /** Not an async function where it need not be: every lookup comes by. */
   function share<T>(commands: (client: Client, identity: string, guard: Guard) => Promise<T>): Promise<T> {
-    return state === 'serving' ? commands(client, identity, guardOf(epoch)) : shareWhenOpen(commands)
+    return state === 'serving' ? commands(client, last.identity, guardOf(epoch)) : shareWhenOpen(commands)
   }
 
   async function shareWhenOpen<T>(commands: Parameters<typeof share<T>>[0]): Promise<T> {
     if (state === 'opening') await withDeadline(firstLook, commandDeadlineMs, clock)
     if (state !== 'serving') throw unavailable('Redis is out of reach; a probe looks for it.')
-    return commands(client, identity, guardOf(epoch))
+    return commands(client, last.identity, guardOf(epoch))
   }
 
   function run<T>(command: (client: Client, identity: string) => Promise<T>): Promise<T> {

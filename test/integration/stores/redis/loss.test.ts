@@ -1,8 +1,12 @@
+import { once } from 'node:events'
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { systemClock } from '../../../../src/core/clock.ts'
 import type { Store } from '../../../../src/core/store.ts'
+import { createConnection } from '../../../../src/stores/redis/connection.ts'
+import type { FoundServer } from '../../../../src/stores/redis/session.ts'
 import { stopLater } from '../../../services/cleanup.ts'
 import { startRedis, startReplica } from '../../../services/redis.ts'
 import { redisCommand } from '../../../services/redis-command.ts'
@@ -154,6 +158,42 @@ describe('loss of what Redis held', () => {
       expect(await servedRow(store)).toBe('new')
     },
   )
+
+  it('R10: a server that is back is new to a process until that is served by it, though it was cut off while it looked', async () => {
+    const [first, second] = [await startRedis(), await startRedis()]
+    const forwarder = await startForwarder(first.port)
+    const seen: FoundServer[] = []
+    let preparing: Promise<void> = Promise.resolve()
+    const connection = createConnection({
+      source: forwarder.url,
+      commandDeadlineMs: 1_000,
+      clock: systemClock,
+      report: () => {},
+      async prepare(_, server) {
+        seen.push(server)
+        await preparing
+      },
+    })
+    stopLater(() => connection.close())
+    const looked = (times: number) => waitUntil(() => seen.length === times, { what: `look ${times}` })
+    await connection.run((client) => client.ping())
+    forwarder.forwardTo(second.port)
+    await looked(2)
+    await waitUntil(() => connection.isServing(), { what: 'the other server to serve' })
+    let release = () => {}
+    preparing = new Promise((resolve) => {
+      release = resolve
+    })
+    forwarder.forwardTo(first.port)
+    await looked(3)
+    const closed = once(connection.client(), 'close')
+    forwarder.forwardTo(first.port)
+    await closed
+    release()
+    await looked(4)
+    expect(seen.map(({ isOther }) => isOther)).toEqual([false, true, true, true])
+    expect(seen[3]!.identity).toBe(seen[0]!.identity)
+  })
 
   it('R10: a server that became a replica and a master again has lost the trust of those who stayed connected', async () => {
     const first = await startRedis(syncAtOnce)
