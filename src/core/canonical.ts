@@ -1,5 +1,6 @@
 import { isDate, isUint8Array } from 'node:util/types'
 import { CacheError } from './errors.ts'
+import { isPlainObject } from './plain-object.ts'
 
 export interface CanonicalOptions {
   /**
@@ -69,7 +70,7 @@ function canonicalObject(value: object, options: CanonicalOptions, ancestors: An
     return `b:${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')}`
   if (isDecimal(value)) return `m${JSON.stringify(value.toFixed())}`
 
-  const plain = isPlain(value)
+  const plain = isPlainObject(value)
   const name = plain ? undefined : options.identify?.(value)
   if (name !== undefined) return `o${JSON.stringify(name)}`
   if ('toJSON' in value && typeof value.toJSON === 'function') {
@@ -106,11 +107,6 @@ interface DecimalLike {
 function isDecimal(value: object): value is DecimalLike {
   const { d, e, s, toFixed } = value as Readonly<Record<string, unknown>>
   return Array.isArray(d) && typeof e === 'number' && typeof s === 'number' && typeof toFixed === 'function'
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
 }
 
 function unsupported(what: string): CacheError {
