@@ -1,7 +1,6 @@
 import type { DataModel } from '../analysis/data-model.ts'
-import type { AccelerateClient, CacheClient, CacheStats, InvalidateTarget } from '../core/client.ts'
-import { expectedGot, unknownName } from '../core/config/problems.ts'
-import { CacheError } from '../core/errors.ts'
+import type { AccelerateClient, CacheClient, CacheStats } from '../core/client.ts'
+import { targetParser } from '../core/config/invalidate-target.ts'
 import type { Store } from '../core/store.ts'
 import type { Invalidator } from '../strategies/invalidator.ts'
 import type { WriteBehind } from '../strategies/pending/write-behind.ts'
@@ -31,8 +30,9 @@ export function cacheClient({
   wake,
 }: CacheClientDeps): CacheClient {
   const known = [...dataModel.models.keys()]
+  const parseTarget = targetParser(known)
   const turn = async (to: 'on' | 'off', given?: readonly string[]) => {
-    const { models } = parseTarget({ models: given ?? known }, known)
+    const { models } = parseTarget({ models: given ?? known })
     wake()
     await invalidator.switchModels(models, to)
   }
@@ -41,9 +41,9 @@ export function cacheClient({
     withInfo: info.withInfo,
     explain: explain.run,
     async invalidate(what) {
-      const { tags, models, isSoft } = parseTarget(what, known)
+      const { tags, models, soft } = parseTarget(what)
       wake()
-      if (isSoft) {
+      if (soft) {
         await invalidator.soften(models, tags)
         return
       }
@@ -74,29 +74,4 @@ export function accelerateClient(cache: CacheClient): AccelerateClient {
     invalidate: (what) => cache.invalidate({ tags: what?.tags ?? (null as never) }),
     invalidateAll: () => cache.invalidateAll(),
   }
-}
-
-const targetNames = ['tags', 'models', 'soft']
-
-function parseTarget(what: InvalidateTarget, known: readonly string[]) {
-  const isTarget = typeof what === 'object' && what !== null && !Array.isArray(what)
-  const { tags = [], models = [], soft = false } = isTarget ? what : {}
-  const isNames = (value: unknown) =>
-    Array.isArray(value) && value.every((one) => typeof one === 'string' && one !== '')
-  const strangers = isNames(models) ? models.filter((name) => !known.includes(name)) : []
-  const problems = [
-    ...(isTarget ? [] : [expectedGot('an object with tags or models', what)]),
-    ...Object.keys(isTarget ? what : {})
-      .filter((name) => !targetNames.includes(name))
-      .map((name) => `${name}: ${unknownName('option', name, targetNames)}`),
-    ...(isNames(tags) ? [] : ['tags: expected a list of names']),
-    ...(isNames(models) ? [] : ['models: expected a list of model names']),
-    ...(typeof soft === 'boolean' ? [] : ['soft: expected true or false']),
-    ...strangers.map((name) => `models: there is no model '${name}'`),
-  ]
-  if (problems.length === 0) return { tags, models, isSoft: soft }
-  throw new CacheError('INVALIDATE.INVALID_TARGET', `Nothing was invalidated: ${problems.join('; ')}.`, {
-    fix: `The models are ${known.filter((name) => !name.startsWith('_')).join(', ')}.`,
-    problems,
-  })
 }

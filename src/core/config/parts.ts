@@ -77,16 +77,15 @@ export function loadTimeout() {
 }
 
 /** Names of entries: at most 64, without duplicates. */
+export const tag = z
+  .string(expected('a tag'))
+  .min(1, expected('a tag of 1 to 128 characters'))
+  .max(128, {
+    error: (issue) => `expected a tag of 1 to 128 characters, got ${(issue.input as string).length} of them`,
+  })
+
 export const tagList = z
-  .array(
-    z
-      .string(expected('a tag'))
-      .min(1, expected('a tag of 1 to 128 characters'))
-      .max(128, {
-        error: (issue) => `expected a tag of 1 to 128 characters, got ${(issue.input as string).length} of them`,
-      }),
-    expected('an array of tags'),
-  )
+  .array(tag, expected('an array of tags'))
   .max(64, { error: (issue) => `expected at most 64 tags, got ${(issue.input as readonly string[]).length}` })
   .transform((tags): readonly string[] => Object.freeze([...new Set(tags)]))
 

@@ -14,16 +14,13 @@ import * as scripts from './scripts.ts'
 import { type Command, send } from './send.ts'
 import { offField, planStamps, readStamps } from './stamp-plan.ts'
 import { lookEntryUp } from './stored-lookup.ts'
+import { dropRoots, type Sweeping, sweep } from './sweep.ts'
 import { planReplacement, planTouch } from './touch-plan.ts'
 
-export interface RedisStoreDeps {
+export interface RedisStoreDeps extends Sweeping {
   readonly source: ClientSource
   readonly namespace: string
-  /** Every model that may have stamps here, and its table. */
-  readonly models: ReadonlyMap<string, string>
   readonly commandDeadlineMs: number
-  /** How long a writer may be silent before it is presumed dead; births use it too. */
-  readonly leaseMs: number
   readonly clock: Clock
   readonly makeNonce: MakeNonce
   readonly report: Report
@@ -196,39 +193,4 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
 function members(intents: readonly Intent[], keys: Keys): string[] {
   return intents.map(({ id, model }) => `${keys.table(model)} ${id}`)
-}
-
-async function dropRoots(client: Client, tables: readonly string[], keys: Keys): Promise<void> {
-  const drop = async (table: string) => {
-    const key = keys.ofTable(table)
-    try {
-      await send(client, ['hdel', key, 'root'])
-    } catch (error) {
-      // Somebody else's value under our name: it holds no stamps, and would be in the way for ever.
-      if (!(error instanceof Error) || !error.message.startsWith('WRONGTYPE')) throw error
-      await send(client, ['unlink', key])
-    }
-  }
-  await Promise.all(tables.map(drop))
-}
-
-/** Drops first, forgets the intents after: a sweeper that dies in between leaves them to the next one. */
-async function sweep(
-  client: Client,
-  server: Pick<scripts.ExpiredIntents, 'identity' | 'isOther'>,
-  { leaseMs, models }: Pick<RedisStoreDeps, 'leaseMs' | 'models'>,
-  keys: Keys,
-): Promise<readonly string[]> {
-  const modelOf = new Map([...models.keys()].map((model) => [keys.table(model), model]))
-  const expired = await scripts.expiredIntents(client, keys.intents, {
-    ...server,
-    leaseMs,
-    tables: [...modelOf.keys()],
-  })
-  if (expired.tables.length === 0) return []
-  await dropRoots(client, expired.tables, keys)
-  // By the time of the reading, so that an intent that was renewed meanwhile stays.
-  await send(client, ['zremrangebyscore', keys.intents, '-inf', expired.nowMs])
-  // A table that this release has no model for is named as it is.
-  return expired.tables.map((table) => modelOf.get(table) ?? table)
 }

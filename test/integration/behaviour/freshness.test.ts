@@ -424,6 +424,6 @@ describeStores('soft invalidation', (makeStoreConfig) => {
 it('soft invalidation refuses what is neither true nor false', async () => {
   const client = cachedClient({ databaseUrl: inject('databaseUrl') })
   await expect(client.prisma.$cache.invalidate({ models: ['Note'], soft: 1 as never })).rejects.toMatchObject({
-    ...{ code: 'INVALIDATE.INVALID_TARGET', problems: ['soft: expected true or false'] },
+    ...{ code: 'INVALIDATE.INVALID_TARGET', problems: ['soft: expected true or false, got 1'] },
   })
 })

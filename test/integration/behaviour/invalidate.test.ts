@@ -45,9 +45,9 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
   })
 
   it.each([
-    [{ models: ['Citty'] }, /there is no model 'Citty'/],
+    [{ models: ['Citty'] }, /models\[0\]: unknown model, did you mean 'City'/],
     [{ models: 'City' }, /expected a list of model names/],
-    [{ tags: [7] }, /expected a list of names/],
+    [{ tags: [7] }, /tags\[0\]: expected a tag, got 7/],
     [{ tags: [''], models: ['Nothing'] }, /tags.*models/],
     [{ tag: ['x'] }, /tag: unknown option, did you mean 'tags'/],
     ['City', /expected an object with tags or models, got 'City'/],
@@ -85,7 +85,7 @@ describe.each(storeKinds)('invalidation by hand (%s)', (kind) => {
     await prisma.$accelerate.invalidateAll()
     expect(await statuses(one, bare, home)).toEqual(['miss', 'miss', 'miss'])
     await expect(prisma.$accelerate.invalidate(undefined as never)).rejects.toMatchObject({
-      ...{ code: 'INVALIDATE.INVALID_TARGET', problems: ['tags: expected a list of names'] },
+      ...{ code: 'INVALIDATE.INVALID_TARGET', problems: ['tags: expected a list of tags, got null'] },
     })
   })
 
