@@ -1,4 +1,5 @@
 import { isDate, isUint8Array } from 'node:util/types'
+import { isDecimal } from './decimal-like.ts'
 import { CacheError } from './errors.ts'
 import { isPlainObject } from './plain-object.ts'
 
@@ -97,16 +98,6 @@ function canonicalPlain(value: object, options: CanonicalOptions, within: Ancest
 function canonicalDate(date: Date): string {
   if (Number.isNaN(date.getTime())) throw unsupported('an invalid date')
   return `d:${date.toISOString()}`
-}
-
-interface DecimalLike {
-  toFixed(): string
-}
-
-/** Known by what it has, as Prisma knows it: any copy of decimal.js will do. */
-function isDecimal(value: object): value is DecimalLike {
-  const { d, e, s, toFixed } = value as Readonly<Record<string, unknown>>
-  return Array.isArray(d) && typeof e === 'number' && typeof s === 'number' && typeof toFixed === 'function'
 }
 
 function unsupported(what: string): CacheError {

@@ -6,8 +6,10 @@ import { clientViewOf } from './client-view.ts'
 import { explainCall } from './explain.ts'
 import type { Hook } from './hook.ts'
 import { computedFieldsOf, extendPlainly, globalOmitOf, isLastHook, setParent, transactionIdOf } from './internals.ts'
+import { ownArgs } from './own-args.ts'
 import { awaitReads } from './pending/await-writes.ts'
 import { isOfNoConcern, runRead } from './reads.ts'
+import { answerRequests } from './requests.ts'
 import type { Runtime } from './runtime.ts'
 import { identify } from './values.ts'
 import { runRaw, runWrite } from './writes.ts'
@@ -41,6 +43,12 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
     await awaitReads(runtime.dataModel.models.keys(), runtime)
   }
 
+  function answer(called: Hook, client: ClientInUse): Promise<unknown> {
+    if (runtime.explain.isOpen()) return runtime.explain.answer(() => explainCall(called, runtime, client))
+    if (!isOnModel(called)) return runRaw(called, runtime, client)
+    return isRead(called.operation) ? runRead(called, runtime, client) : runWrite(called, runtime, client)
+  }
+
   const attached = extendPlainly(parent, {
     name: 'prisma-cache-plugin',
     query: {
@@ -49,10 +57,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         runtime.wake()
         if (isOfNoConcern(called, runtime)) return called.query(called.args)
         const operation = runtime.transactions.watched(runtime.batches.watched(called))
-        const client: ClientInUse = { fingerprint, view, isInnermost: isLastHook(this, hook) }
-        if (runtime.explain.isOpen()) return runtime.explain.answer(() => explainCall(called, runtime, client))
-        if (!isOnModel(operation)) return runRaw(operation, runtime, client)
-        return isRead(operation.operation) ? runRead(operation, runtime, client) : runWrite(operation, runtime, client)
+        return answer(operation, { fingerprint, view, isInnermost: isLastHook(this, hook) })
       },
     },
     client: {
@@ -85,6 +90,15 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
     },
   })
   if (given) setParent(attached, given)
+  answerRequests(attached, parent, {
+    models: runtime.dataModel.models.keys(),
+    answer(called) {
+      runtime.wake()
+      if (isOfNoConcern(called, runtime)) return called.query(called.args)
+      const args = ownArgs(called.args as object)
+      return args === null ? null : answer({ ...called, args }, { fingerprint, view, isInnermost: true })
+    },
+  })
   return attached
 }
 

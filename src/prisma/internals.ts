@@ -206,6 +206,7 @@ export function computedFieldsOf(client: object, models: Iterable<string>): Read
   return computed
 }
 
-function field(object: unknown, name: string): unknown {
+/** A property that may not be there. */
+export function field(object: unknown, name: string): unknown {
   return typeof object === 'object' && object !== null ? (object as Record<string, unknown>)[name] : undefined
 }

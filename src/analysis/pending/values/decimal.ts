@@ -1,4 +1,5 @@
 import type { DecimalClass } from '../../../core/codec/rules.ts'
+import { isDecimal } from '../../../core/decimal-like.ts'
 import type { Arithmetic } from '../pending-write.ts'
 import { isShort, type NativeType, simpleRule, type ValueRule } from './value-rule.ts'
 
@@ -47,10 +48,7 @@ function textOf(given: unknown): string | undefined {
   // More digits than these are rounded on the way. Exponents do not pass as text.
   if (typeof given === 'number') return isShort(given) ? String(given + 0) : undefined
   if (typeof given !== 'object' || given === null) return undefined
-  // Known by what it has, as Prisma knows it: any copy of decimal.js will do.
-  const { s, e, d, toFixed } = given as Readonly<Record<string, unknown>>
-  const isDecimal = typeof s === 'number' && typeof e === 'number' && Array.isArray(d) && typeof toFixed === 'function'
-  return isDecimal && Math.abs(e) < digitsMax ? String(toFixed.call(given)) : undefined
+  return isDecimal(given) && Math.abs(given.e) < digitsMax ? given.toFixed() : undefined
 }
 
 function write({ units, scale }: Exact): string {
