@@ -1,6 +1,7 @@
 import { isRead } from '../analysis/reads/analyse-read.ts'
 import { canonical } from '../core/canonical.ts'
 import { CacheError } from '../core/errors.ts'
+import { type CallableModel, shortenCalls } from './calls.ts'
 import type { ClientInUse } from './client-in-use.ts'
 import { clientViewOf } from './client-view.ts'
 import { explainCall } from './explain.ts'
@@ -57,7 +58,9 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         runtime.wake()
         if (isOfNoConcern(called, runtime)) return called.query(called.args)
         const operation = runtime.transactions.watched(runtime.batches.watched(called))
-        return answer(operation, { fingerprint, view, isInnermost: isLastHook(this, hook) })
+        // Prisma's copy of them has the caller's bytes.
+        const args = ownArgs(called.args as object) ?? called.args
+        return answer({ ...operation, args }, { fingerprint, view, isInnermost: isLastHook(this, hook) })
       },
     },
     client: {
@@ -90,7 +93,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
     },
   })
   if (given) setParent(attached, given)
-  answerRequests(attached, parent, {
+  const requests = answerRequests(attached, parent, {
     models: runtime.dataModel.models.keys(),
     answer(called) {
       runtime.wake()
@@ -99,7 +102,15 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
       return args === null ? null : answer({ ...called, args }, { fingerprint, view, isInnermost: true })
     },
   })
+  if (requests) shortenCalls(attached, requests, cachedModels(runtime))
   return attached
+}
+
+function cachedModels({ config, dataModel }: Runtime): CallableModel[] {
+  return Object.keys(config.models).map((name) => {
+    const fields = [...dataModel.models.get(name)!.fields.values()]
+    return { name, relations: fields.filter(({ relation }) => relation).map((field) => field.name) }
+  })
 }
 
 function isOnModel(hook: Hook): hook is Hook & { readonly model: string } {

@@ -4,8 +4,8 @@ import { isPlainObject } from '../core/plain-object.ts'
 import { Decimal, identify } from './values.ts'
 
 /**
- * Arguments as Prisma hands them to query hooks: a copy, so that a caller who changes them after the call changes nothing. `null` where only
- * Prisma knows what becomes of them, as of instances of classes.
+ * A copy of arguments, so that a caller who changes them after the call changes nothing: what is stored must be what was asked for. `null`
+ * where only Prisma knows what becomes of them, as of instances of classes.
  */
 export function ownArgs(args: object): unknown {
   try {
@@ -20,12 +20,20 @@ const unknownValue = new Error('Prisma shall copy it.')
 
 function ownValue(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
-  // Not `map`, which would keep the holes of a sparse array.
-  if (Array.isArray(value)) return Array.from(value, ownValue)
+  if (Array.isArray(value)) return ownArray(value)
   return isPlainObject(value) ? ownObject(value) : ownInstance(value)
 }
 
+/** By index: as long as it says, without the holes of a sparse one, and whatever its iterator does. */
+function ownArray(value: readonly unknown[]): unknown {
+  const own: unknown[] = []
+  for (let i = 0; i < value.length; i += 1) own.push(ownValue(value[i]))
+  return own
+}
+
 function ownObject(value: Readonly<Record<string, unknown>>): unknown {
+  // Prisma takes it for what it says it is.
+  if (Symbol.toStringTag in value) throw unknownValue
   const own: Record<string, unknown> = {}
   for (const name in value) {
     if (name === '__proto__') throw unknownValue
@@ -36,7 +44,8 @@ function ownObject(value: Readonly<Record<string, unknown>>): unknown {
 
 function ownInstance(value: object): unknown {
   if (isDate(value)) return new Date(value)
-  if (isUint8Array(value)) return value.slice()
+  // The `slice` of a `Buffer` is a view of the same bytes.
+  if (isUint8Array(value)) return Uint8Array.prototype.slice.call(value)
   if (isDecimal(value)) return new Decimal(value.toFixed())
   if (identify(value) !== undefined) return value
   throw unknownValue

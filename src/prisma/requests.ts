@@ -6,13 +6,22 @@ import { computedFieldsOf, field, originalOf } from './internals.ts'
  *
  * Source: the argument of `_request`, which Prisma calls of the client that an operation was asked of. Seen on client 7.10.
  */
-interface Request {
+export interface Request {
   readonly model?: unknown
   readonly jsModelName?: unknown
   readonly action?: unknown
   readonly args?: unknown
   readonly transaction?: unknown
 }
+
+/** Requests that are answered where nothing else would happen. */
+export interface Requests {
+  /** Whether no extension has a hook for an operation. @param jsModelName `city` */
+  mayBeAnswered(jsModelName: string, action: string): boolean
+}
+
+/** Source: `_request`. Its `this` is a client. */
+type Perform = (this: unknown, asked: Request) => Promise<unknown>
 
 /**
  * Lets operations of models be answered where Prisma would begin to prepare them for query hooks, which takes it longer than an answer that is
@@ -22,43 +31,47 @@ interface Request {
  * - no other extension has a query hook for the operation
  * - none computes fields: Prisma adds them to what hooks answer
  *
- * All others run as Prisma runs them, through the hook; so do all of a client that does not look as expected.
+ * All others run as Prisma runs them, through the hook; so do all of a client that does not look as expected, or that somebody changes.
  *
  * @param client whose operations they are.
  * @param parent the client that it extends, by which they reach the database.
  * @param answer is given the arguments of the caller, who may change them afterwards; `null` where the hook shall answer.
+ * @returns `null` where all run as before.
  */
 export function answerRequests(
   client: object,
   parent: object,
   { models, answer }: { readonly models: Iterable<string>; readonly answer: (called: Hook) => Promise<unknown> | null },
-): void {
+): Requests | null {
+  const original = originalOf(client)
   const below = isExtended(parent) ? parent : originalOf(parent)
-  const [throughHooks, request] = [requestOf(client), requestOf(below)]
+  const [throughHooks, request] = [requestOf(original), requestOf(below)]
   const hooksBelow = hooksOf(below)
-  const isTraced = tracingOf(client)
-  if (!throughHooks || !request || !hooksBelow || !isTraced) return
-  if (Object.keys(computedFieldsOf(below, models)).length > 0) return
+  if (original === client || !throughHooks || !request || !hooksBelow) return null
+  if (Object.keys(computedFieldsOf(below, models)).length > 0) return null
 
   const calledOf = (asked: Request): Hook | null => {
     const { model, jsModelName, action, transaction } = asked
     if (transaction !== undefined || typeof model !== 'string') return null
     if (typeof jsModelName !== 'string' || typeof action !== 'string') return null
-    if (hooksBelow(jsModelName, action) || isTraced()) return null
+    if (hooksBelow(jsModelName, action) || isTraced(original)) return null
+    if (requestOf(original) !== throughHooks || requestOf(below) !== request) return null
     const args = asked.args ?? {}
     const query = (args: unknown) => request.call(below, { ...asked, args })
     return { model, operation: action, args, query, __internalParams: asked } as Hook
   }
-  Object.defineProperty(client, '_request', {
-    configurable: true,
-    value(this: unknown, asked: Request) {
+  function perform(this: unknown, asked: Request): Promise<unknown> {
+    try {
       const called = calledOf(asked)
-      return (called && answer(called)) ?? throughHooks.call(this, asked)
-    },
-  })
+      return (called && answer(called)) ?? requestOf(original)!.call(this, asked)
+    } catch (error) {
+      // Prisma would try once more, each time that somebody waits for it.
+      return Promise.reject(error)
+    }
+  }
+  Object.defineProperty(client, '_request', { value: perform, configurable: true, writable: true })
+  return { mayBeAnswered: (jsModelName, action) => !hooksBelow(jsModelName, action) }
 }
-
-type Perform = (this: unknown, asked: Request) => Promise<unknown>
 
 function requestOf(client: object): Perform | null {
   const request = field(client, '_request')
@@ -91,8 +104,8 @@ function hooksOf(client: object): ((jsModelName: string, action: string) => bool
 }
 
 /** Source: `_tracingHelper.isEnabled()`: whether `@prisma/instrumentation` is in use, which may begin at any time. */
-function tracingOf(client: object): (() => boolean) | null {
+function isTraced(client: object): boolean {
   const helper = field(client, '_tracingHelper')
   const isEnabled = field(helper, 'isEnabled')
-  return typeof isEnabled === 'function' ? () => isEnabled.call(helper) !== false : null
+  return typeof isEnabled !== 'function' || isEnabled.call(helper) !== false
 }

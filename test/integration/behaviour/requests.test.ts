@@ -10,6 +10,7 @@ type Plain = ReturnType<typeof watchedClient>['client']
 type Extend = (client: Plain) => object
 
 const asItIs: Extend = (client) => client
+const withHook: Extend = (client) => client.$extends({ query: { $allOperations: ({ args, query }) => query(args) } })
 
 /** How Prisma goes on with an operation: by whom it was asked for, and whether with hooks. */
 interface Performed {
@@ -32,7 +33,7 @@ describe('operations on their way to the cache', () => {
         return perform.call(this, asked)
       },
     })
-    const plugin = cachePlugin({ namespace: freshNamespace(), ...patient, models: { City: {} } })
+    const plugin = cachePlugin({ namespace: freshNamespace(), ...patient, models: { City: {}, Sample: {} } })
     const cached = (extend(client) as Plain).$extends(plugin) as unknown as Cached
     onTestFinished(() => cached.$disconnect())
     const performed = async (work: () => PromiseLike<unknown>): Promise<number> => {
@@ -134,6 +135,26 @@ describe('operations on their way to the cache', () => {
     expectSame(await again, truth)
   })
 
+  it.each([
+    ['at once', asItIs],
+    ['through hooks', withHook],
+  ])('are not stored under what was asked for if the caller changes that: %s', async (_, extend) => {
+    const { cached } = open(extend)
+    const [one, other] = [Buffer.from('aa'), Buffer.from('bb')]
+    for (const bytes of [one, other]) await bench.plain.sample.create({ data: sampleOf(bytes) })
+    // Each kind of read on its own, changed one turn later than the one before: one of them on its way from the key to the database.
+    for (let turns = 0; turns < 16; turns += 1) {
+      const read = (bytes: Uint8Array<ArrayBuffer>) =>
+        cached.sample.findMany({ where: { bytes }, select: { bytes: true }, take: turns + 1 })
+      const bytes = Buffer.from('aa')
+      const reading = read(bytes).then((samples) => samples)
+      for (let turn = 0; turn < turns; turn += 1) await null
+      bytes.fill('b')
+      await reading
+      for (const asked of [one, other]) expectSame(await read(asked), [{ bytes: Uint8Array.from(asked) }])
+    }
+  })
+
   it('with arguments that only Prisma understands are what Prisma makes of them', async () => {
     class Where {
       id = 1
@@ -146,20 +167,33 @@ describe('operations on their way to the cache', () => {
     expect(await statusOf(cached, read)).toBe('hit')
   })
 
-  it('fail with the words of Prisma', async () => {
+  it('fail with the words of Prisma, which tell the place', async () => {
     const { cached } = open()
     const fails: readonly ((client: Plain) => PromiseLike<unknown>)[] = [
       (client) => client.city.findUnique({ where: {} as { id: number } }),
       (client) => client.city.findMany({ where: { nobody: 1 } as object }),
+      (client) => client.city.count({ where: { nobody: 1 } as object }),
       (client) => client.country.findMany({ where: { nobody: 1 } as object }),
       (client) => client.city.findUniqueOrThrow({ where: { id: 99 } }),
       (client) => client.city.update({ where: { id: 99 }, data: { name: 'x' } }),
       (client) => client.city.create({ data: { id: 9 } as never }),
+      (client) => client.city.findUnique({ where: { id: 'x' as never } }).country(),
+      (client) => client.$transaction([client.city.update({ where: { id: 99 }, data: { name: 'x' } })]),
     ]
     for (const fail of fails) {
       const [expected, actual] = await Promise.all([bench.plain, cached].map((client) => errorOf(() => fail(client))))
       expect(actual).toEqual(expected)
+      expect(expected?.message).toContain('Invalid `')
     }
+    const messages = []
+    for (const prisma of [bench.plain, cached]) {
+      const { message } = await errorOf(async () => {
+        await prisma.city.update({ where: { id: 99 }, data: { name: 'x' } })
+      })
+      messages.push(message)
+    }
+    expect(messages[0]).toContain('requests.test.ts')
+    expect(messages[1]).toBe(messages[0])
   })
 
   it('run in transactions as they do there', async () => {
@@ -177,6 +211,11 @@ describe('operations on their way to the cache', () => {
     expect(await read(cached)).toMatchObject({ name: 'Lutetia' })
   })
 })
+
+function sampleOf(bytes: Buffer<ArrayBuffer>) {
+  const numbers = { int: 1, bigInt: 1n, float: 1, decimal: 1, boolean: true }
+  return { ...numbers, string: 's', dateTime: new Date(0), date: new Date(0), bytes, json: {}, colour: 'RED' } as const
+}
 
 async function errorOf(work: () => PromiseLike<unknown>) {
   const error = await Promise.resolve(work()).catch((error: unknown) => error)

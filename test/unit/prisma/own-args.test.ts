@@ -23,6 +23,18 @@ describe('arguments of our own', () => {
     })
   })
 
+  it('have bytes of their own', () => {
+    const bytes = Buffer.from('aa')
+    const own = ownArgs({ where: { bytes } })
+    bytes.fill('b')
+    expect(own).toEqual({ where: { bytes: Buffer.from('aa') } })
+  })
+
+  it('have the items of a list by their places, whatever its iterator says', () => {
+    const list = Object.assign(['a'], { *[Symbol.iterator]() {} })
+    expect(ownArgs({ in: list })).toStrictEqual({ in: ['a'] })
+  })
+
   it('keep what Prisma names, and what is no object', () => {
     const refresh = () => {}
     const args = { data: { json: Prisma.DbNull, other: Prisma.JsonNull, skipped: skip }, refresh }
@@ -38,6 +50,7 @@ describe('arguments of our own', () => {
   it.each([
     ['an instance of a class', new (class Where {})()],
     ['a map', new Map()],
+    ['what calls itself something else', { [Symbol.toStringTag]: 'Date' }],
     ['an own __proto__', JSON.parse('{"__proto__":{"take":1}}')],
   ])('are not made of %s', (_, value) => {
     expect(ownArgs({ where: value })).toBeNull()

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { answerRequests } from '../../../src/prisma/requests.ts'
 
-/** As much of a client as is looked at. */
-function clientLike(differences: object = {}) {
+/** As much of a client as is looked at: one that others extend, and what it was asked. */
+function originalLike() {
   const asked: unknown[] = []
   return {
     asked,
@@ -10,18 +10,37 @@ function clientLike(differences: object = {}) {
       asked.push(request)
       return Promise.resolve('from Prisma')
     },
-    _extensions: { isEmpty: () => false, getAllQueryCallbacks: () => [], getAllComputedFields: () => undefined },
-    _tracingHelper: { isEnabled: () => false },
-    ...differences,
+    _extensions: extensionsLike(),
+    _tracingHelper: { isEnabled: () => false as boolean },
   }
+}
+
+type Original = ReturnType<typeof originalLike>
+
+const extensionsLike = (differences: object = {}) => ({
+  isEmpty: () => false,
+  getAllQueryCallbacks: () => [],
+  getAllComputedFields: () => undefined,
+  ...differences,
+})
+
+function extended(original: Original, differences: object = {}): Original {
+  return Object.assign(Object.create(original) as Original, { _originalClient: original, ...differences })
 }
 
 const request = { model: 'City', jsModelName: 'city', action: 'findMany', args: { take: 1 }, dataPath: [] }
 
-function ask(differences: { client?: object; parent?: object; request?: object } = {}) {
-  const client = clientLike(differences.client)
-  const parent = clientLike(differences.parent)
-  answerRequests(client, parent, { models: ['City'], answer: ({ args }) => Promise.resolve({ answered: args }) })
+interface Differences {
+  readonly original?: object
+  readonly parent?: object
+  readonly request?: object
+}
+
+function ask(differences: Differences = {}) {
+  const original = Object.assign(originalLike(), differences.original)
+  const client = extended(original)
+  const answer = ({ args }: { args: unknown }) => Promise.resolve({ answered: args })
+  answerRequests(client, extended(original, differences.parent), { models: ['City'], answer })
   return client._request({ ...request, ...differences.request })
 }
 
@@ -37,49 +56,63 @@ describe('requests of a client', () => {
     ['is raw SQL', { request: { model: undefined, jsModelName: undefined, action: 'queryRaw' } }],
     ['has no action', { request: { action: undefined } }],
     ['has no name of a property', { request: { jsModelName: undefined } }],
-    ['may be traced', { client: { _tracingHelper: { isEnabled: () => true } } }],
-    ['may be traced without anybody knowing', { client: { _tracingHelper: undefined } }],
-    ['may be traced in another way', { client: { _tracingHelper: {} } }],
-    [
-      'has other hooks',
-      { parent: { _extensions: { ...clientLike()._extensions, getAllQueryCallbacks: () => [() => {}] } } },
-    ],
-    [
-      'has hooks of another kind',
-      { parent: { _extensions: { ...clientLike()._extensions, getAllQueryCallbacks: () => ({}) } } },
-    ],
+    ['may be traced', { original: { _tracingHelper: { isEnabled: () => true } } }],
+    ['may be traced without anybody knowing', { original: { _tracingHelper: undefined } }],
+    ['may be traced in another way', { original: { _tracingHelper: {} } }],
+    ['has other hooks', { parent: { _extensions: extensionsLike({ getAllQueryCallbacks: () => [() => {}] }) } }],
+    ['has hooks of another kind', { parent: { _extensions: extensionsLike({ getAllQueryCallbacks: () => ({}) }) } }],
     ['has unknown hooks', { parent: { _extensions: {} } }],
     ['is of unknown extensions', { parent: { _extensions: undefined } }],
     ['cannot be performed without the cache', { parent: { _request: undefined } }],
     [
       'has computed fields',
-      {
-        parent: {
-          _extensions: { ...clientLike()._extensions, getAllComputedFields: () => ({ label: { needs: [] } }) },
-        },
-      },
+      { parent: { _extensions: extensionsLike({ getAllComputedFields: () => ({ label: { needs: [] } }) }) } },
     ],
-  ])('go on to Prisma where one %s', async (_, differences) => {
+  ] satisfies [string, Differences][])('go on to Prisma where one %s', async (_, differences) => {
     expect(await ask(differences)).toBe('from Prisma')
   })
 
   it('go on to Prisma where they are not answered', async () => {
-    const client = clientLike()
-    answerRequests(client, clientLike(), { models: [], answer: () => null })
+    const original = originalLike()
+    const client = extended(original)
+    answerRequests(client, extended(original), { models: [], answer: () => null })
     expect(await client._request(request)).toBe('from Prisma')
-    expect(client.asked).toEqual([request])
+    expect(original.asked).toEqual([request])
   })
 
   it('are performed without the cache by the client below, with the arguments that are given then', async () => {
-    const [client, parent] = [clientLike(), clientLike()]
-    answerRequests(client, parent, { models: [], answer: ({ query }) => query({ take: 2 }) })
-    expect(await client._request(request)).toBe('from Prisma')
-    expect([client.asked, parent.asked]).toEqual([[], [{ ...request, args: { take: 2 } }]])
+    const original = originalLike()
+    const client = extended(original)
+    const below: unknown[] = []
+    const _request = (asked: unknown) => Promise.resolve(below.push(asked))
+    answerRequests(client, extended(original, { _request }), { models: [], answer: ({ query }) => query({ take: 2 }) })
+    await client._request(request)
+    expect([original.asked, below]).toEqual([[], [{ ...request, args: { take: 2 } }]])
   })
 
-  it('of a client without them are left alone', () => {
-    const client = { ...clientLike(), _request: undefined }
-    answerRequests(client, clientLike(), { models: [], answer: () => null })
-    expect(client._request).toBeUndefined()
+  it('are rejected, and not thrown, where an answer is thrown', async () => {
+    const original = originalLike()
+    const client = extended(original)
+    const answer = () => {
+      throw new Error('on its way')
+    }
+    answerRequests(client, extended(original), { models: [], answer })
+    await expect(client._request(request)).rejects.toThrow('on its way')
+  })
+
+  it('go on to whom somebody has put in the place of Prisma meanwhile', async () => {
+    const original = originalLike()
+    const client = extended(original)
+    answerRequests(client, extended(original), { models: [], answer: () => Promise.resolve('answered') })
+    expect(await client._request(request)).toBe('answered')
+    original._request = () => Promise.resolve('from another')
+    expect(await client._request(request)).toBe('from another')
+  })
+
+  it('of a client that extends none are left alone', () => {
+    const client = originalLike()
+    const { _request } = client
+    expect(answerRequests(client, client, { models: [], answer: () => null })).toBeNull()
+    expect(client._request).toBe(_request)
   })
 })

@@ -1,0 +1,119 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { cachePlugin } from '../../../src/index.ts'
+import { watchedClient } from '../../services/client.ts'
+import { freshNamespace } from '../../services/fresh.ts'
+import { type Cached, patient, statusOf, useBench } from './bench.ts'
+import { expectSame } from './same.ts'
+
+type Plain = ReturnType<typeof watchedClient>['client']
+
+/** What `$transaction([...])` takes: all of it that a program can tell. */
+interface PrismaPromise extends Promise<unknown> {
+  readonly spec: unknown
+}
+
+describe('calls of a client with the cache', () => {
+  const bench = useBench('memory')
+
+  function open(extend: (client: Plain) => object = (client) => client) {
+    const { client, adapter } = watchedClient(bench.databaseUrl)
+    const plugin = cachePlugin({ namespace: freshNamespace(), ...patient, models: { City: {}, Country: {} } })
+    const cached = (extend(client) as Plain).$extends(plugin) as unknown as Cached
+    onTestFinished(() => cached.$disconnect())
+    return { cached, adapter }
+  }
+
+  const paris = { where: { id: 1 } } as const
+
+  it('are made shorter, which is what all of this is about', () => {
+    const { cached } = open()
+    expect(Object.getPrototypeOf(cached.city.findUnique(paris))).not.toBe(Object.prototype)
+    expect(Object.getPrototypeOf(bench.plain.city.findUnique(paris))).toBe(Object.prototype)
+  })
+
+  it('ask for nothing until they are awaited, and then once', async () => {
+    const { cached, adapter } = open()
+    const statements = () => adapter.count(() => true)
+    const call = cached.city.update({ ...paris, data: { population: { increment: 1 } } })
+    await cached.country.findMany()
+    const before = statements()
+    const [first, second] = [await call, await call.then((city) => city)]
+    expect(second).toBe(first)
+    expect(first).toMatchObject({ population: 2101 })
+    expect(await call.catch(() => null)).toBe(first)
+    expect(await call.finally(() => {})).toBe(first)
+    expect(statements()).toBe(before + 1)
+  })
+
+  it('are performed once more by a batch, awaited or not', async () => {
+    const { cached } = open()
+    const call = cached.city.update({ ...paris, data: { population: { increment: 1 } } })
+    await call
+    const [city, country] = await cached.$transaction([call, cached.country.findUnique({ where: { code: 'FR' } })])
+    expect([city.population, country?.name]).toEqual([2102, 'France'])
+    expect(await cached.city.findUnique(paris)).toMatchObject({ population: 2102 })
+  })
+
+  it('look as those of Prisma', () => {
+    const { cached } = open()
+    const [own, prismas] = [cached, bench.plain].map(
+      (client) => client.city.findUnique(paris) as unknown as PrismaPromise,
+    )
+    expect(Object.prototype.toString.call(own)).toBe(Object.prototype.toString.call(prismas))
+    expect(own?.spec).toEqual(prismas?.spec)
+    expect('country' in own!).toBe('country' in prismas!)
+    expect(Object.keys(cached.city)).toEqual(Object.keys(bench.plain.city))
+  })
+
+  it('go on to relations', async () => {
+    const { cached } = open()
+    const read = (client: Plain) => client.city.findUnique(paris).country()
+    expectSame(await read(cached), await read(bench.plain))
+    expect(await statusOf(cached, read)).toBe('hit')
+    const deep = (client: Plain) =>
+      client.city
+        .findUnique(paris)
+        .country()
+        .cities({ orderBy: { id: 'asc' } })
+    expectSame(await deep(cached), await deep(bench.plain))
+  })
+
+  it('may be taken off the model', async () => {
+    const { cached } = open()
+    const { findUnique } = cached.city
+    expect(await findUnique(paris)).toMatchObject({ name: 'Paris' })
+  })
+
+  it('are those that somebody puts in their place, for as long as they are there', async () => {
+    const { cached } = open()
+    const spy = vi.spyOn(cached.city, 'findUnique')
+    spy.mockResolvedValueOnce(null as never)
+    expect(await cached.city.findUnique(paris)).toBeNull()
+    expect(await cached.city.findUnique(paris)).toMatchObject({ name: 'Paris' })
+    expect(spy).toHaveBeenCalledTimes(2)
+    spy.mockRestore()
+    expect(await cached.city.findUnique(paris)).toMatchObject({ name: 'Paris' })
+    expect(spy).toHaveBeenCalledTimes(0)
+    Object.assign(cached.city, { findMany: () => 'mine' })
+    expect(cached.city.findMany()).toBe('mine')
+  })
+
+  it('are those of an extension that has methods of the same name, which nobody calls before', async () => {
+    const findUnique = vi.fn(() => 'theirs')
+    const { cached } = open((client) => client.$extends({ model: { city: { findUnique } } }))
+    expect(await cached.city.findMany({ take: 1 })).toHaveLength(1)
+    expect(findUnique).not.toHaveBeenCalled()
+    expect(await cached.city.findUnique(paris)).toBe('theirs')
+  })
+
+  it('are those of a transaction within one', async () => {
+    const { cached } = open()
+    await cached.city.findUnique(paris)
+    await cached.$transaction(async (tx) => {
+      await tx.city.update({ ...paris, data: { name: 'Lutetia' } })
+      expect(await tx.city.findUnique(paris)).toMatchObject({ name: 'Lutetia' })
+      expect(await cached.city.findUnique(paris)).toMatchObject({ name: 'Paris' })
+    })
+    expect(await cached.city.findUnique(paris)).toMatchObject({ name: 'Lutetia' })
+  })
+})
