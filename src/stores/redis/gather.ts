@@ -1,10 +1,13 @@
 import type { Client } from './client.ts'
 import type { StampKeys } from './scripts.ts'
-import type { Parts, Values } from './shared-read.ts'
+import { Parts, type Values } from './shared-read.ts'
 
+/** An entry, and stamps. */
 export interface Sought {
   readonly entryKey: string
   readonly stamps: StampKeys
+  /** What `readShared` is to read for them; `null` where patterns do not stand for the keys. */
+  readonly parts: Parts | null
 }
 
 /** The text of an entry, and the values in the order of the keys and their fields. */
@@ -13,9 +16,16 @@ export interface Gathered {
   readonly values: readonly unknown[]
 }
 
-/** What `readShared` is to read for an entry and its stamps: one command that is not a script, or two in one round trip. */
-export function partsOf({ entryKey, stamps }: Sought): Parts {
-  return { patterns: [`${entryKey}*`, ...(stamps.patterns ?? [])], strings: stamps.apart }
+/** One command that is not a script, or two in one round trip. A pattern has a star at its end, and none before that. */
+export function seek(entryKey: string, stamps: StampKeys): Sought {
+  const { patterns, apart } = stamps
+  const parts = patterns === null || entryKey.includes('*') ? null : new Parts([`${entryKey}*`, ...patterns], apart)
+  return { entryKey, stamps, parts }
+}
+
+/** Whether the patterns stand for the keys by this client, too: they are not given its prefix. */
+export function mayGather(client: Client, sought: Sought): sought is Sought & { readonly parts: Parts } {
+  return sought.parts !== null && !client.options.keyPrefix
 }
 
 /** What was read for them. */
@@ -33,9 +43,4 @@ function inOrder({ keys, apart }: StampKeys, { ofPatterns, ofStrings }: Values):
     for (let i = 0; i < fields.length; i += 1) values.push(ofPatterns[at++])
   }
   return values
-}
-
-/** Whether patterns stand for these keys: they are not given the prefix of a client, and hold no star before that at their end. */
-export function mayGather(client: Client, { entryKey, stamps }: Sought): boolean {
-  return !client.options.keyPrefix && stamps.patterns !== null && !entryKey.includes('*')
 }

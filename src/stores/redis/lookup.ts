@@ -1,10 +1,10 @@
 import type { StoredText } from '../../core/store.ts'
 import { type Client, isCluster } from './client.ts'
-import { type Gathered, gatheredOf, mayGather, partsOf } from './gather.ts'
+import { type Gathered, gatheredOf, mayGather, type Sought } from './gather.ts'
 import * as scripts from './scripts.ts'
 import { send } from './send.ts'
 import type { Guard } from './session.ts'
-import { readShared } from './shared-read.ts'
+import { type Parts, readShared } from './shared-read.ts'
 
 /** An entry, and the values of stamp keys and their fields in order; `null` where there is none. */
 export interface Found {
@@ -13,8 +13,7 @@ export interface Found {
 }
 
 export interface Wanted {
-  readonly entryKey: string
-  readonly stamps: scripts.StampKeys
+  readonly sought: Sought
   /** Whether the remaining time of the entry is of interest. */
   readonly withAge: boolean
   /** Whether it comes after scripts that it must not overtake: one that the server has forgotten is sent again. */
@@ -37,21 +36,23 @@ const ways = new WeakMap<Client, Way>()
 export function lookup(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
   const way = isCluster(client) ? 'each' : (ways.get(client) ?? 'gather')
   if (way === 'each') return byEach(client, wanted)
-  return way === 'gather' && !wanted.isLast && mayGather(client, wanted)
-    ? byGathering(client, wanted, anchor)
+  const { sought, isLast } = wanted
+  return way === 'gather' && !isLast && mayGather(client, sought)
+    ? byGathering(client, wanted, anchor, sought.parts)
     : byScript(client, wanted)
 }
 
-function byGathering(client: Client, wanted: Wanted, anchor: string): Promise<Found> {
+function byGathering(client: Client, wanted: Wanted, anchor: string, parts: Parts): Promise<Found> {
+  const { sought, guard } = wanted
   // Before the entry: one that takes its place in between only seems older than it is.
-  const remaining = wanted.withAge ? wanted.guard(send(client, ['pttl', wanted.entryKey])) : null
+  const remaining = wanted.withAge ? guard(send(client, ['pttl', sought.entryKey])) : null
   // It may fail before anybody waits for it: the other command leaves a little later.
   remaining?.catch(() => {})
-  return readShared(client, anchor, partsOf(wanted), wanted.guard).then(
+  return readShared(client, anchor, parts, guard).then(
     (read) => {
       // The anchor was not there.
       if (!read) return byScript(client, wanted)
-      const gathered = gatheredOf(wanted, read)
+      const gathered = gatheredOf(sought, read)
       return remaining ? remaining.then((ms) => foundOf(gathered, Math.max(Number(ms), 0))) : foundOf(gathered, null)
     },
     (error: unknown) => {
@@ -72,7 +73,8 @@ function isRefusal(error: unknown): boolean {
 }
 
 function byScript(client: Client, wanted: Wanted): Promise<Found> {
-  return wanted.guard(scripts.lookup(client, wanted.entryKey, wanted.stamps)).then(parsed, (error: unknown) => {
+  const { entryKey, stamps } = wanted.sought
+  return wanted.guard(scripts.lookup(client, entryKey, stamps)).then(parsed, (error: unknown) => {
     if (!(error instanceof Error) || !error.message.startsWith('CROSSSLOT')) throw error
     // A node of a cluster, although the client that leads to it does not know.
     ways.set(client, 'each')
@@ -90,7 +92,7 @@ function parsed(reply: string): Found {
   }
 }
 
-async function byEach(client: Client, { entryKey, stamps, guard }: Wanted): Promise<Found> {
+async function byEach(client: Client, { sought: { entryKey, stamps }, guard }: Wanted): Promise<Found> {
   const asked = [send(client, ['pttl', entryKey]), send(client, ['get', entryKey]), readEach(client, stamps)] as const
   const [remaining, text, values] = await guard(Promise.all(asked))
   const entry = typeof text === 'string' ? { text, remainingMs: Math.max(Number(remaining), 0) } : null

@@ -13,7 +13,7 @@ import { loadScripts } from './script.ts'
 import * as scripts from './scripts.ts'
 import { type Command, send } from './send.ts'
 import { offField, planStamps, readStamps } from './stamp-plan.ts'
-import { lookEntryUp } from './stored-lookup.ts'
+import { LookupPlan, lookEntryUp } from './stored-lookup.ts'
 import { dropRoots, type Sweeping, sweep } from './sweep.ts'
 import { planReplacement, planTouch } from './touch-plan.ts'
 
@@ -47,6 +47,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
   const { namespace, clock, makeNonce, commandDeadlineMs, report, source } = deps
   const keys = createKeys(namespace, deps.models)
   const planOf = (tags: readonly StampTag[]) => planStamps(tags, keys)
+  const lookupPlanOf = (tags: readonly StampTag[]) => new LookupPlan(planOf(tags))
   const registries = new Map<string, scripts.Registry>()
   const connection = createConnection({
     source,
@@ -84,7 +85,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
     lookup: (key, tags, options) =>
       connection.share((client, identity, guard) =>
-        lookEntryUp(client, { key, plan: tags.made(planOf), identity, keys, guard }, options),
+        lookEntryUp(client, { key, plan: tags.made(lookupPlanOf), identity, keys, guard }, options),
       ),
 
     stamps: (tags) =>

@@ -1,4 +1,5 @@
 import { type Client, isCluster } from './client.ts'
+import { Prepared } from './prepared.ts'
 
 /** The name of a command, then its arguments. */
 export type Command = readonly [string, ...(string | number)[]]
@@ -17,16 +18,20 @@ const corked = new WeakMap<Client, Corkable>()
  *
  * Commands reach one server in the order of the calls. On a cluster, where keys have different homes, each goes by itself.
  */
-export function send(client: Client, command: Command): Promise<unknown> {
+export function send(client: Client, command: Command | Prepared): Promise<unknown> {
   if (!isCluster(client) && !corked.has(client)) hold(client, client.stream)
-  return client.call(...(command as [string, ...string[]]))
+  return transmit(client, command)
 }
 
 /** Sends a command before anything else is done, for what must have left before the next step of a write. */
-export function sendNow(client: Client, command: Command): Promise<unknown> {
-  const reply = client.call(...(command as [string, ...string[]]))
+export function sendNow(client: Client, command: Command | Prepared): Promise<unknown> {
+  const reply = transmit(client, command)
   flush(client)
   return reply
+}
+
+function transmit(client: Client, command: Command | Prepared): Promise<unknown> {
+  return command instanceof Prepared ? command.sendBy(client) : client.call(...(command as [string, ...string[]]))
 }
 
 /** @param socket of now: the client makes another one when it connects again; absent before it connects. */

@@ -1,13 +1,32 @@
 import type { Client } from './client.ts'
+import { Prepared } from './prepared.ts'
 import { flush, send, sendNow } from './send.ts'
 import type { Guard } from './session.ts'
 
-/** What is to be read. */
-export interface Parts {
+/** What is to be read: the same object for what is read again and again, as the commands are made once. */
+export class Parts {
   /** `<key>*` for a string, `<key>*-><field>` for a field; no other star. */
   readonly patterns: readonly string[]
   /** Strings, by their keys. */
   readonly strings: readonly string[]
+  #commands: Commands | undefined
+
+  constructor(patterns: readonly string[], strings: readonly string[]) {
+    this.patterns = patterns
+    this.strings = strings
+  }
+
+  commands(anchor: string): Commands {
+    if (this.#commands?.anchor !== anchor) this.#commands = commandsOf(anchor, this)
+    return this.#commands
+  }
+}
+
+interface Commands {
+  readonly anchor: string
+  readonly sort: Prepared
+  /** `null` where there are no strings. */
+  readonly get: Prepared | null
 }
 
 /** The values, in order; `null` for what is not there, or is of another type. */
@@ -16,7 +35,8 @@ export interface Values {
   readonly ofStrings: readonly unknown[]
 }
 
-interface Reader extends Parts {
+interface Reader {
+  readonly parts: Parts
   /** The key of the set by which it reads. */
   readonly anchor: string
   readonly guard: Guard
@@ -50,14 +70,9 @@ const waiting = new WeakMap<Client, Reader[]>()
  * @param guard for the commands: only readers with the same one share them.
  * @returns `null` when the set is not there, and then made, or is another one.
  */
-export function readShared(
-  client: Client,
-  anchor: string,
-  { patterns, strings }: Parts,
-  guard: Guard,
-): Promise<Values | null> {
+export function readShared(client: Client, anchor: string, parts: Parts, guard: Guard): Promise<Values | null> {
   return new Promise((resolve, reject) => {
-    const reader: Reader = { anchor, guard, patterns, strings, resolve, reject }
+    const reader: Reader = { anchor, guard, parts, resolve, reject }
     const others = waiting.get(client)
     if (others) {
       others.push(reader)
@@ -101,12 +116,12 @@ function endOfBatch(readers: readonly Reader[], first: number): number {
   return end
 }
 
-function wordsOf({ patterns, strings }: Parts): number {
+function wordsOf({ parts: { patterns, strings } }: Reader): number {
   return patterns.length + strings.length
 }
 
 function readAlone(client: Client, reader: Reader): void {
-  reader.guard(read(client, reader.anchor, reader)).then(reader.resolve, reader.reject)
+  reader.guard(read(client, reader.anchor, reader.parts)).then(reader.resolve, reader.reject)
 }
 
 /** What several want to know is asked for once. They read by one anchor, under one guard. */
@@ -114,10 +129,10 @@ function readTogether(client: Client, readers: readonly Reader[]): void {
   const { anchor, guard } = readers[0]!
   const [patterns, strings] = [createAsked(), createAsked()]
   const places = readers.map((reader) => ({
-    ofPatterns: reader.patterns.map(patterns.placeOf),
-    ofStrings: reader.strings.map(strings.placeOf),
+    ofPatterns: reader.parts.patterns.map(patterns.placeOf),
+    ofStrings: reader.parts.strings.map(strings.placeOf),
   }))
-  guard(read(client, anchor, { patterns: patterns.words, strings: strings.words })).then(
+  guard(read(client, anchor, new Parts(patterns.words, strings.words))).then(
     (values) => {
       for (const [i, { resolve }] of readers.entries()) {
         const { ofPatterns, ofStrings } = places[i]!
@@ -153,17 +168,19 @@ function createAsked() {
 
 const nothing: readonly never[] = []
 
-function read(client: Client, anchor: string, { patterns, strings }: Parts): Promise<Values | null> {
-  const command: [string, ...string[]] = ['sort_ro', anchor, 'ALPHA', 'GET', '#']
-  for (const pattern of patterns) command.push('GET', pattern)
-  if (strings.length === 0) {
-    // Alone in most ticks: holding it back until others have come would take longer than the system call that they could share.
-    return sendNow(client, command).then((reply) => valuesOf(client, anchor, reply, nothing, patterns.length))
-  }
-  const sorting = send(client, command)
-  const getting = send(client, ['mget', ...strings])
-  return Promise.all([sorting, getting]).then(([reply, ofStrings]) =>
-    valuesOf(client, anchor, reply, ofStrings as readonly unknown[], patterns.length),
+function commandsOf(anchor: string, { patterns, strings }: Parts): Commands {
+  const shown = ['#', ...patterns].flatMap((pattern) => ['GET', pattern])
+  const sort = new Prepared(['sort_ro', anchor, 'ALPHA', ...shown])
+  return { anchor, sort, get: strings.length === 0 ? null : new Prepared(['mget', ...strings]) }
+}
+
+function read(client: Client, anchor: string, parts: Parts): Promise<Values | null> {
+  const { sort, get } = parts.commands(anchor)
+  const count = parts.patterns.length
+  // Alone in most ticks: holding it back until others have come would take longer than the system call that they could share.
+  if (!get) return sendNow(client, sort).then((reply) => valuesOf(client, anchor, reply, nothing, count))
+  return Promise.all([send(client, sort), send(client, get)]).then(([reply, ofStrings]) =>
+    valuesOf(client, anchor, reply, ofStrings as readonly unknown[], count),
   )
 }
 

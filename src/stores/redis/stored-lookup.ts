@@ -1,6 +1,7 @@
 import { type EntryKey, type Looked, type LookupOptions, nothingPending, type PendingWatch } from '../../core/store.ts'
 import { nameOf } from '../../core/values-name.ts'
 import { type Client, isCluster } from './client.ts'
+import { type Sought, seek } from './gather.ts'
 import type { Keys } from './keys.ts'
 import { type Found, lookup, type Wanted } from './lookup.ts'
 import * as scripts from './scripts.ts'
@@ -10,12 +11,26 @@ import { readStamps, readSwitches, type StampPlan } from './stamp-plan.ts'
 
 export interface StoredLookup {
   readonly key: EntryKey
-  /** Where the stamps of the tags are. */
-  readonly plan: StampPlan
+  readonly plan: LookupPlan
   /** Of the server: a root stamp that was made on another one counts as missing. */
   readonly identity: string
   readonly keys: Keys
   readonly guard: Guard
+}
+
+/** Where the stamps of tags are, and what is asked for together with an entry: with nearly all tags it is the same one each time. */
+export class LookupPlan {
+  readonly stamps: StampPlan
+  #latest: { readonly key: EntryKey; readonly sought: Sought } | undefined
+
+  constructor(stamps: StampPlan) {
+    this.stamps = stamps
+  }
+
+  sought(key: EntryKey, keys: Keys): Sought {
+    if (this.#latest?.key !== key) this.#latest = { key, sought: seek(keys.entry(key), this.stamps.stamps) }
+    return this.#latest.sought
+  }
 }
 
 /** An entry, the stamps that go with it, and whether accepted writes matter to it: one round trip. */
@@ -24,12 +39,14 @@ export function lookEntryUp(
   { key, plan, identity, keys, guard }: StoredLookup,
   { watch = nothingPending, withAge = true, isLast = false }: LookupOptions = {},
 ): Promise<Looked> {
-  const wanted = { entryKey: keys.entry(key), stamps: plan.stamps, withAge, isLast, guard }
+  const wanted = { sought: plan.sought(key, keys), withAge, isLast, guard }
   if ('models' in watch && watch.models.length === 0) {
-    return lookup(client, wanted, keys.anchor).then((found) => looked(plan, found, { identity, isPending: false }))
+    return lookup(client, wanted, keys.anchor).then((found) =>
+      looked(plan.stamps, found, { identity, isPending: false }),
+    )
   }
   return lookupWatching(client, wanted, { watch, keys }).then(({ found, isPending }) =>
-    looked(plan, found, { identity, isPending }),
+    looked(plan.stamps, found, { identity, isPending }),
   )
 }
 
@@ -49,8 +66,9 @@ async function lookupWatching(
 ): Promise<{ readonly found: Found; readonly isPending: boolean }> {
   if ('row' in watch) {
     const mark = { key: keys.pending(watch.row.model).marks, fields: [nameOf(watch.row)] }
-    const stamps = scripts.stampKeys([...wanted.stamps.keys, mark])
-    const found = await lookup(client, { ...wanted, stamps }, keys.anchor)
+    const { entryKey, stamps } = wanted.sought
+    const sought = seek(entryKey, scripts.stampKeys([...stamps.keys, mark]))
+    const found = await lookup(client, { ...wanted, sought }, keys.anchor)
     return { found, isPending: typeof found.values.at(-1) === 'string' }
   }
   const backlogs = readBacklogs(client, watch.models, keys).map((backlog) => wanted.guard(backlog))

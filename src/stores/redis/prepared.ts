@@ -1,0 +1,50 @@
+import { Command, Redis } from 'ioredis'
+import type { Client } from './client.ts'
+
+/**
+ * A command that is sent again and again: what goes over the wire is made once. Of a lookup, with a dozen words, making it takes as long as all
+ * that the plugin does around it.
+ *
+ * Source: https://redis.io/docs/latest/develop/reference/protocol-spec, "Sending commands to a Redis server".
+ */
+export class Prepared {
+  readonly #name: string
+  readonly #args: readonly string[]
+  #text: string | undefined
+
+  constructor([name, ...args]: readonly [string, ...string[]]) {
+    this.#name = name
+    this.#args = args
+  }
+
+  /**
+   * Resolves to the reply, with texts. A client of another copy of ioredis may know other commands, and somebody may have put something in the
+   * place of `call`: that is called then.
+   */
+  sendBy(client: Client): Promise<unknown> {
+    if (!(client instanceof Redis) || client.call !== Redis.prototype.call)
+      return client.call(this.#name, ...this.#args)
+    this.#text ??= [this.#name, ...this.#args].reduce(
+      (text, word) => `${text}$${Buffer.byteLength(word)}\r\n${word}\r\n`,
+      `*${1 + this.#args.length}\r\n`,
+    )
+    return client.sendCommand(new PreparedCommand(this.#name, this.#args, this.#text)) as Promise<unknown>
+  }
+}
+
+class PreparedCommand extends Command {
+  readonly #text: string
+
+  constructor(name: string, args: readonly string[], text: string) {
+    super(name, nothing, { replyEncoding: 'utf8' })
+    // For those who watch commands; they are not made into text.
+    this.args = args as string[]
+    this.#text = text
+  }
+
+  override toWritable(): string {
+    return this.#text
+  }
+}
+
+const nothing: never[] = []
