@@ -16,6 +16,7 @@ import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
 import { createBatches } from './prisma/batches.ts'
 import { accelerateClient, cacheClient } from './prisma/cache-client.ts'
+import { callableModels } from './prisma/calls.ts'
 import { checkTriggers } from './prisma/checks/check-triggers.ts'
 import { checkWriters } from './prisma/checks/check-writers.ts'
 import { createStartChecks } from './prisma/checks/start-checks.ts'
@@ -208,6 +209,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     writeBehind,
     awaited,
     storedRows: rows,
+    callable: callableModels(Object.keys(config.models).map((name) => dataModel.models.get(name)!)),
     transactions: createTransactions(invalidator, writeThrough),
     seesCommitted: createIsolation(client, dataModel.provider),
     batches: createBatches(invalidator),

@@ -97,7 +97,7 @@ export function otherRatiosOf(figures: Figures, peers: readonly string[]): reado
   ]
 }
 
-/** What the targets would say of an extension that does as little as one can: no cache gets below that. */
+/** What the targets would say of a hook that does as little as one can. */
 export function boundsOf(figures: Figures): readonly Ratio[] {
   const against = ratiosIn(figures)
   const overBounds = (of: string) =>

@@ -31,7 +31,7 @@ async function openRaw({ plain, redis }: Site, prefix: string): Promise<Way> {
   return { name: wayNames.raw, isPeer: false, client: null, extra: {}, isCache: true, prepare }
 }
 
-/** What Prisma costs where a query hook answers at once, always the same: no extension gets below that. */
+/** What Prisma costs where a query hook answers at once, always the same. */
 async function openFloor({ plain }: Site): Promise<Way> {
   const prepare = async (query: Query): Promise<Ask> => {
     const result = await query.ask(plain, 0, {})
@@ -43,7 +43,7 @@ async function openFloor({ plain }: Site): Promise<Way> {
 
 /**
  * Both together, and nothing else: a hook that answers with what Redis has under the arguments, whatever was written since and whatever
- * types it had. A cache over Redis that checks what it serves can only be slower.
+ * types it had. A cache over Redis that is a hook, and checks what it serves, can only be slower.
  */
 async function openBare({ plain, redis }: Site, prefix: string): Promise<Way> {
   const keyOf = (args: unknown) => `${prefix}:${JSON.stringify(args)}`

@@ -1,34 +1,50 @@
+import type { Model } from '../analysis/data-model.ts'
 import { clientProperty, field } from './internals.ts'
 import type { Request, Requests } from './requests.ts'
 
-/** A model whose calls are shortened. */
+/** Models whose calls are shortened, by the properties of a client: `city`. */
+export type CallableModels = ReadonlyMap<string, CallableModel>
+
 export interface CallableModel {
   readonly name: string
   /** Fields that the fluent API goes on with: `client.city.findUnique().country()`. */
   readonly relations: readonly string[]
 }
 
+export function callableModels(models: Iterable<Model>): CallableModels {
+  return new Map(
+    [...models].map(({ name, fields }) => {
+      const relations = [...fields.values()].filter(({ relation }) => relation).map((field) => field.name)
+      return [clientProperty(name), { name, relations }]
+    }),
+  )
+}
+
 /**
- * Lets a call of an operation be what it asks for, and nothing else. Prisma makes two errors for each, of whose stack traces it needs one when the
- * operation fails, and a proxy with the names of all relations: that takes it longer than a lookup in this process.
+ * The client, where a call of an operation is what it asks for, and nothing else. Prisma makes two errors for each, of whose stack traces it needs
+ * one when the operation fails, and a proxy with the names of all relations: that takes it longer than a lookup in this process.
  *
  * Source: what `client.city.findUnique()` returns, and asks of the client once it is awaited. Seen on client 7.10. What looks otherwise is left as it
- * is, and so is what somebody puts in the place of an operation.
+ * is, and so is what somebody puts in the place of a model or an operation. Nothing is made before it is asked for: some programs extend a client
+ * for each of their requests.
  *
  * @param requests those that are answered.
  */
-export function shortenCalls(client: object, requests: Requests, models: Iterable<CallableModel>): void {
-  if (typeof Error.captureStackTrace !== 'function') return
-  for (const { name, relations } of models) {
-    const property = clientProperty(name)
-    const names = operations.filter((operation) => requests.mayBeAnswered(property, operation))
-    if (names.length === 0 || isOverridden(client, name)) continue
-    const model = field(client, property)
-    if (typeof model !== 'object' || model === null) continue
+export function withShortCalls<Client extends object>(
+  client: Client,
+  requests: Requests,
+  models: CallableModels,
+): Client {
+  if (typeof Error.captureStackTrace !== 'function') return client
+  return substituted(client, models.keys(), (property, model) => {
+    const { name, relations } = models.get(property)!
+    if (typeof model !== 'object' || model === null || isOverridden(client, name)) return model
     const Call = ShortCall.of(relations)
-    const shortened = withShort(model, names, (make) => shortOf(client, make, Call))
-    Object.defineProperty(client, property, { value: shortened, configurable: true, enumerable: true, writable: true })
-  }
+    return substituted(model, operations, (operation, make) => {
+      const isMethod = typeof make === 'function' && requests.mayBeAnswered(property, operation)
+      return isMethod ? shortOf(client, make as Make, Call) : make
+    })
+  })
 }
 
 /** Not those that take a result apart: Prisma makes a function for each call, which does that. */
@@ -47,39 +63,46 @@ function isOverridden(client: object, model: string): boolean {
   return methods !== undefined && operations.some((operation) => field(methods, operation) !== undefined)
 }
 
-type Make = (args: unknown) => object
-
-/** The model, with short calls in the place of those that Prisma makes; each is made when it is first asked for. */
-function withShort(model: object, names: readonly string[], shorten: (make: Make) => Make): object {
-  const own: Record<string | symbol, Make | undefined> = Object.create(null)
-  const others = new Set<string | symbol>(names)
+/**
+ * An object with other values in the place of some of its properties: each is made of the former one when it is first asked for, and stays until
+ * somebody puts something else there.
+ */
+function substituted<Target extends object>(
+  target: Target,
+  names: Iterable<string>,
+  make: (name: string, value: unknown) => unknown,
+): Target {
+  const toMake = new Set<string | symbol>(names)
+  const made: Record<string | symbol, unknown> = Object.create(null)
   const leave = (name: string | symbol) => {
-    others.delete(name)
-    delete own[name]
+    toMake.delete(name)
+    delete made[name]
   }
-  return new Proxy(model, {
+  return new Proxy(target, {
     get(_, name) {
-      const known = own[name]
-      if (known) return known
-      const value: unknown = Reflect.get(model, name)
-      if (!others.delete(name) || typeof value !== 'function') return value
-      own[name] = shorten(value as Make)
-      return own[name]
+      const known = made[name]
+      if (known !== undefined) return known
+      const value: unknown = Reflect.get(target, name)
+      if (!toMake.delete(name)) return value
+      made[name] = make(name as string, value)
+      return made[name]
     },
     set(_, name, value) {
       leave(name)
-      return Reflect.set(model, name, value)
+      return Reflect.set(target, name, value)
     },
     defineProperty(_, name, property) {
       leave(name)
-      return Reflect.defineProperty(model, name, property)
+      return Reflect.defineProperty(target, name, property)
     },
     deleteProperty(_, name) {
       leave(name)
-      return Reflect.deleteProperty(model, name)
+      return Reflect.deleteProperty(target, name)
     },
   })
 }
+
+type Make = (args: unknown) => object
 
 /** The call itself where its requests are not the usual ones. */
 function shortOf(client: object, make: Make, Call: CallClass): Make {

@@ -1,7 +1,7 @@
 import { isRead } from '../analysis/reads/analyse-read.ts'
 import { canonical } from '../core/canonical.ts'
 import { CacheError } from '../core/errors.ts'
-import { type CallableModel, shortenCalls } from './calls.ts'
+import { withShortCalls } from './calls.ts'
 import type { ClientInUse } from './client-in-use.ts'
 import { clientViewOf } from './client-view.ts'
 import { explainCall } from './explain.ts'
@@ -102,15 +102,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
       return args === null ? null : answer({ ...called, args }, { fingerprint, view, isInnermost: true })
     },
   })
-  if (requests) shortenCalls(attached, requests, cachedModels(runtime))
-  return attached
-}
-
-function cachedModels({ config, dataModel }: Runtime): CallableModel[] {
-  return Object.keys(config.models).map((name) => {
-    const fields = [...dataModel.models.get(name)!.fields.values()]
-    return { name, relations: fields.filter(({ relation }) => relation).map((field) => field.name) }
-  })
+  return requests ? withShortCalls(attached, requests, runtime.callable) : attached
 }
 
 function isOnModel(hook: Hook): hook is Hook & { readonly model: string } {

@@ -16,7 +16,7 @@ export interface Request {
 
 /** Requests that are answered where nothing else would happen. */
 export interface Requests {
-  /** Whether no extension has a hook for an operation. @param jsModelName `city` */
+  /** Whether no extension has a hook for an operation, nor computes fields. @param jsModelName `city` */
   mayBeAnswered(jsModelName: string, action: string): boolean
 }
 
@@ -48,13 +48,17 @@ export function answerRequests(
   const [throughHooks, request] = [requestOf(original), requestOf(below)]
   const hooksBelow = hooksOf(below)
   if (original === client || !throughHooks || !request || !hooksBelow) return null
-  if (Object.keys(computedFieldsOf(below, models)).length > 0) return null
+  let computes: boolean | undefined
+  const mayBeAnswered = (jsModelName: string, action: string) => {
+    computes ??= Object.keys(computedFieldsOf(below, models)).length > 0
+    return !computes && !hooksBelow(jsModelName, action)
+  }
 
   const calledOf = (asked: Request): Hook | null => {
     const { model, jsModelName, action, transaction } = asked
     if (transaction !== undefined || typeof model !== 'string') return null
     if (typeof jsModelName !== 'string' || typeof action !== 'string') return null
-    if (hooksBelow(jsModelName, action) || isTraced(original)) return null
+    if (!mayBeAnswered(jsModelName, action) || isTraced(original)) return null
     if (requestOf(original) !== throughHooks || requestOf(below) !== request) return null
     const args = asked.args ?? {}
     const query = (args: unknown) => request.call(below, { ...asked, args })
@@ -70,7 +74,7 @@ export function answerRequests(
     }
   }
   Object.defineProperty(client, '_request', { value: perform, configurable: true, writable: true })
-  return { mayBeAnswered: (jsModelName, action) => !hooksBelow(jsModelName, action) }
+  return { mayBeAnswered }
 }
 
 function requestOf(client: object): Perform | null {

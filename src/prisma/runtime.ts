@@ -10,6 +10,7 @@ import type { WriteBehind } from '../strategies/pending/write-behind.ts'
 import type { ShapeLimits } from '../strategies/shape-limits.ts'
 import type { WriteThrough } from '../strategies/write-through.ts'
 import type { Batches } from './batches.ts'
+import type { CallableModels } from './calls.ts'
 import type { ExplainScope } from './explain-scope.ts'
 import type { InfoScope } from './read-info.ts'
 import type { ReadMemo } from './read-memo.ts'
@@ -44,6 +45,8 @@ export interface Runtime {
   readonly writeBehind: WriteBehind
   /** Those of the models whose accepted writes a query waits for. */
   readonly awaited: (models: Iterable<string>) => readonly string[]
+  /** The models that are cached. */
+  readonly callable: CallableModels
   readonly transactions: Transactions
   /** Whether each statement of a transaction of this client, with these options, sees what was committed before it. */
   readonly seesCommitted: (client: object, options: unknown) => Promise<boolean>

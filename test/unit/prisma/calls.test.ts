@@ -1,0 +1,84 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type CallableModels, withShortCalls } from '../../../src/prisma/calls.ts'
+
+/** As much of a client as is looked at: what its calls ask for, and how often its model was asked for. */
+function clientLike({ asks = {}, extensions = { getAllModelExtensions: () => undefined } as object } = {}) {
+  const usual = { dataPath: [], action: 'findMany', model: 'City', clientMethod: 'city.findMany', jsModelName: 'city' }
+  const location = { getLocation: () => 'somewhere', _error: new Error('for its stack') }
+  const counts = { models: 0 }
+  const findMany = vi.fn((args: unknown) => {
+    const perform = (transaction?: unknown) =>
+      client._request({ ...usual, args, transaction, callsite: location, ...asks })
+    return {
+      // biome-ignore lint/suspicious/noThenProperty: as promises of Prisma.
+      then: (...then: Parameters<Promise<unknown>['then']>) => perform().then(...then),
+      requestTransaction: perform,
+    }
+  })
+  const client = {
+    counts,
+    findMany,
+    get city() {
+      counts.models += 1
+      return { findMany, count: () => 'a number' }
+    },
+    _extensions: extensions,
+    _request: async (asked: object): Promise<unknown> => asked,
+  }
+  return client
+}
+
+const models: CallableModels = new Map([['city', { name: 'City', relations: ['country'] }]])
+const answered = { mayBeAnswered: () => true }
+
+describe('short calls', () => {
+  it('ask for the same, and for their arguments', async () => {
+    const client = clientLike()
+    const asked = (await withShortCalls(client, answered, models).city.findMany({ take: 1 })) as object
+    const usual = (await client.city.findMany({ take: 1 })) as object
+    const { callsite, ...rest } = asked as { callsite: object }
+    expect({ ...rest, callsite: (usual as typeof asked & { callsite: object }).callsite }).toEqual(usual)
+    expect(callsite.constructor.name).toBe('Place')
+  })
+
+  it('are made when they are first asked for, once', () => {
+    const client = clientLike()
+    const short = withShortCalls(client, answered, models)
+    expect(client.counts.models).toBe(0)
+    const { city } = short
+    expect(short.city).toBe(city)
+    expect([client.counts.models, client.findMany.mock.calls.length]).toEqual([1, 0])
+    expect(city.findMany).toBe(city.findMany)
+    expect(client.findMany).toHaveBeenCalledTimes(1)
+    expect(city.count()).toBe('a number')
+  })
+
+  it.each([
+    ['ask for more than is known', clientLike({ asks: { unpacker: () => {} } }), answered],
+    ['know no place', clientLike({ asks: { callsite: null } }), answered],
+    ['are not answered', clientLike(), { mayBeAnswered: () => false }],
+    ['may be those of an extension', clientLike({ extensions: {} }), answered],
+    ['are those of one', clientLike({ extensions: { getAllModelExtensions: () => ({ findMany() {} }) } }), answered],
+  ])('are left as they are where they %s', (_, client, requests) => {
+    expect(withShortCalls(client, requests, models).city.findMany).toBe(client.findMany)
+  })
+
+  it('are left as they are where stack traces are not to be had', () => {
+    const { captureStackTrace } = Error
+    onTestFinished(() => {
+      Object.assign(Error, { captureStackTrace })
+    })
+    Object.assign(Error, { captureStackTrace: undefined })
+    const client = clientLike()
+    expect(withShortCalls(client, answered, models)).toBe(client)
+  })
+
+  it('take the place of Prisma only until somebody puts something there', () => {
+    const short = withShortCalls(clientLike(), answered, models)
+    const mine = () => 'mine'
+    Object.assign(short.city, { findMany: mine })
+    expect(short.city.findMany).toBe(mine)
+    Object.defineProperty(short, 'city', { value: mine })
+    expect(short.city).toBe(mine)
+  })
+})
