@@ -209,7 +209,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     writeBehind,
     awaited,
     storedRows: rows,
-    callable: callableModels(Object.keys(config.models).map((name) => dataModel.models.get(name)!)),
+    callable: callableModels(Object.keys(config.models), dataModel),
     transactions: createTransactions(invalidator, writeThrough),
     seesCommitted: createIsolation(client, dataModel.provider),
     batches: createBatches(invalidator),

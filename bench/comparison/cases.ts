@@ -27,12 +27,12 @@ export interface Case {
   faultOf(way: Way, slices: readonly Slice[], inFlight: number): string | null
 }
 
-const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough, compressed } = wayNames
+const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough, compressed, hooked } = wayNames
 
 /** @param unreadPerSlice rows that one slice may read for the first time; see {@link missed}. */
 export function casesOf(unreadPerSlice: number): readonly Case[] {
   return [
-    hit(findUnique),
+    hit(findUnique, { others: [hooked] }),
     hit(findUniqueOfMany, { inFlight: [64] }),
     hit(list, { others: [compressed], warmUpFactor: lateFactor }),
     hit(include, { warmUpFactor: lateFactor }),

@@ -9,6 +9,7 @@ export const wayNames = {
   embedded: 'plugin embedded',
   writeThrough: 'plugin, write-through',
   compressed: 'plugin, compressed',
+  hooked: 'plugin, with a hook of another',
 } as const
 
 /**

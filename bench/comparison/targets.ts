@@ -36,7 +36,7 @@ export function verdictOf({ limit, better, perRound }: Target): 'met' | 'missed'
   return isMet ? 'met' : 'missed'
 }
 
-const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough, compressed } = wayNames
+const { noCache, raw, floor, bare, passThrough, redis, embedded, writeThrough, compressed, hooked } = wayNames
 const timeUs = ({ p50Us }: RoundFigures) => p50Us
 const rate = ({ perSecond }: RoundFigures) => perSecond
 
@@ -120,15 +120,18 @@ export function boundsOf(figures: Figures): readonly Ratio[] {
 
 /** What it takes to choose what is not the default. */
 export function choicesOf(figures: Figures): readonly Ratio[] {
-  return [1, 64].map((inFlight) => {
-    const name = caseName('list', inFlight)
-    const of = isByRate(name) ? secondsPerCall : timeUs
-    return {
-      name: `${name}: time with compressed entries, against plain ones`,
-      better: 'less',
-      perRound: ratiosIn(figures)(name, [compressed, redis], quotient, of),
-    }
-  })
+  const choices = [
+    { of: 'findUnique', way: hooked, what: 'with a hook of another extension, against none' },
+    { of: 'list', way: compressed, what: 'with compressed entries, against plain ones' },
+  ]
+  return choices.flatMap(({ of, way, what }) =>
+    [1, 64].map((inFlight) => {
+      const name = caseName(of, inFlight)
+      const taken = isByRate(name) ? secondsPerCall : timeUs
+      const perRound = ratiosIn(figures)(name, [way, redis], quotient, taken)
+      return { name: `${name}: time ${what}`, better: 'less', perRound } as const
+    }),
+  )
 }
 
 export interface AgainstPeer extends Ratio {

@@ -15,6 +15,7 @@ export const ownWays: readonly WayKind[] = [
   ours(wayNames.embedded, openPlugin(wayNames.embedded, { isEmbedded: true })),
   ours(wayNames.writeThrough, openPlugin(wayNames.writeThrough, { strategy: 'write-through' })),
   ours(wayNames.compressed, openPlugin(wayNames.compressed, { isCompressed: true })),
+  ours(wayNames.hooked, openPlugin(wayNames.hooked, { isHooked: true })),
 ]
 
 function ours(name: string, open: WayKind['open']): WayKind {
@@ -83,12 +84,14 @@ export interface PluginOptions {
   readonly isEmbedded?: boolean
   /** From 1 kB: rows are stored as they are, lists are not. */
   readonly isCompressed?: boolean
+  /** Whether another extension has a hook, which does nothing. */
+  readonly isHooked?: boolean
 }
 
 export function extendWithPlugin(
   site: Site,
   namespace: string,
-  { strategy = 'cache-aside', isEmbedded = false, isCompressed = false }: PluginOptions = {},
+  { strategy = 'cache-aside', isEmbedded = false, isCompressed = false, isHooked = false }: PluginOptions = {},
 ) {
   const model = { strategy, ttl: '1h' } as const
   const config = {
@@ -99,7 +102,7 @@ export function extendWithPlugin(
     ...(isEmbedded ? {} : { redis: site.redisUrl }),
     ...(isCompressed ? { compressMinBytes: 1024 } : {}),
   } as const satisfies PluginConfig
-  const client = site.plain.$extends(site.cachePlugin(config))
+  const client = (isHooked ? passThrough(site.plain) : site.plain).$extends(site.cachePlugin(config))
   site.later(() => client.$disconnect())
   return client
 }

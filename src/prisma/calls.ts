@@ -1,4 +1,4 @@
-import type { Model } from '../analysis/data-model.ts'
+import type { DataModel } from '../analysis/data-model.ts'
 import { clientProperty, field } from './internals.ts'
 import type { Request, Requests } from './requests.ts'
 
@@ -11,13 +11,17 @@ export interface CallableModel {
   readonly relations: readonly string[]
 }
 
-export function callableModels(models: Iterable<Model>): CallableModels {
-  return new Map(
-    [...models].map(({ name, fields }) => {
-      const relations = [...fields.values()].filter(({ relation }) => relation).map((field) => field.name)
-      return [clientProperty(name), { name, relations }]
-    }),
-  )
+/** Not those that share a property of the client with another model, as `Thing` and `thing` do. */
+export function callableModels(names: Iterable<string>, { models }: Pick<DataModel, 'models'>): CallableModels {
+  const callable = new Map<string, CallableModel>()
+  const properties = [...models.keys()].map(clientProperty)
+  for (const name of names) {
+    const property = clientProperty(name)
+    if (properties.indexOf(property) !== properties.lastIndexOf(property)) continue
+    const relations = [...models.get(name)!.fields.values()].filter(({ relation }) => relation)
+    callable.set(property, { name, relations: relations.map((field) => field.name) })
+  }
+  return callable
 }
 
 /**
@@ -39,10 +43,10 @@ export function withShortCalls<Client extends object>(
   return substituted(client, models.keys(), (property, model) => {
     const { name, relations } = models.get(property)!
     if (typeof model !== 'object' || model === null || isOverridden(client, name)) return model
-    const Call = ShortCall.of(relations)
+    const OfModel = callOf(relations)
     return substituted(model, operations, (operation, make) => {
       const isMethod = typeof make === 'function' && requests.mayBeAnswered(property, operation)
-      return isMethod ? shortOf(client, make as Make, Call) : make
+      return isMethod ? shortOf(client, make as Make, { relations, OfModel }) : make
     })
   })
 }
@@ -104,33 +108,51 @@ function substituted<Target extends object>(
 
 type Make = (args: unknown) => object
 
+interface ModelCalls {
+  readonly relations: readonly string[]
+  readonly OfModel: typeof ShortCall
+}
+
 /** The call itself where its requests are not the usual ones. */
-function shortOf(client: object, make: Make, Call: CallClass): Make {
-  const usual = requestMadeBy(client, make)
-  if (!usual) return make
-  const front = { client, usual, make }
-  // An object that knows no place says that errors tell none.
-  const locates = field(usual.callsite, '_error') instanceof Error
-  const short = (args: unknown) => new Call(front, args, locates ? new Place(usual.callsite, short) : usual.callsite)
+function shortOf(client: object, make: Make, { relations, OfModel }: ModelCalls): Make {
+  const [asked, promise] = requestMadeBy(client, make)
+  if (!isUsual(asked) || relations.some((relation) => ownNames.has(relation))) return make
+  const { callsite } = asked
+  // With all of its names, so that each request is made in one step.
+  const front = { client, usual: { ...asked, args: undefined, callsite: undefined }, make }
+  const Call = relations.some((relation) => relation in promise) ? OfModel : ShortCall
+  // One that knows no place says that errors tell none.
+  if (field(callsite, '_error') === undefined) return (args) => new Call(front, args, callsite)
+  // Not the callsite itself: it holds on to who made the call.
+  const { getLocation } = callsite
+  const short = (args: unknown) => new Call(front, args, new Place(getLocation, short))
   return short
 }
 
-/** What a call asks for, whose arguments are those of the caller. */
-interface UsualRequest extends Request {
-  readonly callsite: Callsite
-}
+/** Of a call: relations that go by these names are for Prisma to tell apart. */
+const ownNames: ReadonlySet<string> = new Set(['spec', 'then', 'catch', 'finally', 'requestTransaction'])
 
 /** Where a call stands in a program. */
 interface Callsite {
   getLocation(): unknown
 }
 
+interface UsualRequest extends Request {
+  readonly callsite: Callsite
+}
+
 const usualNames: ReadonlySet<string> = new Set([
   ...['args', 'dataPath', 'action', 'model', 'clientMethod', 'jsModelName', 'transaction', 'callsite'],
 ])
 
-/** What Prisma asks of the client for such a call; nothing is performed. `null` where that is not the usual. */
-function requestMadeBy(client: object, make: Make): UsualRequest | null {
+function isUsual(asked: unknown): asked is UsualRequest {
+  if (typeof asked !== 'object' || asked === null) return false
+  const isKnown = Object.keys(asked).every((name) => usualNames.has(name))
+  return isKnown && typeof field(field(asked, 'callsite'), 'getLocation') === 'function'
+}
+
+/** What Prisma asks of the client for a call, and its promise; nothing is performed. */
+function requestMadeBy(client: object, make: Make): readonly [asked: unknown, promise: object] {
   let asked: unknown
   const request = { value: field(client, '_request'), configurable: true, writable: true }
   const seen = (made: unknown) => {
@@ -142,110 +164,112 @@ function requestMadeBy(client: object, make: Make): UsualRequest | null {
     const promise = make({})
     const then = field(promise, 'then')
     if (field(promise, 'requestTransaction') && typeof then === 'function') then.call(promise, undefined, () => {})
+    return [asked, promise]
+  } catch {
+    return [null, {}]
   } finally {
     Object.defineProperty(client, '_request', request)
   }
-  return isUsual(asked) ? asked : null
 }
 
-function isUsual(asked: unknown): asked is UsualRequest {
-  if (typeof asked !== 'object' || asked === null) return false
-  const isKnown = Object.keys(asked).every((name) => usualNames.has(name))
-  return isKnown && typeof field(field(asked, 'callsite'), 'getLocation') === 'function'
-}
-
-/** The place of a call, by the way in which Prisma finds it in a stack trace. Source: `getLocation()` of a callsite, which has an `_error`. */
+/**
+ * The place of a call, by the way in which Prisma finds it in a stack trace. An error, as whoever formats stack traces expects.
+ *
+ * Source: `getLocation()` of a callsite, which has an `_error`.
+ */
 class Place implements Callsite {
   declare readonly stack: string
-  readonly #usual: Callsite
+  readonly #getLocation: Callsite['getLocation']
 
-  constructor(usual: Callsite, call: Make) {
-    this.#usual = usual
+  constructor(getLocation: Callsite['getLocation'], call: Make) {
+    this.#getLocation = getLocation
     // Begins with who called it.
     Error.captureStackTrace(this, call)
   }
 
   getLocation(): unknown {
-    return this.#usual.getLocation.call({ _error: this })
+    return this.#getLocation.call({ _error: this } as never)
   }
 }
+// Not `extends`, whose constructor would take a stack trace of its own.
+Object.setPrototypeOf(Place.prototype, Error.prototype)
 
 interface Front {
   readonly client: object
-  readonly usual: UsualRequest
+  /** Without what is told of each call. */
+  readonly usual: Request
   /** By Prisma. */
   readonly make: Make
 }
 
-type CallClass = new (front: Front, args: unknown, callsite: Callsite) => object
+const frontOf = Symbol('front')
 
 /**
- * What a call returns: performed once, when it is first awaited, or as part of a batch. Its own names are private, as relations may have any.
+ * What a call returns: performed once, when it is first awaited, or as part of a batch. Awaiting it and putting it into a batch need no `this`: some
+ * programs take such promises apart, copy them, or put something before them.
  *
  * Source: a promise of Prisma, which `$transaction([...])` knows by its tag.
  */
 class ShortCall {
-  readonly #front: Front
-  readonly #args: unknown
-  readonly #callsite: Callsite
-  #performed: Promise<unknown> | undefined
+  declare readonly spec: { readonly action: unknown; readonly args: unknown; readonly model: unknown }
+  // biome-ignore lint/suspicious/noThenProperty: that is what it is.
+  declare readonly then: Promise<unknown>['then']
+  declare readonly requestTransaction: (transaction: unknown) => Promise<unknown>
+  declare readonly [Symbol.toStringTag]: string
+  declare readonly [frontOf]: Front
 
   constructor(front: Front, args: unknown, callsite: Callsite) {
-    this.#front = front
-    this.#args = args
-    this.#callsite = callsite
-  }
-
-  /** With these relations, as Prisma goes on with them. */
-  static of(relations: readonly string[]): CallClass {
-    class OfModel extends ShortCall {}
-    for (const relation of relations) {
-      Object.defineProperty(OfModel.prototype, relation, {
-        get(this: OfModel) {
-          return field(this.#byPrisma(), relation)
-        },
-      })
+    let performed: Promise<unknown> | undefined
+    this.spec = { action: front.usual.action, args, model: front.usual.model }
+    this[Symbol.toStringTag] = 'PrismaPromise'
+    this[frontOf] = front
+    // biome-ignore lint/suspicious/noThenProperty: that is what it is.
+    this.then = (onFulfilled, onRejected) => {
+      performed ??= perform(front, { args, callsite, transaction: undefined })
+      return performed.then(onFulfilled, onRejected)
     }
-    return OfModel
-  }
-
-  get [Symbol.toStringTag](): string {
-    return 'PrismaPromise'
-  }
-
-  get spec(): unknown {
-    return field(this.#byPrisma(), 'spec')
-  }
-
-  // biome-ignore lint/suspicious/noThenProperty: that is what it is.
-  then(onFulfilled?: () => unknown, onRejected?: () => unknown): Promise<unknown> {
-    return this.#perform(undefined).then(onFulfilled, onRejected)
+    this.requestTransaction = (transaction) => {
+      const told = { args, callsite, transaction }
+      if (field(transaction, 'kind') === 'batch') return perform(front, told)
+      performed ??= perform(front, told)
+      return performed
+    }
   }
 
   catch(onRejected?: () => unknown): Promise<unknown> {
-    return this.#perform(undefined).catch(onRejected)
+    return this.then(undefined, onRejected)
   }
 
   finally(onFinally?: () => void): Promise<unknown> {
-    return this.#perform(undefined).finally(onFinally)
+    return this.then().finally(onFinally)
   }
+}
 
-  requestTransaction(transaction: unknown): Promise<unknown> {
-    return field(transaction, 'kind') === 'batch' ? this.#ask(transaction) : this.#perform(transaction)
-  }
+interface Told {
+  readonly args: unknown
+  readonly callsite: Callsite
+  readonly transaction: unknown
+}
 
-  #byPrisma(): object {
-    return this.#front.make(this.#args)
+/** By whom the client has for it now. */
+function perform({ client, usual }: Front, { args, callsite, transaction }: Told): Promise<unknown> {
+  try {
+    const asked = { ...usual, args, callsite, transaction } as Request
+    return Promise.resolve((client as { _request(asked: Request): unknown })._request(asked))
+  } catch (error) {
+    return Promise.reject(error)
   }
+}
 
-  #perform(transaction: unknown): Promise<unknown> {
-    this.#performed ??= this.#ask(transaction)
-    return this.#performed
+/** With the relations of a model, as Prisma goes on with them. */
+function callOf(relations: readonly string[]): typeof ShortCall {
+  class OfModel extends ShortCall {}
+  for (const relation of relations) {
+    Object.defineProperty(OfModel.prototype, relation, {
+      get(this: OfModel) {
+        return field(this[frontOf].make(this.spec.args), relation)
+      },
+    })
   }
-
-  #ask(transaction: unknown): Promise<unknown> {
-    const { client, usual } = this.#front
-    const asked = { ...usual, args: this.#args, callsite: this.#callsite, transaction }
-    return (client as { _request(asked: Request): Promise<unknown> })._request(asked)
-  }
+  return OfModel
 }

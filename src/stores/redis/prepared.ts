@@ -17,19 +17,25 @@ export class Prepared {
     this.#args = args
   }
 
-  /**
-   * Resolves to the reply, with texts. A client of another copy of ioredis may know other commands, and somebody may have put something in the
-   * place of `call`: that is called then.
-   */
+  /** Resolves to the reply, with texts. */
   sendBy(client: Client): Promise<unknown> {
-    if (!(client instanceof Redis) || client.call !== Redis.prototype.call)
-      return client.call(this.#name, ...this.#args)
+    if (!sendsAsItIs(client)) return client.call(this.#name, ...this.#args)
     this.#text ??= [this.#name, ...this.#args].reduce(
       (text, word) => `${text}$${Buffer.byteLength(word)}\r\n${word}\r\n`,
       `*${1 + this.#args.length}\r\n`,
     )
     return client.sendCommand(new PreparedCommand(this.#name, this.#args, this.#text)) as Promise<unknown>
   }
+}
+
+/**
+ * Whether a command may be made for the client. One of another copy of ioredis may know other commands; one that pipelines by itself would send it
+ * before what it was asked for earlier; and what somebody has put in the place of a method may go by the words, and change them.
+ */
+function sendsAsItIs(client: Client): client is Redis {
+  const { call, sendCommand } = Redis.prototype
+  const isOurs = client instanceof Redis && client.call === call && client.sendCommand === sendCommand
+  return isOurs && !client.options.enableAutoPipelining
 }
 
 class PreparedCommand extends Command {

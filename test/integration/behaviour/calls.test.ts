@@ -54,6 +54,44 @@ describe('calls of a client with the cache', () => {
     expect(await cached.city.findUnique(paris)).toMatchObject({ population: 2102 })
   })
 
+  it.each<[string, (call: object) => PromiseLike<unknown>]>([
+    ['copied', (call) => ({ ...call }) as PromiseLike<unknown>],
+    ['extended', (call) => Object.create(call)],
+    ['watched', (call) => new Proxy(call, {}) as PromiseLike<unknown>],
+    ['taken apart', ({ then }: { then?: unknown }) => ({ then }) as PromiseLike<unknown>],
+  ])('may be %s', async (_, change) => {
+    const { cached } = open()
+    const write = () => cached.city.update({ ...paris, data: { population: { increment: 1 } } })
+    expect(await change(cached.city.findMany({ where: { id: 1 } }))).toMatchObject([{ name: 'Paris' }])
+    expect(await change(write())).toMatchObject({ population: 2101 })
+    const call = write()
+    expect(await Promise.all([change(call), call])).toMatchObject([{ population: 2102 }, { population: 2102 }])
+  })
+
+  it('may be copied, extended and watched in a batch', async () => {
+    const { cached } = open()
+    const call = () => cached.city.findMany({ where: { id: 1 } })
+    const calls = [{ ...call() }, Object.create(call()) as ReturnType<typeof call>, new Proxy(call(), {})]
+    for (const cities of await cached.$transaction(calls)) expect(cities).toMatchObject([{ name: 'Paris' }])
+  })
+
+  it('are not equal to those that ask for something else', () => {
+    const { cached } = open()
+    expect(cached.city.update({ ...paris, data: { name: 'Lutetia' } })).not.toEqual(
+      cached.city.update({ ...paris, data: { name: 'Lyon' } }),
+    )
+  })
+
+  it('fail as they do where stack traces are formatted by somebody who expects errors', async () => {
+    const { cached } = open()
+    const { prepareStackTrace } = Error
+    onTestFinished(() => {
+      Object.assign(Error, { prepareStackTrace })
+    })
+    Error.prepareStackTrace = ({ name, message }, frames) => `${name}: ${message.trim()} ${frames.join(' ')}`
+    await expect(cached.city.create({ data: { id: 1 } as never })).rejects.toThrow('Argument `name` is missing')
+  })
+
   it('look as those of Prisma', () => {
     const { cached } = open()
     const [own, prismas] = [cached, bench.plain].map(
@@ -62,6 +100,8 @@ describe('calls of a client with the cache', () => {
     expect(Object.prototype.toString.call(own)).toBe(Object.prototype.toString.call(prismas))
     expect(own?.spec).toEqual(prismas?.spec)
     expect('country' in own!).toBe('country' in prismas!)
+    expect('country' in cached.city.findMany()).toBe('country' in bench.plain.city.findMany())
+    expect(JSON.stringify(own)).toBe(JSON.stringify(prismas))
     expect(Object.keys(cached.city)).toEqual(Object.keys(bench.plain.city))
   })
 

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type CallableModels, withShortCalls } from '../../../src/prisma/calls.ts'
+import { type CallableModels, callableModels, withShortCalls } from '../../../src/prisma/calls.ts'
+import { modelOf } from '../analysis/schemas.ts'
 
 /** As much of a client as is looked at: what its calls ask for, and how often its model was asked for. */
 function clientLike({ asks = {}, extensions = { getAllModelExtensions: () => undefined } as object } = {}) {
@@ -61,6 +62,18 @@ describe('short calls', () => {
     ['are those of one', clientLike({ extensions: { getAllModelExtensions: () => ({ findMany() {} }) } }), answered],
   ])('are left as they are where they %s', (_, client, requests) => {
     expect(withShortCalls(client, requests, models).city.findMany).toBe(client.findMany)
+  })
+
+  it('are left as they are where a relation goes by one of their names', () => {
+    const client = clientLike()
+    const named: CallableModels = new Map([['city', { name: 'City', relations: ['spec'] }]])
+    expect(withShortCalls(client, answered, named).city.findMany).toBe(client.findMany)
+  })
+
+  it('are those of a model that has its property of the client for itself', () => {
+    const names = ['Thing', 'thing', 'Other']
+    const dataModel = modelOf(names.map((name) => `model ${name} {\nid Int @id\n}`).join('\n'))
+    expect([...callableModels(names, dataModel).keys()]).toEqual(['other'])
   })
 
   it('are left as they are where stack traces are not to be had', () => {

@@ -1,5 +1,5 @@
 import { Command, Redis } from 'ioredis'
-import { describe, expect, inject, it, vi } from 'vitest'
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { Prepared } from '../../../../src/stores/redis/prepared.ts'
 import { stopLater } from '../../../services/cleanup.ts'
 import { freshNamespace } from '../../../services/fresh.ts'
@@ -27,7 +27,8 @@ describe('a prepared command', () => {
 
   it('tells its words to those who watch commands', async () => {
     const client = open()
-    const sendCommand = vi.spyOn(client, 'sendCommand')
+    const sendCommand = vi.spyOn(Redis.prototype, 'sendCommand')
+    onTestFinished(() => sendCommand.mockRestore())
     await new Prepared(['get', 'some key']).sendBy(client)
     const [[command] = []] = sendCommand.mock.calls
     expect(command).toBeInstanceOf(Command)
@@ -39,6 +40,29 @@ describe('a prepared command', () => {
     const call = vi.spyOn(client, 'call')
     await new Prepared(['get', 'some key']).sendBy(client)
     expect(call.mock.calls).toEqual([['get', 'some key']])
+  })
+
+  it('is a call where somebody may change its words on their way', async () => {
+    const client = open()
+    const name = freshNamespace()
+    await client.set(`mine:${name}`, 'value')
+    const { sendCommand } = client
+    Object.assign(client, {
+      sendCommand(command: Command, ...rest: []) {
+        command.args = command.args.map((word) => `mine:${word}`)
+        return sendCommand.call(this, command, ...rest)
+      },
+    })
+    expect(await new Prepared(['get', name]).sendBy(client)).toBe('value')
+  })
+
+  it('comes after what was asked for before, also of a client that pipelines by itself', async () => {
+    const client = new Redis(inject('redisUrl'), { enableAutoPipelining: true })
+    stopLater(async () => client.disconnect())
+    const name = freshNamespace()
+    const before = client.call('set', name, 'set before')
+    expect(await new Prepared(['get', name]).sendBy(client)).toBe('set before')
+    await before
   })
 
   it('is a call of a client that another copy of ioredis has made', async () => {
