@@ -8,7 +8,7 @@ import type { Written } from './written.ts'
 /** The ways side by side: medians of the rounds, and of the ratios of each round, with the least and the greatest. */
 export function report(rounds: readonly Round[]): string {
   return [
-    'Writers, each one call after the other. Unwritten: an extension that answers at once and does nothing, which no other can outrun.',
+    'Writers, each one call after the other. Unwritten: a hook that answers at once and does nothing, which no other hook can outrun.',
     'By hand: one that puts the writes of a tick into a stream of Redis, and a loop that applies them; it keeps no promise, but has to do what',
     'every write-behind has to do.',
     reportWritten(rounds),

@@ -28,7 +28,7 @@ export async function openAccepted(draw: () => number, environment: Environment)
   return written(draw, { counters, client: cached, flush, batches })
 }
 
-/** The same calls, answered by an extension that does nothing else: what Prisma itself costs, below which no extension gets. */
+/** The same calls, answered by a hook that does nothing else: what Prisma itself costs around any hook. */
 export async function openUnwritten(draw: () => number, environment: Environment): Promise<Way<Written>> {
   const counters = await openCounters(environment)
   const row = await counters.plain.city.findFirstOrThrow()

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { DataModel } from '../analysis/data-model.ts'
 import { clientProperty, field } from './internals.ts'
 import type { Request, Requests } from './requests.ts'
@@ -70,6 +71,9 @@ function isOverridden(client: object, model: string): boolean {
 /**
  * An object with other values in the place of some of its properties: each is made of the former one when it is first asked for, and stays until
  * somebody puts something else there.
+ *
+ * A proxy of nothing that leads to the object, and not of the object: after each `get`, the engine would ask what that says of the property, which is
+ * a proxy of Prisma and takes longer than the rest of a hit. So it cannot say of any property that it is fixed, nor be closed to new ones.
  */
 function substituted<Target extends object>(
   target: Target,
@@ -82,7 +86,9 @@ function substituted<Target extends object>(
     toMake.delete(name)
     delete made[name]
   }
-  return new Proxy(target, {
+  // Who prints a proxy prints what it is one of.
+  const nothing = { [inspect.custom]: () => target }
+  return new Proxy(nothing as unknown as Target, {
     get(_, name) {
       const known = made[name]
       if (known !== undefined) return known
@@ -103,6 +109,15 @@ function substituted<Target extends object>(
       leave(name)
       return Reflect.deleteProperty(target, name)
     },
+    has: (_, name) => Reflect.has(target, name),
+    ownKeys: () => Reflect.ownKeys(target),
+    getOwnPropertyDescriptor(_, name) {
+      const property = Reflect.getOwnPropertyDescriptor(target, name)
+      return property && { ...property, configurable: true }
+    },
+    getPrototypeOf: () => Reflect.getPrototypeOf(target),
+    setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(target, prototype),
+    preventExtensions: () => false,
   })
 }
 

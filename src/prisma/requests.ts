@@ -61,7 +61,7 @@ export function answerRequests(
     if (!mayBeAnswered(jsModelName, action) || isTraced(original)) return null
     if (requestOf(original) !== throughHooks || requestOf(below) !== request) return null
     const args = asked.args ?? {}
-    const query = (args: unknown) => request.call(below, { ...asked, args })
+    const query = (args: unknown) => request.call(below, args === asked.args ? asked : { ...asked, args })
     return { model, operation: action, args, query, __internalParams: asked } as Hook
   }
   function perform(this: unknown, asked: Request): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { cachePlugin } from '../../../src/index.ts'
 import { watchedClient } from '../../services/client.ts'
@@ -102,7 +103,18 @@ describe('calls of a client with the cache', () => {
     expect('country' in own!).toBe('country' in prismas!)
     expect('country' in cached.city.findMany()).toBe('country' in bench.plain.city.findMany())
     expect(JSON.stringify(own)).toBe(JSON.stringify(prismas))
-    expect(Object.keys(cached.city)).toEqual(Object.keys(bench.plain.city))
+  })
+
+  it('are those of a client and models that look as those of Prisma', () => {
+    const { cached } = open()
+    const [own, plain] = [cached, bench.plain] as const
+    expect(Object.keys(own.city)).toEqual(Object.keys(plain.city))
+    expect(inspect(own.city, { depth: 0 })).toBe(inspect(plain.city, { depth: 0 }))
+    expect(inspect(own)).toContain('city: {')
+    expect(Object.keys({ ...own })).toEqual(expect.arrayContaining(Object.keys({ ...plain })))
+    expect('city' in own && 'findMany' in own.city).toBe(true)
+    expect(Object.getPrototypeOf(own)).toBe(Object.getPrototypeOf(plain))
+    expect(Object.getOwnPropertyDescriptor(own, '_extensions')).toMatchObject({ enumerable: false })
   })
 
   it('go on to relations', async () => {
