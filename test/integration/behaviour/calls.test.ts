@@ -107,7 +107,7 @@ describe('calls of a client with the cache', () => {
 
   it('are those of a client and models that look as those of Prisma', () => {
     const { cached } = open()
-    const [own, plain] = [cached, bench.plain] as const
+    const [own, plain] = [cached, bench.plain.$extends({ name: 'another' })] as const
     expect(Object.keys(own.city)).toEqual(Object.keys(plain.city))
     expect(inspect(own.city, { depth: 0 })).toBe(inspect(plain.city, { depth: 0 }))
     expect(inspect(own)).toContain('city: {')
