@@ -58,8 +58,8 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         runtime.wake()
         if (isOfNoConcern(called, runtime)) return called.query(called.args)
         const operation = runtime.transactions.watched(runtime.batches.watched(called))
-        // Prisma's copy of them has the caller's bytes.
-        const args = ownArgs(called.args as object) ?? called.args
+        // Prisma's copy of them has the caller's bytes. Nothing of raw statements is stored.
+        const args = isOnModel(called) ? (ownArgs(called.args as object) ?? called.args) : called.args
         return answer({ ...operation, args }, { fingerprint, view, isInnermost: isLastHook(this, hook) })
       },
     },
