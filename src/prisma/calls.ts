@@ -1,7 +1,8 @@
-import { inspect } from 'node:util'
 import type { DataModel } from '../analysis/data-model.ts'
 import { clientProperty, field } from './internals.ts'
 import type { Request, Requests } from './requests.ts'
+import { type Callsite, callOf, type Make, ownNames, Place, ShortCall } from './short-call.ts'
+import { substituted } from './substituted.ts'
 
 /** Models whose calls are shortened, by the properties of a client: `city`. */
 export type CallableModels = ReadonlyMap<string, CallableModel>
@@ -68,61 +69,6 @@ function isOverridden(client: object, model: string): boolean {
   return methods !== undefined && operations.some((operation) => field(methods, operation) !== undefined)
 }
 
-/**
- * An object with other values in the place of some of its properties: each is made of the former one when it is first asked for, and stays until
- * somebody puts something else there.
- *
- * A proxy of nothing that leads to the object, and not of the object: after each `get`, the engine would ask what that says of the property, which is
- * a proxy of Prisma and takes longer than the rest of a hit. So it cannot say of any property that it is fixed, nor be closed to new ones.
- */
-function substituted<Target extends object>(
-  target: Target,
-  names: Iterable<string>,
-  make: (name: string, value: unknown) => unknown,
-): Target {
-  const toMake = new Set<string | symbol>(names)
-  const made: Record<string | symbol, unknown> = Object.create(null)
-  const leave = (name: string | symbol) => {
-    toMake.delete(name)
-    delete made[name]
-  }
-  // Who prints a proxy prints what it is one of.
-  const nothing = { [inspect.custom]: () => target }
-  return new Proxy(nothing as unknown as Target, {
-    get(_, name) {
-      const known = made[name]
-      if (known !== undefined) return known
-      const value: unknown = Reflect.get(target, name)
-      if (!toMake.delete(name)) return value
-      made[name] = make(name as string, value)
-      return made[name]
-    },
-    set(_, name, value) {
-      leave(name)
-      return Reflect.set(target, name, value)
-    },
-    defineProperty(_, name, property) {
-      leave(name)
-      return Reflect.defineProperty(target, name, property)
-    },
-    deleteProperty(_, name) {
-      leave(name)
-      return Reflect.deleteProperty(target, name)
-    },
-    has: (_, name) => Reflect.has(target, name),
-    ownKeys: () => Reflect.ownKeys(target),
-    getOwnPropertyDescriptor(_, name) {
-      const property = Reflect.getOwnPropertyDescriptor(target, name)
-      return property && { ...property, configurable: true }
-    },
-    getPrototypeOf: () => Reflect.getPrototypeOf(target),
-    setPrototypeOf: (_, prototype) => Reflect.setPrototypeOf(target, prototype),
-    preventExtensions: () => false,
-  })
-}
-
-type Make = (args: unknown) => object
-
 interface ModelCalls {
   readonly relations: readonly string[]
   readonly OfModel: typeof ShortCall
@@ -142,14 +88,6 @@ function shortOf(client: object, make: Make, { relations, OfModel }: ModelCalls)
   const { getLocation } = callsite
   const short = (args: unknown) => new Call(front, args, new Place(getLocation, short))
   return short
-}
-
-/** Of a call: relations that go by these names are for Prisma to tell apart. */
-const ownNames: ReadonlySet<string> = new Set(['spec', 'then', 'catch', 'finally', 'requestTransaction'])
-
-/** Where a call stands in a program. */
-interface Callsite {
-  getLocation(): unknown
 }
 
 interface UsualRequest extends Request {
@@ -185,106 +123,4 @@ function requestMadeBy(client: object, make: Make): readonly [asked: unknown, pr
   } finally {
     Object.defineProperty(client, '_request', request)
   }
-}
-
-/**
- * The place of a call, by the way in which Prisma finds it in a stack trace. An error, as whoever formats stack traces expects.
- *
- * Source: `getLocation()` of a callsite, which has an `_error`.
- */
-class Place implements Callsite {
-  declare readonly stack: string
-  readonly #getLocation: Callsite['getLocation']
-
-  constructor(getLocation: Callsite['getLocation'], call: Make) {
-    this.#getLocation = getLocation
-    // Begins with who called it.
-    Error.captureStackTrace(this, call)
-  }
-
-  getLocation(): unknown {
-    return this.#getLocation.call({ _error: this } as never)
-  }
-}
-// Not `extends`, whose constructor would take a stack trace of its own.
-Object.setPrototypeOf(Place.prototype, Error.prototype)
-
-interface Front {
-  readonly client: object
-  /** Without what is told of each call. */
-  readonly usual: Request
-  /** By Prisma. */
-  readonly make: Make
-}
-
-const frontOf = Symbol('front')
-
-/**
- * What a call returns: performed once, when it is first awaited, or as part of a batch. Awaiting it and putting it into a batch need no `this`: some
- * programs take such promises apart, copy them, or put something before them.
- *
- * Source: a promise of Prisma, which `$transaction([...])` knows by its tag.
- */
-class ShortCall {
-  declare readonly spec: { readonly action: unknown; readonly args: unknown; readonly model: unknown }
-  // biome-ignore lint/suspicious/noThenProperty: that is what it is.
-  declare readonly then: Promise<unknown>['then']
-  declare readonly requestTransaction: (transaction: unknown) => Promise<unknown>
-  declare readonly [Symbol.toStringTag]: string
-  declare readonly [frontOf]: Front
-
-  constructor(front: Front, args: unknown, callsite: Callsite) {
-    let performed: Promise<unknown> | undefined
-    this.spec = { action: front.usual.action, args, model: front.usual.model }
-    this[Symbol.toStringTag] = 'PrismaPromise'
-    this[frontOf] = front
-    // biome-ignore lint/suspicious/noThenProperty: that is what it is.
-    this.then = (onFulfilled, onRejected) => {
-      performed ??= perform(front, { args, callsite, transaction: undefined })
-      return performed.then(onFulfilled, onRejected)
-    }
-    this.requestTransaction = (transaction) => {
-      const told = { args, callsite, transaction }
-      if (field(transaction, 'kind') === 'batch') return perform(front, told)
-      performed ??= perform(front, told)
-      return performed
-    }
-  }
-
-  catch(onRejected?: () => unknown): Promise<unknown> {
-    return this.then(undefined, onRejected)
-  }
-
-  finally(onFinally?: () => void): Promise<unknown> {
-    return this.then().finally(onFinally)
-  }
-}
-
-interface Told {
-  readonly args: unknown
-  readonly callsite: Callsite
-  readonly transaction: unknown
-}
-
-/** By whom the client has for it now. */
-function perform({ client, usual }: Front, { args, callsite, transaction }: Told): Promise<unknown> {
-  try {
-    const asked = { ...usual, args, callsite, transaction } as Request
-    return Promise.resolve((client as { _request(asked: Request): unknown })._request(asked))
-  } catch (error) {
-    return Promise.reject(error)
-  }
-}
-
-/** With the relations of a model, as Prisma goes on with them. */
-function callOf(relations: readonly string[]): typeof ShortCall {
-  class OfModel extends ShortCall {}
-  for (const relation of relations) {
-    Object.defineProperty(OfModel.prototype, relation, {
-      get(this: OfModel) {
-        return field(this[frontOf].make(this.spec.args), relation)
-      },
-    })
-  }
-  return OfModel
 }

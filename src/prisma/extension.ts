@@ -44,6 +44,12 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
     await awaitReads(runtime.dataModel.models.keys(), runtime)
   }
 
+  /** Begins an operation. Whether it is none of ours. */
+  function passes(called: Hook): boolean {
+    runtime.wake()
+    return isOfNoConcern(called, runtime)
+  }
+
   function answer(called: Hook, client: ClientInUse): Promise<unknown> {
     if (runtime.explain.isOpen()) return runtime.explain.answer(() => explainCall(called, runtime, client))
     if (!isOnModel(called)) return runRaw(called, runtime, client)
@@ -55,8 +61,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
     query: {
       // Not an arrow function: its `this` tells whether the cache is innermost.
       $allOperations: function hook(this: unknown, called: Hook) {
-        runtime.wake()
-        if (isOfNoConcern(called, runtime)) return called.query(called.args)
+        if (passes(called)) return called.query(called.args)
         const operation = runtime.transactions.watched(runtime.batches.watched(called))
         // Prisma's copy of them has the caller's bytes. Nothing of raw statements is stored.
         const args = isOnModel(called) ? (ownArgs(called.args as object) ?? called.args) : called.args
@@ -96,8 +101,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
   const requests = answerRequests(attached, parent, {
     models: runtime.dataModel.models.keys(),
     answer(called) {
-      runtime.wake()
-      if (isOfNoConcern(called, runtime)) return called.query(called.args)
+      if (passes(called)) return called.query(called.args)
       const args = ownArgs(called.args as object)
       return args === null ? null : answer({ ...called, args }, { fingerprint, view, isInnermost: true })
     },

@@ -40,7 +40,7 @@ export interface MemoCall {
   readonly clientFingerprint: string
 }
 
-/** A plan takes some 5 kB, with all that is made of it: 10 MB at most for those of one process. */
+/** A plan takes some 6.5 kB, with all that is made of it: 13 MB at most for those of one process. */
 const plansMax = 2000
 /**
  * Where there is no room left, one plan in so many takes the place of another. What is asked for often is soon among them, and the rest does not

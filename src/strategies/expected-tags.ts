@@ -13,7 +13,7 @@ export interface ExpectedTags {
   learn(plan: ReadPlan, others: readonly StampTag[]): void
 }
 
-/** All lists together. A tag takes some 500 bytes, with all that is made of it: 10 MB at most. */
+/** All lists together. A tag takes some 600 bytes, with all that is made of it: 12 MB at most. */
 const tagsMax = 20_000
 /** An entry that depends on more asks for them in a second round trip. */
 const othersMax = 200
