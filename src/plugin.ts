@@ -209,7 +209,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     writeBehind,
     awaited,
     storedRows: rows,
-    callable: callableModels(Object.keys(config.models), dataModel),
+    callable: callableModels(dataModel.models.keys(), dataModel),
     transactions: createTransactions(invalidator, writeThrough),
     seesCommitted: createIsolation(client, dataModel.provider),
     batches: createBatches(invalidator),
