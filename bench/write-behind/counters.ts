@@ -23,6 +23,8 @@ export interface Counters {
   readonly url: string
   /** The client without the plugin. */
   readonly plain: PrismaClient
+  /** Of all of them. */
+  readonly ids: readonly number[]
   /** To be called for each write that was accepted. */
   count(id: number): void
   check(): Promise<Check>
@@ -51,6 +53,7 @@ export async function openCounters({ world, database, later, errorFormat }: Envi
   return {
     url: url!,
     plain,
+    ids: world.cities.map(({ id }) => id),
     count: (id) => void counted.set(id, (counted.get(id) ?? 0) + 1),
     async check() {
       const rows = await plain.city.findMany({ select: { id: true, views: true } })

@@ -33,6 +33,12 @@ export function forSeconds(draw: () => number, seconds: number): () => number | 
   return () => (performance.now() < endMs ? draw() : null)
 }
 
+/** For {@link DriveOptions.next}: each once. */
+export function forEach(ids: readonly number[]): () => number | null {
+  let at = 0
+  return () => ids[at++] ?? null
+}
+
 /** For {@link DriveOptions.next}: ends after so many. */
 export function forWrites(draw: () => number, writes: number): () => number | null {
   let left = writes

@@ -18,8 +18,8 @@ else await run(options)
 
 async function run({
   seconds,
-  warmUpSeconds,
   rounds,
+  warmUpRounds,
   rows,
   writers,
   backlog,
@@ -41,8 +41,7 @@ async function run({
     // Zipf's law with s = 1: the first comes n times as often as the nth.
     const draw = drawByWeight(ids, (_, at) => 1 / (at + 1), seededRandom(seed))
     const size = { seconds, writers, backlog }
-    const warmUp = { seconds: warmUpSeconds, writers, backlog: Math.ceil(backlog / 4) }
-    const measured = await measureRounds({ warmUp, size, rounds }, draw, {
+    const measured = await measureRounds({ size, rounds, warmUpRounds }, draw, {
       world,
       database,
       redis,
@@ -51,6 +50,6 @@ async function run({
       cachePlugin,
     })
     console.log(`\n${report(measured)}`)
-    if (measured.some((round) => Object.values(round).some(({ check }) => check.wrong > 0))) process.exitCode = 1
+    if (measured.rounds.some((round) => Object.values(round).some(({ check }) => check.wrong > 0))) process.exitCode = 1
   })
 }

@@ -5,9 +5,9 @@ import { type ErrorFormat, errorFormats } from './counters.ts'
 export interface Options {
   /** Of the writers, in each way and round. */
   readonly seconds: number
-  /** Of the writers, in a round before the others that does not count. */
-  readonly warmUpSeconds: number
   readonly rounds: number
+  /** Before the others, not counted. */
+  readonly warmUpRounds: number
   readonly rows: number
   readonly writers: number
   /** Writes that wait before the flush is timed. */
@@ -21,8 +21,8 @@ export interface Options {
 export const usage = `Usage: npm run bench:write-behind -- [options]
 
   --seconds N          how long the writers write, in each way and round (8)
-  --warmup N           the same, in a round before the others that does not count (2)
   --rounds N           rounds that are measured (3)
+  --warmup N           rounds before them that do not count, of 2 s and the same backlog (3)
   --rows N             counters: the N largest cities (10,000)
   --writers N          writers at a time (64)
   --backlog N          writes that wait before a flush is timed (20,000)
@@ -39,8 +39,8 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
     args: [...args],
     options: {
       seconds: { type: 'string', default: '8' },
-      warmup: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '3' },
+      warmup: { type: 'string', default: '3' },
       rows: { type: 'string', default: '10000' },
       writers: { type: 'string', default: '64' },
       backlog: { type: 'string', default: '20000' },
@@ -53,8 +53,8 @@ export function parseOptions(args: readonly string[]): Options | 'help' {
   if (values.help) return 'help'
   return {
     seconds: numberOption('seconds', values.seconds, { min: 0.1, max: 3600 }),
-    warmUpSeconds: numberOption('warmup', values.warmup, { min: 0.1, max: 3600 }),
     rounds: wholeOption('rounds', values.rounds, { min: 1, max: 1000 }),
+    warmUpRounds: wholeOption('warmup', values.warmup, { min: 0, max: 1000 }),
     rows: wholeOption('rows', values.rows, { min: 1, max: 100_000 }),
     writers: wholeOption('writers', values.writers, { min: 1, max: 10_000 }),
     // More than that is not accepted by default.

@@ -2,16 +2,18 @@ import { median, percentile } from '../shared/statistics.ts'
 import { newTable, whole } from '../shared/tables.ts'
 import type { Check } from './counters.ts'
 import type { Drained } from './drained.ts'
-import type { Round } from './rounds.ts'
+import type { Driven } from './drive.ts'
+import type { Round, Rounds } from './rounds.ts'
 import type { Written } from './written.ts'
 
 /** The ways side by side: medians of the rounds, and of the ratios of each round, with the least and the greatest. */
-export function report(rounds: readonly Round[]): string {
+export function report({ rounds, first }: Rounds): string {
   return [
     'Writers, each one call after the other. Unwritten: a hook that answers at once and does nothing, which no other hook can outrun.',
     'By hand: one that puts the writes of a tick into a stream of Redis, and a loop that applies them; it keeps no promise, but has to do what',
     'every write-behind has to do.',
     reportWritten(rounds),
+    `A first write of each counter, of which nothing is known here yet: ${reportFirst(first)}.`,
     '',
     'A backlog, applied as fast as possible while nobody writes: a queue in this process by a hand-written loop, and accepted writes',
     'by $cache.flush(). Both sum the writes of a batch per row, and commit once per batch.',
@@ -42,6 +44,12 @@ function reportWritten(rounds: readonly Round[]): string {
   row('batches', (all) => whole(sum(all, ({ batches }) => batches)))
   row('writes in a batch', writesPerBatch)
   return table.toString()
+}
+
+function reportFirst({ direct, accepted }: Rounds['first']): string {
+  const perSecond = ({ writes, seconds }: Driven) => writes / seconds
+  const times = (perSecond(accepted) / perSecond(direct)).toFixed(2)
+  return `${whole(Math.round(perSecond(accepted)))}/s, ${times} times direct`
 }
 
 function reportDrained(rounds: readonly Round[]): string {

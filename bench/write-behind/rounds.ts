@@ -1,7 +1,8 @@
 import type { Check, Environment } from './counters.ts'
 import { type Drained, openHeldBack, openQueued } from './drained.ts'
+import type { Driven } from './drive.ts'
 import type { Size, Way } from './way.ts'
-import { openAccepted, openDirect, openUnwritten, openWrittenByHand, type Written } from './written.ts'
+import { openAccepted, openDirect, openUnwritten, openWrittenByHand, type WritingWay, type Written } from './written.ts'
 
 /** What one round has measured. */
 export interface Round {
@@ -16,14 +17,39 @@ export interface Round {
 /** `check` was made right afterwards. */
 export type Checked<Measured> = Measured & { readonly check: Check }
 
-type Ways = { readonly [Name in keyof Round]: Way<Round[Name] extends Checked<infer Measured> ? Measured : never> }
+interface Ways {
+  readonly direct: WritingWay
+  readonly accepted: WritingWay
+  readonly unwritten: WritingWay
+  readonly byHand: WritingWay
+  readonly queued: Way<Drained>
+  readonly heldBack: Way<Drained>
+}
 
-/** Measures everything again and again: a machine is faster now than later, so that only what is measured side by side compares. */
+export interface Rounds {
+  readonly rounds: readonly Round[]
+  /** One write of each counter, by a client that has accepted none before: it has to read the rows. */
+  readonly first: { readonly direct: Driven; readonly accepted: Driven }
+}
+
+interface Options {
+  readonly size: Size
+  readonly rounds: number
+  readonly warmUpRounds: number
+}
+
+const warmUpSeconds = 2
+
+/**
+ * Measures everything again and again: a machine is faster now than later, so that only what is measured side by side compares.
+ *
+ * As in the long run: each counter was written before, and code was compiled, which takes a number of its calls, of which batches make few.
+ */
 export async function measureRounds(
-  { warmUp, size, rounds }: { readonly warmUp: Size; readonly size: Size; readonly rounds: number },
+  { size, rounds, warmUpRounds }: Options,
   draw: () => number,
   environment: Environment,
-): Promise<readonly Round[]> {
+): Promise<Rounds> {
   const ways: Ways = {
     direct: await openDirect(draw, environment),
     accepted: await openAccepted(draw, environment),
@@ -33,13 +59,18 @@ export async function measureRounds(
     heldBack: await openHeldBack(draw, environment),
   }
   console.log('Warming up ...')
-  await measureRound(ways, warmUp, false)
+  const { writers } = size
+  for (const way of [ways.direct, ways.accepted, ways.byHand]) await way.writeEach(writers)
+  const warmUp = { ...size, seconds: warmUpSeconds }
+  for (let round = 1; round <= warmUpRounds; round += 1) await measureRound(ways, warmUp, false)
+  const fresh = await openAccepted(draw, environment)
+  const first = { direct: await ways.direct.writeEach(writers), accepted: await fresh.writeEach(writers) }
   const measured: Round[] = []
   for (let round = 1; round <= rounds; round += 1) {
     console.log(`Round ${round} of ${rounds} ...`)
     measured.push(await measureRound(ways, size, round % 2 === 0))
   }
-  return measured
+  return { rounds: measured, first }
 }
 
 async function measureRound(ways: Ways, size: Size, isReversed: boolean): Promise<Round> {

@@ -1,7 +1,7 @@
 import type { PrismaClient } from '../../prisma/generated/client.ts'
 import { openByHand } from './by-hand.ts'
 import { type Counters, type Environment, openCounters } from './counters.ts'
-import { type Driven, drive, forSeconds } from './drive.ts'
+import { type Driven, drive, forEach, forSeconds } from './drive.ts'
 import { increment, timed, type Way } from './way.ts'
 import { openWriteBehind } from './write-behind.ts'
 
@@ -15,21 +15,27 @@ export interface Written extends Driven {
   readonly batches: number
 }
 
+/** A way that is about writing. */
+export interface WritingWay extends Way<Written> {
+  /** Writes every counter once, so many at a time. */
+  writeEach(writers: number): Promise<Driven>
+}
+
 /** Each write is a statement. */
-export async function openDirect(draw: () => number, environment: Environment): Promise<Way<Written>> {
+export async function openDirect(draw: () => number, environment: Environment): Promise<WritingWay> {
   const counters = await openCounters(environment)
   return written(draw, { counters, client: counters.plain, flush: async () => {}, batches: () => 0 })
 }
 
 /** The same calls, accepted in Redis, while the same process applies them to the database. */
-export async function openAccepted(draw: () => number, environment: Environment): Promise<Way<Written>> {
+export async function openAccepted(draw: () => number, environment: Environment): Promise<WritingWay> {
   const counters = await openCounters(environment)
   const { cached, flush, batches } = openWriteBehind(counters, environment)
   return written(draw, { counters, client: cached, flush, batches })
 }
 
 /** The same calls, answered by a hook that does nothing else: what Prisma itself costs around any hook. */
-export async function openUnwritten(draw: () => number, environment: Environment): Promise<Way<Written>> {
+export async function openUnwritten(draw: () => number, environment: Environment): Promise<WritingWay> {
   const counters = await openCounters(environment)
   const row = await counters.plain.city.findFirstOrThrow()
   const client = counters.plain.$extends({ query: { $allOperations: async () => row } })
@@ -43,7 +49,7 @@ export async function openUnwritten(draw: () => number, environment: Environment
 }
 
 /** The same calls, by what somebody would write for them instead of the plugin. */
-export async function openWrittenByHand(draw: () => number, environment: Environment): Promise<Way<Written>> {
+export async function openWrittenByHand(draw: () => number, environment: Environment): Promise<WritingWay> {
   const counters = await openCounters(environment)
   const { cached, flush, batches } = await openByHand(counters, environment)
   return written(draw, { counters, client: cached, flush, batches })
@@ -56,10 +62,15 @@ interface Writing {
   readonly batches: () => number
 }
 
-function written(draw: () => number, { counters, client, flush, batches }: Writing): Way<Written> {
+function written(draw: () => number, { counters, client, flush, batches }: Writing): WritingWay {
   const write = increment(client, counters)
   return {
     counters,
+    async writeEach(writers) {
+      const driven = await drive({ writers, next: forEach(counters.ids), write })
+      await flush()
+      return driven
+    },
     async measure({ seconds, writers }) {
       const batchesBefore = batches()
       const startedCpu = process.cpuUsage()

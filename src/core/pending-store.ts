@@ -165,8 +165,8 @@ export interface Settled {
   readonly id: string
   readonly life: string
   readonly writes: number
-  /** The names of the lookups that find its rows, each once. */
-  readonly names: readonly string[]
+  /** The names of the lookups that find its rows, with a space between them; each may be there several times. */
+  readonly names: string
   /** Of the same lookups; asked for where the entry is not there. */
   readonly guards: () => readonly ValuesTag[]
 }

@@ -23,8 +23,16 @@ export interface Dialect {
  * Source: https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-IN-TRANSACTION-SESSION-TIMEOUT
  */
 export function limitTransaction({ idleMs, lockMs }: { readonly idleMs: number; readonly lockMs: number }): string {
-  const set = (name: string, ms: number) => `set_config('${name}', '${ms}', true)`
-  return `${set('idle_in_transaction_session_timeout', idleMs)} AS idle, ${set('lock_timeout', lockMs)} AS wait`
+  return `${setLocally('idle_in_transaction_session_timeout', idleMs)} AS idle, ${limitWait(lockMs)}`
+}
+
+/** The latter alone: a statement that is its transaction waits for no client. */
+export function limitWait(lockMs: number): string {
+  return `${setLocally('lock_timeout', lockMs)} AS wait`
+}
+
+function setLocally(name: string, ms: number): string {
+  return `set_config('${name}', '${ms}', true)`
 }
 
 /** @throws when write-behind does not know the provider. */

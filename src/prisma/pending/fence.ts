@@ -1,5 +1,5 @@
 import { type Position, parsePosition, positionText } from '../../core/stream-position.ts'
-import { type Dialect, limitTransaction } from './dialects.ts'
+import { type Dialect, limitTransaction, limitWait } from './dialects.ts'
 import type { RawClient } from './raw-client.ts'
 
 /**
@@ -169,14 +169,14 @@ function boundedHold({ columns, table, limits }: { columns: string; table: strin
 }
 
 /**
- * The same, and the move, in the statement that writes. What waits for the lock has looked at the table before; but who held it meanwhile
+ * The same but for the client, and the move, in the statement that writes. What waits for the lock has looked at the table before; but who held it meanwhile
  * was a new owner, and then nothing is written.
  */
 function boundedMove({ table, limits, first }: { table: string; limits: Limits; first: number }): string {
   const [partition, epoch, to, stream, from] = [0, 1, 2, 3, 4].map((i) => `$${first + i}`)
   return `held AS (
-      SELECT FROM (SELECT ${limitTransaction(limits)} OFFSET 0) s, ${table} f
-      WHERE s.idle IS NOT NULL AND s.wait IS NOT NULL AND f."partition" = ${partition} AND f."epoch" = ${epoch}
+      SELECT FROM (SELECT ${limitWait(limits.lockMs)} OFFSET 0) s, ${table} f
+      WHERE s.wait IS NOT NULL AND f."partition" = ${partition} AND f."epoch" = ${epoch}
       FOR UPDATE OF f
     ), moved AS (
       UPDATE ${table} SET "last_id" = ${to}

@@ -116,7 +116,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
         stream.splice(at, 1)
         model.backlog -= writes
         for (let index = 0; index < writes; index += 1) model.aside.delete(asideId(partition, { entry: id, index }))
-        for (const name of names) if (model.marks.get(name) === id) model.marks.delete(name)
+        for (const name of names.split(' ')) if (model.marks.get(name) === id) model.marks.delete(name)
       }
       model.tell({ kind: 'settled', number: partition.number, entry: settled.at(-1)!.id })
     },

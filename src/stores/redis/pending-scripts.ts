@@ -50,7 +50,7 @@ export async function settle(
   { state, marks, aside, stream }: PendingKeys,
   { number, settled }: { readonly number: number; readonly settled: readonly Settled[] },
 ): Promise<readonly number[]> {
-  const entries = settled.flatMap(({ id, life, writes, names }) => [id, life, writes, names.join(' ')])
+  const entries = settled.flatMap(({ id, life, writes, names }) => [id, life, writes, names])
   return (await run(client, scripts.settle, [state, marks, aside, stream(number)], [number, ...entries])) as number[]
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Partition } from '../../core/pending-store.ts'
 import { applyPage } from './apply-page.ts'
 import type { FlusherDeps } from './flusher-deps.ts'
@@ -36,8 +37,10 @@ export async function flushPages(
   let applied: ReadPage | null = null
   try {
     for (let page = await reading; page && isWanted(); page = followed(page, await reading)) {
-      reading = readAfter(page)
       const applying = handled(applyPage(partition, model, { lead, page, writes: size.writes() }, deps))
+      // The database has nothing to do until that has left.
+      await setImmediate()
+      reading = readAfter(page)
       const [before, last] = [settling, applied]
       settling = handled(before.then(() => settle(last)))
       applied = null

@@ -4,7 +4,7 @@ import type { Partition } from '../../core/pending-store.ts'
 import { parsedShapes } from '../parsed-shape.ts'
 import type { FlusherDeps } from './flusher-deps.ts'
 import { isSetAside, type Placed, type ReadPage } from './page.ts'
-import { distinctGuards, distinctNames } from './stored-write.ts'
+import { distinctGuards, namesOf } from './stored-write.ts'
 
 /** First what the queries must know, then that it is in the database: whoever waits for that may read from the cache then. */
 export async function settlePage(
@@ -13,14 +13,14 @@ export async function settlePage(
   { store, columnsOf, clock, report }: FlusherDeps,
 ): Promise<void> {
   const { model } = partition
-  const { entries, placed, startedMs } = page
-  const applied = placed.filter((one) => !isSetAside(partition, page, one))
+  const { entries, placed, aside, startedMs } = page
+  const applied = aside.size === 0 ? placed : placed.filter((one) => !isSetAside(partition, page, one))
   if (applied.length > 0) await touchApplied(partition.model, applied, { store, columnsOf })
   let first = 0
   const settled = entries.map(({ id, life, writes }) => {
     const own = placed.slice(first, first + writes.length).map(({ stored }) => stored)
     first += writes.length
-    return { id, life, writes: writes.length, names: distinctNames(own), guards: () => distinctGuards(own) }
+    return { id, life, writes: writes.length, names: namesOf(own), guards: () => distinctGuards(own) }
   })
   await store.pending.settle(partition, settled)
   const acceptedMs = Number(entries[0]!.id.split('-')[0])

@@ -31,14 +31,16 @@ export class StoredWrite {
     })
   }
 
-  /** Of the lookups that find its row, now or before; the first is that by its id, and is the name of the {@link row}. */
-  get names(): readonly string[] {
-    return this.text.slice(0, this.#lineEnds()[0]).split(' ')
+  /**
+   * Of the lookups that find its row, now or before, with a space between them; the first is that by its id, and is the name of the {@link row}.
+   */
+  get names(): string {
+    return this.text.slice(0, this.text.indexOf('\n'))
   }
 
   /** Names the row that it is about. */
   get row(): string {
-    return this.names[0]!
+    return this.names.split(' ', 1)[0]!
   }
 
   /** Of the same lookups as the names. @throws CacheError `CODEC.UNDECODABLE`. */
@@ -161,11 +163,9 @@ function eventOf(model: string, { kind }: PendingWrite, [, known, changed, befor
   }
 }
 
-/** Each once, in order. */
-export function distinctNames(writes: readonly StoredWrite[]): readonly string[] {
-  const names = new Set<string>()
-  for (const write of writes) for (const name of write.names) names.add(name)
-  return [...names]
+/** With a space between them: those of a row once, unless its writes have others. */
+export function namesOf(writes: readonly StoredWrite[]): string {
+  return [...new Set(writes.map(({ names }) => names))].join(' ')
 }
 
 /** Each once, in order. */

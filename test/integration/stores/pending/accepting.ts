@@ -104,5 +104,5 @@ export function verdicts(answer: AcceptAnswer, rows: number): readonly string[] 
 
 /** As it is settled, with the lookups that find its rows. */
 export function settledOf({ id, life, writes }: PendingEntry, guards: readonly ValuesTag[]): Settled {
-  return { id, life, writes: writes.length, names: guards.map(nameOf), guards: () => guards }
+  return { id, life, writes: writes.length, names: guards.map(nameOf).join(' '), guards: () => guards }
 }
