@@ -209,7 +209,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     writeBehind,
     awaited,
     storedRows: rows,
-    callable: callableModels(dataModel.models.keys(), dataModel),
+    callable: callableModels(dataModel),
     transactions: createTransactions(invalidator, writeThrough),
     seesCommitted: createIsolation(client, dataModel.provider),
     batches: createBatches(invalidator),

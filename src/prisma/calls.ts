@@ -4,7 +4,7 @@ import type { Request, Requests } from './requests.ts'
 import { type Callsite, callOf, type Make, ownNames, Place, ShortCall } from './short-call.ts'
 import { substituted } from './substituted.ts'
 
-/** Models whose calls are shortened, by the properties of a client: `city`. */
+/** Models whose calls are shortened, cached or not, by the properties of a client: `city`. */
 export type CallableModels = ReadonlyMap<string, CallableModel>
 
 export interface CallableModel {
@@ -14,13 +14,13 @@ export interface CallableModel {
 }
 
 /** Not those that share a property of the client with another model, as `Thing` and `thing` do. */
-export function callableModels(names: Iterable<string>, { models }: Pick<DataModel, 'models'>): CallableModels {
+export function callableModels({ models }: Pick<DataModel, 'models'>): CallableModels {
   const callable = new Map<string, CallableModel>()
   const properties = [...models.keys()].map(clientProperty)
-  for (const name of names) {
+  for (const { name, fields } of models.values()) {
     const property = clientProperty(name)
     if (properties.indexOf(property) !== properties.lastIndexOf(property)) continue
-    const relations = [...models.get(name)!.fields.values()].filter(({ relation }) => relation)
+    const relations = [...fields.values()].filter(({ relation }) => relation)
     callable.set(property, { name, relations: relations.map((field) => field.name) })
   }
   return callable
@@ -42,7 +42,7 @@ export function withShortCalls<Client extends object>(
   models: CallableModels,
 ): Client {
   if (typeof Error.captureStackTrace !== 'function') return client
-  return substituted(client, models.keys(), (property, model) => {
+  return substituted(client, models, (property, model) => {
     const { name, relations } = models.get(property)!
     if (typeof model !== 'object' || model === null || isOverridden(client, name)) return model
     const OfModel = callOf(relations)
@@ -54,11 +54,11 @@ export function withShortCalls<Client extends object>(
 }
 
 /** Not those that take a result apart: Prisma makes a function for each call, which does that. */
-const operations: readonly string[] = [
+const operations: ReadonlySet<string> = new Set([
   ...['findUnique', 'findUniqueOrThrow', 'findFirst', 'findFirstOrThrow', 'findMany'],
   ...['create', 'createMany', 'createManyAndReturn', 'update', 'updateMany', 'updateManyAndReturn'],
   ...['upsert', 'delete', 'deleteMany'],
-]
+])
 
 /** Whether extensions have methods of a model, which may go by the names of operations. Source: `_extensions.getAllModelExtensions`. */
 function isOverridden(client: object, model: string): boolean {
@@ -66,7 +66,7 @@ function isOverridden(client: object, model: string): boolean {
   const all = field(extensions, 'getAllModelExtensions')
   if (typeof all !== 'function') return true
   const methods: unknown = all.call(extensions, model)
-  return methods !== undefined && operations.some((operation) => field(methods, operation) !== undefined)
+  return methods !== undefined && [...operations].some((operation) => field(methods, operation) !== undefined)
 }
 
 interface ModelCalls {

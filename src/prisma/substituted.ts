@@ -9,13 +9,15 @@ import { inspect } from 'node:util'
  */
 export function substituted<Target extends object>(
   target: Target,
-  names: Iterable<string>,
+  names: Pick<ReadonlySet<string>, 'has'>,
   make: (name: string, value: unknown) => unknown,
 ): Target {
-  const toMake = new Set<string | symbol>(names)
   const made: Record<string | symbol, unknown> = Object.create(null)
+  /** Somebody has put something there. */
+  let left: Set<string | symbol> | undefined
   const leave = (name: string | symbol) => {
-    toMake.delete(name)
+    left ??= new Set()
+    left.add(name)
     delete made[name]
   }
   // Who prints a proxy prints what it is one of.
@@ -25,7 +27,7 @@ export function substituted<Target extends object>(
       const known = made[name]
       if (known !== undefined) return known
       const value: unknown = Reflect.get(target, name)
-      if (!toMake.delete(name)) return value
+      if (!names.has(name as string) || left?.has(name)) return value
       made[name] = make(name as string, value)
       return made[name]
     },

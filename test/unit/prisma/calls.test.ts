@@ -73,7 +73,7 @@ describe('short calls', () => {
   it('are those of a model that has its property of the client for itself', () => {
     const names = ['Thing', 'thing', 'Other']
     const dataModel = modelOf(names.map((name) => `model ${name} {\nid Int @id\n}`).join('\n'))
-    expect([...callableModels(names, dataModel).keys()]).toEqual(['other'])
+    expect([...callableModels(dataModel).keys()]).toEqual(['other'])
   })
 
   it('are left as they are where stack traces are not to be had', () => {
