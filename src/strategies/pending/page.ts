@@ -62,8 +62,8 @@ export async function readPage(
   const { model } = partition
   const placed: Placed[] = []
   for (const entry of page.entries) {
-    for (const [i, text] of entry.writes.entries()) {
-      placed.push(new Placed(new StoredWrite(model, text, codec), entry, i))
+    for (let i = 0; i < entry.writes.length; i += 1) {
+      placed.push(new Placed(new StoredWrite(model, entry.writes[i]!, codec), entry, i))
     }
   }
   // An entry may have more writes than go into one batch.
