@@ -169,8 +169,8 @@ function boundedHold({ columns, table, limits }: { columns: string; table: strin
 }
 
 /**
- * The same but for the client, and the move, in the statement that writes. What waits for the lock has looked at the table before; but who held it meanwhile
- * was a new owner, and then nothing is written.
+ * The same, but for the wait for the client, and the move, in the statement that writes. What waits for the lock has looked at the table
+ * before; but who held it meanwhile was a new owner, and then nothing is written.
  */
 function boundedMove({ table, limits, first }: { table: string; limits: Limits; first: number }): string {
   const [partition, epoch, to, stream, from] = [0, 1, 2, 3, 4].map((i) => `$${first + i}`)
