@@ -29,7 +29,7 @@ interface Ways {
 export interface Rounds {
   readonly rounds: readonly Round[]
   /** One write of each counter, by a client that has accepted none before: it has to read the rows. */
-  readonly first: { readonly direct: Driven; readonly accepted: Driven }
+  readonly first: { readonly direct: Driven; readonly accepted: Checked<Driven> }
 }
 
 interface Options {
@@ -64,7 +64,10 @@ export async function measureRounds(
   const warmUp = { ...size, seconds: warmUpSeconds }
   for (let round = 1; round <= warmUpRounds; round += 1) await measureRound(ways, warmUp, false)
   const fresh = await openAccepted(draw, environment)
-  const first = { direct: await ways.direct.writeEach(writers), accepted: await fresh.writeEach(writers) }
+  const first = {
+    direct: await ways.direct.writeEach(writers),
+    accepted: { ...(await fresh.writeEach(writers)), check: await fresh.counters.check() },
+  }
   const measured: Round[] = []
   for (let round = 1; round <= rounds; round += 1) {
     console.log(`Round ${round} of ${rounds} ...`)

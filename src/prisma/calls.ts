@@ -16,13 +16,14 @@ export interface CallableModel {
 /** Not those that share a property of the client with another model, as `Thing` and `thing` do. */
 export function callableModels({ models }: Pick<DataModel, 'models'>): CallableModels {
   const callable = new Map<string, CallableModel>()
-  const properties = [...models.keys()].map(clientProperty)
+  const shared = new Set<string>()
   for (const { name, fields } of models.values()) {
     const property = clientProperty(name)
-    if (properties.indexOf(property) !== properties.lastIndexOf(property)) continue
+    if (callable.has(property)) shared.add(property)
     const relations = [...fields.values()].filter(({ relation }) => relation)
     callable.set(property, { name, relations: relations.map((field) => field.name) })
   }
+  for (const property of shared) callable.delete(property)
   return callable
 }
 

@@ -1,5 +1,6 @@
 /**
- * What Prisma does not declare, in one place; what it asks of itself for an operation, and what a call returns, is in `requests.ts`, `calls.ts` and `short-call.ts`. Seen on client 7.10.
+ * What Prisma does not declare, in one place; what it asks of itself for an operation, and what a call returns, is in `requests.ts`,
+ * `calls.ts` and `short-call.ts`. Seen on client 7.10.
  *
  * Every reader answers "unknown" when the shape is not the expected one, and the callers then bypass the cache or
  * invalidate more than needed: slower, never wrong.
