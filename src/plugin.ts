@@ -36,7 +36,7 @@ import { createReadMemo } from './prisma/read-memo.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
 import { storedRows } from './prisma/stored-rows.ts'
-import { beforeTermination } from './prisma/termination.ts'
+import { beforeExit, beforeTermination } from './prisma/termination.ts'
 import { createTransactions } from './prisma/transactions.ts'
 import { isOutage } from './prisma/transient.ts'
 import type { CachePlugin } from './prisma/types.ts'
@@ -182,9 +182,35 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     isAwake = false
     mayEnd()
   }
+  const idle = async () => {
+    const done = async () => {
+      await reader.idle()
+      await invalidator.idle()
+      await checks.done()
+    }
+    // A query that the database never answers must not keep the process from ending.
+    await inTime(done(), config.drainDeadlineMs, clock)
+  }
+  const close = async () => {
+    stay?.()
+    stay = null
+    // What it still asks of the store would open that again.
+    await writeBehind.ended()
+    await flushClient?.close()
+    await sweeper.stop()
+    await store.close()
+  }
+  const leave = async () => {
+    await drain()
+    await idle()
+    await close()
+  }
+  /** What takes back that it leaves when the program ends by itself. */
+  let stay: (() => void) | null = null
   const wake = () => {
     sweeper.start()
     checks.start()
+    stay ??= beforeExit(leave)
     if (!writeBehind.isInUse || isAwake) return
     isAwake = true
     mayEnd = beforeTermination(drain)
@@ -221,22 +247,8 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     fingerprint: shared,
     wake,
     drain,
-    async idle() {
-      const idle = async () => {
-        await reader.idle()
-        await invalidator.idle()
-        await checks.done()
-      }
-      // A query that the database never answers must not keep the process from ending.
-      await inTime(idle(), config.drainDeadlineMs, clock)
-    },
-    async close() {
-      // What it still asks of the store would open that again.
-      await writeBehind.ended()
-      await flushClient?.close()
-      await sweeper.stop()
-      await store.close()
-    },
+    idle,
+    close,
   }
 }
 

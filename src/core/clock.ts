@@ -6,8 +6,10 @@ export interface Clock {
   nowMs(): number
   /** By the clock that people set. It goes on while the machine sleeps, and it may jump: nothing is timed by it alone. */
   wallMs(): number
-  /** Calls `run` after `delayMs`. The timer alone never keeps the process alive. */
+  /** Calls `run` after `delayMs`, for somebody who waits: until then the process does not end. */
   after(delayMs: number, run: () => void): Timer
+  /** The same where nobody waits: the timer alone does not keep the process from ending. */
+  inBackground(delayMs: number, run: () => void): Timer
 }
 
 export interface Timer {
@@ -20,9 +22,14 @@ const delayMsMax = 2 ** 31 - 1
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   wallMs: () => Date.now(),
-  after(delayMs, run) {
-    const handle = setTimeout(run, Math.min(delayMs, delayMsMax))
-    handle.unref()
-    return { cancel: () => clearTimeout(handle) }
-  },
+  after: (delayMs, run) => timerOf(startedTimeout(delayMs, run)),
+  inBackground: (delayMs, run) => timerOf(startedTimeout(delayMs, run).unref()),
+}
+
+function startedTimeout(delayMs: number, run: () => void): NodeJS.Timeout {
+  return setTimeout(run, Math.min(delayMs, delayMsMax))
+}
+
+function timerOf(handle: NodeJS.Timeout): Timer {
+  return { cancel: () => clearTimeout(handle) }
 }

@@ -62,7 +62,7 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
 
   function retryLater() {
     if (timer || resting) return
-    timer = clock.after(delayMs, () => {
+    timer = clock.inBackground(delayMs, () => {
       timer = undefined
       void payOnce()
     })

@@ -108,7 +108,7 @@ export function createIntents({ store, clock, makeNonce, report, intentMs }: Int
   }
 
   function renewLater(): void {
-    timer ??= clock.after(everyMs, () => {
+    timer ??= clock.inBackground(everyMs, () => {
       timer = undefined
       settleUnused(({ isInUse }) => !isInUse)
       if (intended.size === 0) return

@@ -139,7 +139,7 @@ function hold(key: EntryKey, { token, renewForMs }: Holding, { store, clock, loa
   let timer: Timer
   let over = false
   const renewLater = () => {
-    timer = clock.after(loadLeaseMs / 3, async () => {
+    timer = clock.inBackground(loadLeaseMs / 3, async () => {
       // A load that never ends must not keep the others from loading.
       if (clock.nowMs() > endMs) return
       const kept = await store.renewLease(key, token, loadLeaseMs).catch(() => true)

@@ -23,7 +23,7 @@ const retryMs = 60_000
 /** Arguments come from strangers, who may make up any number of shapes. */
 const refusedMax = 10_000
 
-export function createShapeLimits({ clock }: { readonly clock: Clock }): WatchedShapeLimits {
+export function createShapeLimits({ clock }: { readonly clock: Pick<Clock, 'nowMs'> }): WatchedShapeLimits {
   const refused = new LRUCache<string, true>({ max: refusedMax, ttl: retryMs, perf: { now: () => clock.nowMs() } })
   let refusals = 0
   let lastMs = Number.NEGATIVE_INFINITY

@@ -21,9 +21,9 @@ export function stampLifeMs(longestMs: number | null, keepMs: number): number {
 export async function prolongingMeanwhile<T>(
   waiting: Promise<T>,
   prolong: () => Promise<unknown>,
-  clock: Pick<Clock, 'after'>,
+  clock: Pick<Clock, 'inBackground'>,
 ): Promise<T> {
-  const later = () => clock.after(prolongEveryMs, again)
+  const later = () => clock.inBackground(prolongEveryMs, again)
   let timer = later()
   function again(): void {
     // Where that fails, nothing that depends on them is served.

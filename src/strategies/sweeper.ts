@@ -32,7 +32,7 @@ export function createSweeper({ store, clock, report, intentMs, everyMs }: Sweep
   }
 
   function start() {
-    timer ??= clock.after(everyMs, () => {
+    timer ??= clock.inBackground(everyMs, () => {
       running = sweep().then(() => {
         if (timer === undefined) return
         timer = undefined

@@ -73,8 +73,9 @@ export interface PluginConfig<Models extends string = string> {
    */
   readonly flushDeadline?: Duration | undefined
   /**
-   * How long `$disconnect()`, and a process that gets SIGTERM, go on writing accepted writes to the database; what is left then is for
-   * other processes. `$disconnect()` then waits as long, at most, for what else runs in the background. Default `'10s'`.
+   * How long `$disconnect()`, a process that gets SIGTERM, and one that has nothing more to do go on writing accepted writes to the database;
+   * what is left then is for other processes. `$disconnect()`, and an end, then wait as long, at most, for what else runs in the background.
+   * Default `'10s'`.
    */
   readonly drainDeadline?: Duration | undefined
   readonly memory?: MemoryConfig | undefined

@@ -38,14 +38,29 @@ const ourOptions = {
 } satisfies RedisOptions
 
 export function openClient(source: ClientSource): OpenedClient {
-  if (typeof source === 'string') return { client: new Redis(source, ourOptions), owned: true }
+  if (typeof source === 'string') return { client: letEnd(new Redis(source, ourOptions)), owned: true }
   if (isClient(source)) {
     // Replicas lag: what they say of a stamp may be older than a write that was acknowledged.
     const asksReplicas = isCluster(source) && (source.options.scaleReads ?? 'master') !== 'master'
     if (asksReplicas) return { client: source.duplicate([], { scaleReads: 'master' }), owned: true }
     return { client: source, owned: false }
   }
-  return { client: new Redis({ ...source, ...ourOptions }), owned: true }
+  return { client: letEnd(new Redis({ ...source, ...ourOptions })), owned: true }
+}
+
+/**
+ * Neither its connection nor the wait for the next one keeps the process from ending: whoever waits for an answer has a deadline, and that does.
+ * Of a cluster both do.
+ *
+ * Source: `reconnectTimeout`, in `closeHandler` of ioredis 5; the event comes after it is set.
+ */
+function letEnd(client: Redis): Redis {
+  client.on('connect', () => client.stream.unref())
+  client.on('reconnecting', () => {
+    const { reconnectTimeout } = client as unknown as { readonly reconnectTimeout?: NodeJS.Timeout | null }
+    reconnectTimeout?.unref()
+  })
+  return client
 }
 
 /**
@@ -62,13 +77,15 @@ export async function confirmDatabase({ client, owned }: OpenedClient): Promise<
 export function openSubscriber(client: Client): Client {
   // Without options: any that were given here for the nodes would replace password and TLS.
   if (isCluster(client)) return client.duplicate([])
-  return client.duplicate({
-    lazyConnect: true,
-    retryStrategy: retryDelayMs,
-    enableOfflineQueue: true,
-    maxRetriesPerRequest: 1,
-    autoResubscribe: true,
-  })
+  return letEnd(
+    client.duplicate({
+      lazyConnect: true,
+      retryStrategy: retryDelayMs,
+      enableOfflineQueue: true,
+      maxRetriesPerRequest: 1,
+      autoResubscribe: true,
+    }),
+  )
 }
 
 export function isCluster(client: Client): client is Cluster {

@@ -134,7 +134,7 @@ export function openSession(
 
   function probeLater() {
     probeTimer?.cancel()
-    probeTimer = clock.after(probeEveryMs, () => void probe())
+    probeTimer = clock.inBackground(probeEveryMs, () => void probe())
   }
 
   async function probe(): Promise<void> {

@@ -126,7 +126,7 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
   function renew(token: string): Timer {
     let timer: Timer
     const later = () => {
-      timer = clock.after(leadMs / 3, async () => {
+      timer = clock.inBackground(leadMs / 3, async () => {
         isLeading = await store.pending.keepLead(partition, token, leadMs).catch(() => isLeading)
         if (isLeading) later()
         else wake()
@@ -149,7 +149,7 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
         wake = () => {}
         resolve()
       }
-      const timer = clock.after(delayMs, done)
+      const timer = clock.inBackground(delayMs, done)
       wake = () => {
         if (isStopped || !isFixed) done()
       }

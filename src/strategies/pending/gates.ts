@@ -39,7 +39,7 @@ export function createGates({ pending, clock, makeNonce, report, isPending, sett
   function renewLater(): void {
     if (isRenewing) return
     isRenewing = true
-    clock.after(gateMs / 3, () => {
+    clock.inBackground(gateMs / 3, () => {
       isRenewing = false
       if (open.size === 0) return
       for (const { id, models } of open.values()) {

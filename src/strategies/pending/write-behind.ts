@@ -3,6 +3,7 @@ import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { DeadLetters } from '../../core/client.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Stamp } from '../../core/entry-key.ts'
+import { inTime } from '../../core/in-time.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import type { PendingNews } from '../../core/pending-store.ts'
 import { type Acceptor, createAcceptor } from './acceptor.ts'
@@ -17,7 +18,6 @@ import type { Accepted } from './jobs.ts'
 import type { PendingModel } from './pending-model.ts'
 import { refuseDeadLetters } from './refused-writes.ts'
 import { checkDatabase, checkServer } from './server-check.ts'
-import { pauseOf } from './settled-entries.ts'
 
 export interface WriteBehindDeps extends FlusherDeps {
   readonly models: ReadonlyMap<string, PendingModel>
@@ -196,7 +196,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     },
     start,
     async ended() {
-      await Promise.race([ending, pauseOf(clock, stopMs)])
+      await inTime(ending, stopMs, clock)
     },
     async stop() {
       isStarted = false
@@ -206,7 +206,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       workers.clear()
       ending = Promise.all([ending, ...stopping.map((worker) => worker.stop())])
       // A batch that does not come to its end is taken back or found again: nobody has to wait for it.
-      await Promise.race([ending, pauseOf(clock, stopMs)])
+      await inTime(ending, stopMs, clock)
     },
   }
 }

@@ -17,9 +17,7 @@ const shape = { kind: 'shape', model: 'City', shape: 'id|*' } as const
 
 function setup({ keepUndefined = false } = {}) {
   let nowMs = 0
-  const limits = createShapeLimits({
-    clock: { nowMs: () => nowMs, wallMs: () => nowMs, after: () => ({ cancel() {} }) },
-  })
+  const limits = createShapeLimits({ clock: { nowMs: () => nowMs } })
   let drawn = 0
   const memo = createReadMemo(limits, { keepUndefined, random: () => drawn })
   return {

@@ -7,7 +7,7 @@ import type { Runtime } from '../../../src/prisma/runtime.ts'
 import { createShapeLimits } from '../../../src/strategies/shape-limits.ts'
 import { blog } from '../analysis/schemas.ts'
 
-const limits = createShapeLimits({ clock: { nowMs: () => 0, wallMs: () => 0, after: () => ({ cancel() {} }) } })
+const limits = createShapeLimits({ clock: { nowMs: () => 0 } })
 
 function setup() {
   const readMemo = createReadMemo(limits, { keepUndefined: false, random: () => 0 })

@@ -10,14 +10,16 @@ export interface ManualClock extends Clock {
 export function createManualClock(): ManualClock {
   let now = 0
   const timers = new Set<{ readonly dueMs: number; readonly run: () => void }>()
+  const after: Clock['after'] = (delayMs, run) => {
+    const timer = { dueMs: now + delayMs, run }
+    timers.add(timer)
+    return { cancel: () => void timers.delete(timer) }
+  }
   return {
     nowMs: () => now,
     wallMs: () => now,
-    after(delayMs, run) {
-      const timer = { dueMs: now + delayMs, run }
-      timers.add(timer)
-      return { cancel: () => void timers.delete(timer) }
-    },
+    after,
+    inBackground: after,
     pending: () => timers.size,
     advance(ms, { lateMs = 0 } = {}) {
       const until = now + ms

@@ -317,6 +317,7 @@ function jumpingClock(): Clock {
     },
     wallMs: systemClock.wallMs,
     after: systemClock.after,
+    inBackground: systemClock.inBackground,
   }
 }
 
