@@ -14,7 +14,7 @@ function start(pending: object, others: object = {}) {
     ...{ store: { pending } as unknown as Store, leadMs: 1_000_000, namespace: 'n', makeNonce: () => 'nonce' },
     clock: {
       nowMs: () => 0,
-      after(ms: number, run: () => void) {
+      inBackground(ms: number, run: () => void) {
         // Not the renewal of the lead.
         if (ms !== 1_000_000 / 3) setImmediate(run)
         return { cancel() {} }
