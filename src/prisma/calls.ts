@@ -45,11 +45,10 @@ export function withShortCalls<Client extends object>(
   if (typeof Error.captureStackTrace !== 'function') return client
   return substituted(client, models, (property, model) => {
     const { name, relations } = models.get(property)!
-    if (typeof model !== 'object' || model === null || isOverridden(client, name)) return model
-    const OfModel = callOf(relations)
+    if (!isPrismas(client, model, name) || isOverridden(client, property, name)) return model
     return substituted(model, operations, (operation, make) => {
       const isMethod = typeof make === 'function' && requests.mayBeAnswered(property, operation)
-      return isMethod ? shortOf(client, make as Make, { relations, OfModel }) : make
+      return isMethod ? shortOf(client, make as Make, relations) : make
     })
   })
 }
@@ -61,28 +60,40 @@ const operations: ReadonlySet<string> = new Set([
   ...['upsert', 'delete', 'deleteMany'],
 ])
 
-/** Whether extensions have methods of a model, which may go by the names of operations. Source: `_extensions.getAllModelExtensions`. */
-function isOverridden(client: object, model: string): boolean {
-  const extensions = field(client, '_extensions')
-  const all = field(extensions, 'getAllModelExtensions')
-  if (typeof all !== 'function') return true
-  const methods: unknown = all.call(extensions, model)
-  return methods !== undefined && [...operations].some((operation) => field(methods, operation) !== undefined)
+/**
+ * Whether this is the client's own model, and not what an extension has in its place: another client's, say. Its operations will be asked what they
+ * ask for, and would be performed there.
+ *
+ * Source: `$name` and `$parent` of a model, which is the `_appliedParent` of its client.
+ */
+function isPrismas(client: object, model: unknown, name: string): model is object {
+  const parent = field(client, '_appliedParent')
+  return parent !== undefined && field(model, '$parent') === parent && field(model, '$name') === name
 }
 
-interface ModelCalls {
-  readonly relations: readonly string[]
-  readonly OfModel: typeof ShortCall
+/**
+ * Whether extensions have something of their own in the place of a model, or methods of a model, which may go by the names of operations.
+ *
+ * Source: `getAllClientExtensions` and `getAllModelExtensions` of `_extensions`.
+ */
+function isOverridden(client: object, property: string, model: string): boolean {
+  const extensions = field(client, '_extensions')
+  const [ofClient, ofModel] = ['getAllClientExtensions', 'getAllModelExtensions'].map((name) => field(extensions, name))
+  if (typeof ofClient !== 'function' || typeof ofModel !== 'function') return true
+  const properties: unknown = ofClient.call(extensions)
+  const methods: unknown = ofModel.call(extensions, model)
+  const has = (names: unknown, name: string) => field(names, name) !== undefined
+  return has(properties, property) || [...operations].some((operation) => has(methods, operation))
 }
 
 /** The call itself where its requests are not the usual ones. */
-function shortOf(client: object, make: Make, { relations, OfModel }: ModelCalls): Make {
+function shortOf(client: object, make: Make, relations: readonly string[]): Make {
   const [asked, promise] = requestMadeBy(client, make)
   if (!isUsual(asked) || relations.some((relation) => ownNames.has(relation))) return make
   const { callsite } = asked
   // With all of its names, so that each request is made in one step.
   const front = { client, usual: { ...asked, args: undefined, callsite: undefined }, make }
-  const Call = relations.some((relation) => relation in promise) ? OfModel : ShortCall
+  const Call = relations.some((relation) => relation in promise) ? callOf(front, relations) : ShortCall
   // One that knows no place says that errors tell none.
   if (field(callsite, '_error') === undefined) return (args) => new Call(front, args, callsite)
   // Not the callsite itself: it holds on to who made the call.

@@ -21,11 +21,10 @@ export interface Front {
   readonly make: Make
 }
 
-const frontOf = Symbol('front')
-
 /**
- * What a call returns: performed once, when it is first awaited, or as part of a batch. Awaiting it and putting it into a batch need no `this`: some
- * programs take such promises apart, copy them, or put something before them.
+ * What a call returns: performed once, when it is first awaited, or as part of a batch. Awaiting it, also by its parts, and putting it into a batch
+ * need no `this`: some programs take such promises apart, copy them, or put something before them. It has nothing to show but what it asks for:
+ * who prints one prints no client.
  *
  * Source: a promise of Prisma, which `$transaction([...])` knows by its tag.
  */
@@ -33,36 +32,29 @@ export class ShortCall {
   declare readonly spec: { readonly action: unknown; readonly args: unknown; readonly model: unknown }
   // biome-ignore lint/suspicious/noThenProperty: that is what it is.
   declare readonly then: Promise<unknown>['then']
+  declare readonly catch: Promise<unknown>['catch']
+  declare readonly finally: Promise<unknown>['finally']
   declare readonly requestTransaction: (transaction: unknown) => Promise<unknown>
   declare readonly [Symbol.toStringTag]: string
-  declare readonly [frontOf]: Front
 
   constructor(front: Front, args: unknown, callsite: Callsite) {
     let performed: Promise<unknown> | undefined
-    this.spec = { action: front.usual.action, args, model: front.usual.model }
-    this[Symbol.toStringTag] = 'PrismaPromise'
-    this[frontOf] = front
-    // biome-ignore lint/suspicious/noThenProperty: that is what it is.
-    this.then = (onFulfilled, onRejected) => {
-      performed ??= perform(front, { args, callsite, transaction: undefined })
-      return performed.then(onFulfilled, onRejected)
-    }
-    this.requestTransaction = (transaction) => {
-      const told = { args, callsite, transaction }
-      if (field(transaction, 'kind') === 'batch') return perform(front, told)
-      performed ??= perform(front, told)
+    const once = (transaction?: unknown) => {
+      performed ??= perform(front, { args, callsite, transaction })
       return performed
     }
-  }
-
-  catch(onRejected?: () => unknown): Promise<unknown> {
-    return this.then(undefined, onRejected)
-  }
-
-  finally(onFinally?: () => void): Promise<unknown> {
-    return this.then().finally(onFinally)
+    this.spec = { action: front.usual.action, args, model: front.usual.model }
+    // biome-ignore lint/suspicious/noThenProperty: that is what it is.
+    this.then = (onFulfilled, onRejected) => once().then(onFulfilled, onRejected)
+    this.catch = (onRejected) => once().catch(onRejected)
+    this.finally = (onFinally) => once().finally(onFinally)
+    this.requestTransaction = (transaction) =>
+      field(transaction, 'kind') === 'batch' ? perform(front, { args, callsite, transaction }) : once(transaction)
+    this[Symbol.toStringTag] = 'PrismaPromise'
   }
 }
+// Of no class that one could see, as with Prisma.
+Reflect.deleteProperty(ShortCall.prototype, 'constructor')
 
 interface Told {
   readonly args: unknown
@@ -81,12 +73,13 @@ function perform({ client, usual }: Front, { args, callsite, transaction }: Told
 }
 
 /** With the relations of a model, as Prisma goes on with them. */
-export function callOf(relations: readonly string[]): typeof ShortCall {
+export function callOf({ make }: Pick<Front, 'make'>, relations: readonly string[]): typeof ShortCall {
   class OfModel extends ShortCall {}
+  Reflect.deleteProperty(OfModel.prototype, 'constructor')
   for (const relation of relations) {
     Object.defineProperty(OfModel.prototype, relation, {
       get(this: OfModel) {
-        return field(this[frontOf].make(this.spec.args), relation)
+        return field(make(this.spec.args), relation)
       },
     })
   }

@@ -82,6 +82,32 @@ describe.each(cachedOrNot)('calls of a client with the cache, %s', (_, models) =
     for (const cities of await cached.$transaction(calls)) expect(cities).toMatchObject([{ name: 'Paris' }])
   })
 
+  it('may be watched by their parts', async () => {
+    const { cached } = open()
+    for (const call of [cached.city.findUnique(paris), cached.city.findMany({ where: { id: 1 } })]) {
+      const copy = { ...call } as typeof call
+      const { catch: rescued, finally: finished } = cached.city.findUniqueOrThrow({ where: { id: 0 } })
+      expect(await copy.catch(() => null)).toBe(await call)
+      expect(await copy.finally(() => {})).toBe(await call)
+      expect(await rescued(() => 'rescued')).toBe('rescued')
+      await expect(finished(() => {})).rejects.toThrow('No record was found')
+    }
+  })
+
+  it('show no more of their client than those of Prisma', () => {
+    const { cached } = open()
+    const read = (client: Plain) => client.city.findUnique(paris)
+    const write = (client: Plain) => client.city.create({ data: {} as never })
+    for (const call of [read, write]) {
+      const [own, prismas] = [cached, bench.plain].map((client) => inspect(call(client), { depth: 9 })) as [
+        string,
+        string,
+      ]
+      expect(own).not.toContain('Client')
+      expect(own.length).toBeLessThan(2 * prismas.length)
+    }
+  })
+
   it('are not equal to those that ask for something else', () => {
     const { cached } = open()
     expect(cached.city.update({ ...paris, data: { name: 'Lutetia' } })).not.toEqual(
@@ -109,6 +135,9 @@ describe.each(cachedOrNot)('calls of a client with the cache, %s', (_, models) =
     expect('country' in own!).toBe('country' in prismas!)
     expect('country' in cached.city.findMany()).toBe('country' in bench.plain.city.findMany())
     expect(JSON.stringify(own)).toBe(JSON.stringify(prismas))
+    expect(own?.constructor).toBe(prismas?.constructor)
+    const names = (call: object) => Object.keys(call).filter((name) => name !== 'country')
+    expect(names(own!)).toEqual(names(prismas!))
   })
 
   it('are those of a client and models that look as those of Prisma', () => {
@@ -163,6 +192,33 @@ describe.each(cachedOrNot)('calls of a client with the cache, %s', (_, models) =
     expect(findUnique).not.toHaveBeenCalled()
     expect(await cached.city.findUnique(paris)).toBe('theirs')
   })
+
+  it.each(['before', 'after'])(
+    'are those of what an extension that is added %s has in the place of a model',
+    async (when) => {
+      const other = watchedClient(bench.databaseUrl)
+      class Repository {
+        readonly #name = 'theirs'
+        findMany() {
+          return this.#name
+        }
+      }
+      const deleteMany = vi.fn(() => 'nothing deleted')
+      const repository = new Repository()
+      const change = { client: { city: repository, country: other.client.country, note: { deleteMany } } }
+      const { cached: opened } = open((client) => (when === 'before' ? client.$extends(change) : client))
+      const cached = when === 'after' ? opened.$extends(change) : opened
+      expect(cached.city).toBe(repository)
+      expect(cached.city.findMany()).toBe('theirs')
+      for (const name of ['deleteMany', 'updateMany', 'findMany'] as const)
+        expect(cached.country[name]).toBeTypeOf('function')
+      expect(cached.note.deleteMany).toBe(deleteMany)
+      expect(deleteMany).not.toHaveBeenCalled()
+      expect(other.adapter.count(() => true)).toBe(0)
+      expect(await cached.country.findUnique({ where: { code: 'FR' } })).toMatchObject({ name: 'France' })
+      expect(other.adapter.count(() => true)).toBe(1)
+    },
+  )
 
   it('are those of a transaction within one', async () => {
     const { cached } = open()

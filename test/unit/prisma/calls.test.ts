@@ -1,9 +1,25 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, type Mock, onTestFinished, vi } from 'vitest'
 import { type CallableModels, callableModels, withShortCalls } from '../../../src/prisma/calls.ts'
 import { modelOf } from '../analysis/schemas.ts'
 
+function withMethods({ ofClient, ofModel }: { readonly ofClient?: object; readonly ofModel?: object }) {
+  return { getAllClientExtensions: () => ofClient, getAllModelExtensions: () => ofModel }
+}
+
+interface ClientLike {
+  readonly counts: { models: number }
+  readonly findMany: Mock<(args: unknown) => object>
+  readonly city: { findMany(args: unknown): object; count(): unknown }
+  readonly _extensions: object
+  readonly _appliedParent: object
+  _request(asked: object): Promise<unknown>
+}
+
+/** Extensions of a client, with nothing of their own in the place of models and operations. */
+const noMethods = { getAllClientExtensions: () => undefined, getAllModelExtensions: () => undefined }
+
 /** As much of a client as is looked at: what its calls ask for, and how often its model was asked for. */
-function clientLike({ asks = {}, extensions = { getAllModelExtensions: () => undefined } as object } = {}) {
+function clientLike({ asks = {}, extensions = noMethods as object, ofModel = {} } = {}) {
   const usual = { dataPath: [], action: 'findMany', model: 'City', clientMethod: 'city.findMany', jsModelName: 'city' }
   const location = { getLocation: () => 'somewhere', _error: new Error('for its stack') }
   const counts = { models: 0 }
@@ -16,14 +32,16 @@ function clientLike({ asks = {}, extensions = { getAllModelExtensions: () => und
       requestTransaction: perform,
     }
   })
-  const client = {
+  const parent = {}
+  const client: ClientLike = {
     counts,
     findMany,
     get city() {
       counts.models += 1
-      return { findMany, count: () => 'a number' }
+      return { findMany, count: () => 'a number', $name: 'City', $parent: parent, ...ofModel }
     },
     _extensions: extensions,
+    _appliedParent: parent,
     _request: async (asked: object): Promise<unknown> => asked,
   }
   return client
@@ -59,9 +77,19 @@ describe('short calls', () => {
     ['know no place', clientLike({ asks: { callsite: null } }), answered],
     ['are not answered', clientLike(), { mayBeAnswered: () => false }],
     ['may be those of an extension', clientLike({ extensions: {} }), answered],
-    ['are those of one', clientLike({ extensions: { getAllModelExtensions: () => ({ findMany() {} }) } }), answered],
+    ['are those of one', clientLike({ extensions: withMethods({ ofModel: { findMany() {} } }) }), answered],
   ])('are left as they are where they %s', (_, client, requests) => {
     expect(withShortCalls(client, requests, models).city.findMany).toBe(client.findMany)
+  })
+
+  it.each([
+    ['is that of an extension', clientLike({ extensions: withMethods({ ofClient: { city: {} } }) })],
+    ['is another one', clientLike({ ofModel: { $name: 'Country' } })],
+    ['is that of another client', clientLike({ ofModel: { $parent: {} } })],
+    ['is of no client', clientLike({ ofModel: { $parent: undefined } })],
+  ])('are not looked at where the model %s', (_, client) => {
+    expect(withShortCalls(client, answered, models).city.findMany).toBe(client.findMany)
+    expect(client.findMany).not.toHaveBeenCalled()
   })
 
   it('are left as they are where a relation goes by one of their names', () => {
