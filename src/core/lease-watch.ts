@@ -5,17 +5,22 @@ import type { LeaseWatch, LoadOutcome } from './store.ts'
 export interface Watchers {
   watch(name: string): LeaseWatch
   wake(name: string, outcome: LoadOutcome): void
+  /** Nothing will be heard any more: to all of them it is as if their time were over. */
+  giveUp(): void
   /** Whether anyone watches `name`. */
   has(name: string): boolean
 }
 
 export function createWatchers(clock: Clock): Watchers {
-  const watchers = new Map<string, Set<(outcome: LoadOutcome) => void>>()
+  const watchers = new Map<string, Set<(outcome: Outcome) => void>>()
 
   return {
     has: (name) => watchers.has(name),
     wake(name, outcome) {
       for (const wake of watchers.get(name) ?? []) wake(outcome)
+    },
+    giveUp() {
+      for (const all of watchers.values()) for (const wake of all) wake('timeout')
     },
     watch(name) {
       const waiter = createWaiter(clock)
@@ -32,19 +37,21 @@ export function createWatchers(clock: Clock): Watchers {
   }
 }
 
+type Outcome = LoadOutcome | 'timeout'
+
 function createWaiter(clock: Clock) {
   /** A release that came before anyone waited for it. */
-  let early: LoadOutcome | undefined
-  const waiting = new Set<(outcome: LoadOutcome) => void>()
+  let early: Outcome | undefined
+  const waiting = new Set<(outcome: Outcome) => void>()
 
   return {
-    wake(outcome: LoadOutcome) {
+    wake(outcome: Outcome) {
       if (waiting.size === 0) early = outcome
       for (const settle of waiting) settle(outcome)
     },
-    released(timeoutMs: number): Promise<LoadOutcome | 'timeout'> {
+    released(timeoutMs: number): Promise<Outcome> {
       return new Promise((resolve) => {
-        const settle = (outcome: LoadOutcome | 'timeout') => {
+        const settle = (outcome: Outcome) => {
           timer.cancel()
           waiting.delete(settle)
           early = undefined

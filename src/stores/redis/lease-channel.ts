@@ -74,6 +74,7 @@ export function createLeaseChannel({ connection, commandDeadlineMs, clock }: Lea
       subscriber?.disconnect()
       subscriber = null
       subscribed.clear()
+      watchers.giveUp()
     },
   }
 }

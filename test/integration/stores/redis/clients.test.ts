@@ -113,6 +113,15 @@ describe('options', () => {
 })
 
 describe('close', () => {
+  it('ends the wait for a lease, of which nothing will be heard', async () => {
+    const { store } = openStore(inject('redisUrl'))
+    await store.acquireLease(key, 'another', retainMs)
+    const watch = await store.watchLease(key)
+    const released = watch.released(3_600_000)
+    await store.close()
+    expect(await released).toBe('timeout')
+  })
+
   it.each(['in use', 'unreachable', 'unused'])('lets the process end by itself when the store was %s', async (use) => {
     const worker = await spawnWorker(new URL('./closing-worker.ts', import.meta.url))
     const url = use === 'unreachable' ? 'redis://127.0.0.1:1' : inject('redisUrl')
