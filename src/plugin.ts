@@ -142,7 +142,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
           leadMs: config.loadLeaseMs,
           gateMs: config.leaseMs,
           flushDeadlineMs: config.flushDeadlineMs,
-          loadRow: rowLoader(client, rows),
+          loadRow: rowLoader(client, { dataModel, storedRows: rows }),
           reserveIds: createSequences(client, { config, dataModel }),
         })
   const { settled, gates } = writeBehind
@@ -263,5 +263,9 @@ function codecOf(choice: CodecChoice, dataModel: DataModel): ResultCodec {
 function knownSchema({ models, provider }: DataModel): KnownSchema {
   const named = [...models.values()].filter((model) => !model.isJoinTable)
   const fields = (model: Model) => model.scalars.map((field) => field.name)
-  return { models: new Map(named.map((model) => [model.name, fields(model)])), provider }
+  return {
+    models: new Map(named.map((model) => [model.name, fields(model)])),
+    tables: new Map(named.map(({ name, table }) => [name, table])),
+    provider,
+  }
 }

@@ -19,6 +19,8 @@ export interface Model {
   readonly name: string
   /** The table, without its schema. */
   readonly table: string
+  /** Where the table is (`@@schema`); `null` where the model does not say. */
+  readonly databaseSchema: string | null
   readonly isView: boolean
   /** The table behind an implicit many-to-many relation; the client has no such model. */
   readonly isJoinTable: boolean

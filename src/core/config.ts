@@ -34,7 +34,11 @@ export type { KnownSchema } from './config/schema.ts'
  */
 export function parseConfig(input: unknown, known: KnownSchema): CacheConfig {
   const parsed = configSchema(known).safeParse(input)
-  const problems = [...(parsed.success ? [] : problemLines(parsed.error)), ...strayOptions(input)]
+  const problems = [
+    ...(parsed.success ? [] : problemLines(parsed.error)),
+    ...strayOptions(input),
+    ...tablesAlike(input, known),
+  ]
   if (!parsed.success || problems.length > 0) throw invalid(problems)
 
   const {
@@ -173,6 +177,21 @@ function strayOptions(input: unknown): readonly string[] {
       const names = wanted.map((one) => `'${one}'`).join(', ')
       return [`models.${name}.${option}: only for the strategy ${names}`]
     })
+  })
+}
+
+/** What is accepted is kept under the name of the table: of two schemas of a database, each would be taken for the other's. */
+function tablesAlike(input: unknown, { tables }: KnownSchema): readonly string[] {
+  const { models, defaults } = record(input)
+  const late = Object.entries(record(models)).flatMap(([name, model]) => {
+    const { strategy = record(defaults).strategy } = record(model)
+    return strategy === 'write-behind' && tables.has(name) ? [name] : []
+  })
+  return late.flatMap((name, i) => {
+    const alike = late.slice(0, i).find((other) => tables.get(other) === tables.get(name))
+    return alike === undefined
+      ? []
+      : [`models.${name}.strategy: 'write-behind' is that of ${alike} already, whose table has the same name`]
   })
 }
 

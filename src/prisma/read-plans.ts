@@ -1,5 +1,6 @@
 import type { DataModel } from '../analysis/data-model.ts'
 import { lateTagsOf } from '../analysis/reads/late-use.ts'
+import type { Node } from '../analysis/reads/node.ts'
 import { bound } from '../analysis/reads/parametrized.ts'
 import { narrow, widen } from '../analysis/reads/widening.ts'
 import { canonical } from '../core/canonical.ts'
@@ -14,7 +15,7 @@ import { stampLifeMs } from '../strategies/stamp-life.ts'
 import type { ReadCall } from './read-call.ts'
 import type { ReadPlanned } from './read-planned.ts'
 import { shapeRead } from './read-shapes.ts'
-import { rowRead } from './row-reads.ts'
+import { keyAsReturned, rowRead } from './row-reads.ts'
 import type { Runtime } from './runtime.ts'
 import { ofRows } from './stored-rows.ts'
 import { identify } from './values.ts'
@@ -55,14 +56,20 @@ function planResult(call: ReadCall, runtime: Runtime, known: string | null): Ret
   const key = entryKey({ model, operation, dataPath: call.dataPath, args, fingerprint: shape.fingerprint })
   const tags = stampTagsOf(dependencies)
   const analysed = { key, tags, marks, models, misses, pendingRow: null, rowsOf: rowsOf(call, dataModel) }
+  const isCertain = keyAsReturned(dataModel, call, call.args)?.isCertain ?? true
   return {
     kind: 'plan',
     planFor: planOf(call, runtime, analysed, () => shape.name),
-    widened: (args) => (widenings.length === 0 ? args : widen(args, widenings)),
+    widened(args) {
+      const asked = keyAsReturned(dataModel, call, args)
+      const isSpelledSo = !asked || asked.where === (args as Node).where
+      const spelled = isSpelledSo ? args : { ...(args as Node), where: asked.where }
+      return widenings.length === 0 ? spelled : widen(spelled, widenings)
+    },
     loaded(result) {
       const told = lateTagsOf(dataModel, late, result)
       narrow(result, widenings)
-      return { result, late: told }
+      return { result, late: told, isDoubtful: !isCertain && result === null }
     },
     shown: (result) => result,
     isRow: false,

@@ -1,3 +1,5 @@
+import type { DataModel } from '../analysis/data-model.ts'
+import { type AsReturned, asReturned } from '../analysis/reads/as-returned.ts'
 import { isNode } from '../analysis/reads/node.ts'
 import { shownFields } from '../analysis/shown-fields.ts'
 import { lookupOfWhere, shapeOfPendingRow, shapeOfUnique, tagsOfLookup } from '../analysis/unique-lookup.ts'
@@ -50,7 +52,7 @@ export function rowRead(
   return {
     key: stored.entryKey(lookup),
     tags: [{ kind: 'root', model: name }, ...tagsOfLookup(lookup)],
-    stored: (args) => ({ where: isNode(args) ? args.where : undefined, select: whole }),
+    stored: (args) => ({ where: keyAsReturned(dataModel, call, args)?.where, select: whole }),
     misses: stored.misses,
     pendingRow: stored.isPending ? lookup.values : null,
     shown: (row) => (isNode(row) ? Object.fromEntries(names.map((one) => [one, row[one]])) : row),
@@ -59,6 +61,17 @@ export function rowRead(
 
 function isByKey(operation: string): boolean {
   return operation === 'findUnique' || operation === 'findUniqueOrThrow'
+}
+
+/** The key that an operation asks for; `null` where it asks for none, or in a way that Prisma will refuse. */
+export function keyAsReturned(
+  dataModel: DataModel,
+  { model: name, operation }: Pick<ReadCall, 'model' | 'operation'>,
+  args: unknown,
+): AsReturned | null {
+  const model = dataModel.models.get(name)
+  if (!model || !isByKey(operation) || !isNode(args) || !isNode(args.where)) return null
+  return asReturned(dataModel, model, args.where)
 }
 
 function hasUndefined(value: unknown): boolean {

@@ -21,7 +21,7 @@ export type Held = readonly (Stamp | null)[]
 
 export interface Loaded {
   readonly result: unknown
-  /** The result as text, for callers that need an object of their own; `null` when it cannot be encoded. */
+  /** The result as text, for callers that need an object of their own; `null` when it cannot be encoded, or is good for its own caller alone. */
   readonly payload: string | null
   /** Stores the entry, and then releases the lease with this token. Never rejects. */
   readonly fill: (leaseToken?: string) => Promise<LoadOutcome>
@@ -58,7 +58,7 @@ export async function loadEntry(plan: ReadPlan, held: Held | null, load: Load, d
   // Before anyone else holds the result: the caller may change it.
   let payload: string | null = null
   try {
-    payload = codec.encode(loaded.result, plan.rowsOf)
+    if (!loaded.isDoubtful) payload = codec.encode(loaded.result, plan.rowsOf)
   } catch (error) {
     report({ kind: 'uncodable', ...told, error })
   }

@@ -62,6 +62,8 @@ export interface LoadedRows {
   readonly result: unknown
   /** The analysed tags that only the rows tell, and those of the marks on which they rely. */
   readonly late: LateTags
+  /** Whether the query might have brought another result at another time, without any write: then nobody else gets it. Default `false`. */
+  readonly isDoubtful?: boolean
 }
 
 export interface LateTags {

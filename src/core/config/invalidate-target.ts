@@ -37,7 +37,7 @@ export function targetParser(known: readonly string[]): (input: unknown) => Pars
 }
 
 function invalid(problems: readonly string[], known: readonly string[]): CacheError {
-  return new CacheError('INVALIDATE.INVALID_TARGET', `Nothing was invalidated: ${problems.join('; ')}.`, {
+  return new CacheError('INVALIDATE.INVALID_TARGET', `Nothing was done: ${problems.join('; ')}.`, {
     fix: `The models are ${known.filter((name) => !name.startsWith('_')).join(', ')}.`,
     problems,
   })

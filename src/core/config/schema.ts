@@ -12,6 +12,8 @@ import { isRedisSource } from './redis-source.ts'
 export interface KnownSchema {
   /** Model name to the names of its fields that have columns. */
   readonly models: ReadonlyMap<string, readonly string[]>
+  /** Model name to the name of its table, without its schema. */
+  readonly tables: ReadonlyMap<string, string>
   /** `postgresql`, `mysql`, ... */
   readonly provider: string
 }
@@ -139,7 +141,8 @@ export type ParsedModel = z.infer<ReturnType<typeof modelSchema>>
 // The text may hold a password, so the message does not repeat it.
 const redis = z
   .custom<string | object>(isRedisSource, {
-    error: 'expected a redis:// or rediss:// URL, an absolute socket path, ioredis options or an ioredis client',
+    error:
+      'expected a redis:// or rediss:// URL, whose path is the number of a database, an absolute socket path, ioredis options or an ioredis client',
   })
   .optional()
 

@@ -49,7 +49,8 @@ export function createApplier({
   const original = originalOf(client) as TransactionClient
   const dialect = dialectOf(dataModel.provider)
   const schema = databaseSchemaOf(client) ?? dialect.schema
-  const table = [...(schema === null ? [] : [schema]), fenceTable].map(dialect.quote).join('.')
+  const fenceSchema = schemaOfFence(dataModel) ?? schema
+  const table = [...(fenceSchema === null ? [] : [fenceSchema]), fenceTable].map(dialect.quote).join('.')
   const isPostgres = dataModel.provider === 'postgresql'
   const fence = createFence({ dialect, table, limits: isPostgres ? { idleMs, lockMs } : null })
   // Where Prisma acts as the foreign keys, it has to see the deletes.
@@ -170,6 +171,11 @@ export function createApplier({
 }
 
 const fenceTable = '_cache_write_behind'
+
+/** Where the schema of the client has a model of it, which may say where it is. */
+function schemaOfFence({ models }: DataModel): string | null {
+  return [...models.values()].find(({ table }) => table === fenceTable)?.databaseSchema ?? null
+}
 
 function makeDecimal(digits: string): Decimal {
   return new Decimal(digits)

@@ -2,7 +2,7 @@ import type { DataModel } from '../../analysis/data-model.ts'
 import type { CacheConfig } from '../../core/config.ts'
 import { databaseSchemaOf, originalOf } from '../internals.ts'
 import { dialectOf } from './dialects.ts'
-import { quote } from './postgres/names.ts'
+import { tableName } from './postgres/names.ts'
 import type { RawClient } from './raw-client.ts'
 
 interface Block {
@@ -24,11 +24,11 @@ export function createSequences(client: object, { config, dataModel }: { config:
 
   /** As many as are missing, and a whole block where there are that many left. */
   async function take(name: string, missing: number): Promise<bigint[] | null> {
-    const { table, fields, idFields } = dataModel.models.get(name)!
+    const model = dataModel.models.get(name)!
     const schema = databaseSchemaOf(client) ?? dialectOf(dataModel.provider).schema!
     const rows = await original.$queryRawUnsafe<readonly { readonly id: string }[]>(
       takeSql,
-      ...[`${quote(schema)}.${quote(table)}`, fields.get(idFields[0]!)!.column],
+      ...[tableName({ schema }, model), model.fields.get(model.idFields[0]!)!.column],
       ...[missing, Math.max(missing, config.models[name]!.sequenceBlock)],
     )
     return rows.length === 0 ? null : rows.map(({ id }) => BigInt(id))

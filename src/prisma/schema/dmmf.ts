@@ -24,6 +24,8 @@ export interface RawIndex {
 export interface RawModel {
   readonly name: string
   readonly dbName: string | null
+  /** `@@schema`. */
+  readonly schema?: string | null
   readonly fields: readonly RawField[]
   readonly primaryKey: { readonly name: string | null; readonly fields: readonly string[] } | null
   readonly uniqueIndexes: readonly { readonly name: string | null; readonly fields: readonly string[] }[]

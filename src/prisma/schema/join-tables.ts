@@ -32,6 +32,7 @@ export function joinTables(declared: readonly Model[]): Model[] {
     return Object.freeze({
       name,
       table: name,
+      databaseSchema: null,
       isView: false,
       isJoinTable: true,
       fields: new Map(fields.map((field) => [field.name, field])),

@@ -70,6 +70,7 @@ function readModel(reading: Reading, raw: RawModel, { isView }: { isView: boolea
   return Object.freeze({
     name: raw.name,
     table: raw.dbName ?? raw.name,
+    databaseSchema: raw.schema ?? null,
     isView,
     isJoinTable: false,
     fields: new Map(fields.map((field) => [field.name, field])),

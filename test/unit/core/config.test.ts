@@ -6,6 +6,7 @@ import { CacheError } from '../../../src/core/errors.ts'
 const models = ['City', 'Country', 'PageView']
 const known = {
   models: new Map(models.map((name) => [name, name === 'City' ? ['id', 'population'] : ['id']])),
+  tables: new Map(models.map((name) => [name, name === 'City' ? 'PageView' : name])),
   provider: 'postgresql',
 }
 const context = { result: null, args: {}, operation: 'findMany' }
@@ -239,12 +240,27 @@ describe('a valid configuration', () => {
   })
 })
 
+describe('write-behind', () => {
+  it('is for one of the models whose tables have the same name', () => {
+    const strategy = 'write-behind'
+    const problem = "models.PageView.strategy: 'write-behind' is that of City already, whose table has the same name"
+    expect(problemsOf({ models: { City: { strategy }, Country: { strategy }, PageView: { strategy } } })).toEqual([
+      problem,
+    ])
+    expect(problemsOf({ defaults: { strategy }, models: { City: {}, PageView: {} } })).toEqual([problem])
+    expect(problemsOf({ models: { City: { strategy }, PageView: {} } })).toEqual([])
+  })
+})
+
 describe('redis', () => {
   const problem =
-    'redis: expected a redis:// or rediss:// URL, an absolute socket path, ioredis options or an ioredis client'
+    'redis: expected a redis:// or rediss:// URL, whose path is the number of a database, an absolute socket path, ioredis options or an ioredis client'
 
   it.each([
     ['the options of another client', { url: 'redis://127.0.0.1:1' }],
+    ['a URL with a name in the place of a database', 'redis://127.0.0.1:1/my-shop'],
+    ['a URL with a name for its database', 'redis://127.0.0.1:1?db=x'],
+    ['options with such a name', { host: '127.0.0.1', db: 'x' }],
     ['those with a socket', { socket: { host: 'h', port: 1 } }],
     [
       'a client that is none of ioredis',
@@ -300,7 +316,7 @@ describe('an invalid configuration', () => {
     }
     expect([...problemsOf(config)].sort()).toEqual(
       [
-        'redis: expected a redis:// or rediss:// URL, an absolute socket path, ioredis options or an ioredis client',
+        'redis: expected a redis:// or rediss:// URL, whose path is the number of a database, an absolute socket path, ioredis options or an ioredis client',
         `namespace: expected a non-empty string without spaces and braces, got 'a b'`,
         `defaults.ttl: expected a duration such as '5m', got -1`,
         `defaults.strategy: expected one of 'cache-aside', 'read-through', 'write-through', 'write-behind', got 'write-thru'`,

@@ -1,6 +1,6 @@
 import type { Model } from '../../../analysis/data-model.ts'
 import type { RawClient } from '../raw-client.ts'
-import { type Names, quote } from './names.ts'
+import { type Names, tableName } from './names.ts'
 
 /** By the name of the column. */
 export type ColumnTypes = ReadonlyMap<string, ColumnType>
@@ -21,12 +21,12 @@ export interface ColumnType {
  *
  * Source: `pg_attribute` and `format_type`, https://www.postgresql.org/docs/current/functions-info.html
  */
-export async function readColumnTypes(client: RawClient, { schema }: Names, { table }: Model): Promise<ColumnTypes> {
+export async function readColumnTypes(client: RawClient, names: Names, model: Model): Promise<ColumnTypes> {
   const rows = await client.$queryRawUnsafe<readonly ColumnType[]>(
     `SELECT a.attname::text AS name, pg_catalog.format_type(a.atttypid, -1) AS type, a.attgenerated <> '' AS "isGenerated"
      FROM pg_catalog.pg_attribute a
      WHERE a.attrelid = pg_catalog.to_regclass($1) AND a.attnum > 0 AND NOT a.attisdropped`,
-    `${quote(schema)}.${quote(table)}`,
+    tableName(names, model),
   )
   return new Map(rows.map((row) => [row.name, row]))
 }

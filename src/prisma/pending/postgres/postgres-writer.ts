@@ -5,7 +5,7 @@ import type { RawClient } from '../raw-client.ts'
 import { rowNotFound, unwritableValue } from '../refusals.ts'
 import type { WavePlan, WaveWriter } from '../wave-writer.ts'
 import { readColumnTypes } from './column-types.ts'
-import { type Names, quote } from './names.ts'
+import { type Names, quote, tableName } from './names.ts'
 import { type Column, type Statement, statementsOf, type Target } from './statements.ts'
 import { elementOfField } from './text-of.ts'
 
@@ -67,7 +67,7 @@ async function readTarget(client: RawClient, names: Names, model: Model): Promis
   })
   return {
     model,
-    table: `${quote(names.schema)}.${quote(model.table)}`,
+    table: tableName(names, model),
     columns: new Map(columns.map((column) => [column.field.name, column])),
   }
 }

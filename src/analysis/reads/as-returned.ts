@@ -1,0 +1,44 @@
+import type { DataModel, Field, Model } from '../data-model.ts'
+import { pinOf } from '../equality/pin.ts'
+import { isNode, type Node } from './node.ts'
+
+/** A lookup by a unique key, spelled as the row has it that it finds. */
+export interface AsReturned {
+  readonly where: Node
+  /** Whether that is sure of all values: then an answer that there is no row is, too. */
+  readonly isCertain: boolean
+}
+
+/**
+ * The `where` of a `findUnique`, with its values as their row returns them: UUIDs in lower case, days without a time.
+ *
+ * Prisma makes one statement of the lookups by a key that it is asked for in one tick, and tells each its row by comparing what it asked for with
+ * what came back: not as the database compares, so that one that is spelled otherwise is told that there is no row. One that is alone
+ * is told of it. Where nobody knows how a value is spelled in its row (`char(n)`, texts on MySQL), what is told then is not certain.
+ *
+ * Source: what `findUnique` returns on client 7.10, alone and with others.
+ */
+export function asReturned(dataModel: DataModel, model: Model, where: Node): AsReturned {
+  const others: Record<string, unknown> = {}
+  let isCertain = true
+  for (const [name, value] of Object.entries(where)) {
+    const field = model.fields.get(name)
+    let spelled = value
+    if (!field && isNode(value) && model.uniques.some((unique) => unique.name === name)) {
+      const inner = asReturned(dataModel, model, value)
+      spelled = inner.where
+      isCertain &&= inner.isCertain
+    } else {
+      const pin = field && pinOf(dataModel, field, value)
+      if (typeof pin === 'string') spelled = spelledBy(pin, field!, value)
+      isCertain &&= value === undefined || pin !== undefined
+    }
+    if (spelled !== value) others[name] = spelled
+  }
+  return { where: Object.keys(others).length === 0 ? where : { ...where, ...others }, isCertain }
+}
+
+function spelledBy(pin: string, { nativeType }: Field, value: unknown): unknown {
+  if (nativeType?.name === 'Uuid') return pin
+  return nativeType?.name === 'Date' ? new Date(`${pin}T00:00:00.000Z`) : value
+}
