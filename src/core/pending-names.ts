@@ -11,6 +11,11 @@ export function asideId({ number }: { readonly number: number }, position: Posit
   return `${number}:${positionText(position)}`
 }
 
+/** The number of the partition of an {@link asideId}. */
+export function partitionOfAside(id: string): number {
+  return Number(id.slice(0, id.indexOf(':')))
+}
+
 /** Where the write stands that an {@link asideId} names. */
 export function positionOfAside(id: string): Position {
   return parsePosition(id.slice(id.indexOf(':') + 1))

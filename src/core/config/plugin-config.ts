@@ -225,7 +225,7 @@ export const pendingReads = ['flush', 'stale'] as const
 export type PendingReads = (typeof pendingReads)[number]
 
 export interface BatchConfig {
-  /** Writes in one batch, at least 1. Default 500. */
+  /** Writes in one batch, from 1 to 10,000. Default 500. */
   readonly maxSize?: number | undefined
   /** How long a write waits for others. Default `'200ms'`. */
   readonly maxDelay?: Duration | undefined

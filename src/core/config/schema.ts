@@ -105,6 +105,8 @@ function oneOf<const Names extends readonly [string, ...string[]]>(names: Names)
 
 const flag = z.boolean(expected('true or false'))
 const partitionsMax = 64
+/** So many are settled in one command. */
+const batchMax = 10_000
 
 const modelSchema = (fields: readonly string[]) =>
   section({
@@ -114,7 +116,10 @@ const modelSchema = (fields: readonly string[]) =>
     tags: valueOrFunction<(context: ResultContext) => readonly string[], readonly string[]>(tagList),
     validate: aFunction<(context: ResultContext) => boolean>().optional(),
     exclude: z.array(fieldOf(fields), expected('a list of fields')).default([]),
-    batch: section({ maxSize: count.default(500), maxDelay: duration().default(200) }).optional(),
+    batch: section({
+      maxSize: count.max(batchMax, expected(`at most ${batchMax}`)).default(500),
+      maxDelay: duration().default(200),
+    }).optional(),
     durability: oneOf(durabilities).default('accepted'),
     acceptLoss: flag.optional(),
     pendingReads: oneOf(pendingReads).default('flush'),

@@ -1,5 +1,5 @@
 import { isUndecodable } from '../../core/errors.ts'
-import { asideId, positionOfAside } from '../../core/pending-names.ts'
+import { asideId, partitionOfAside, positionOfAside } from '../../core/pending-names.ts'
 import type { Partition } from '../../core/pending-store.ts'
 import { comparePositions } from '../../core/stream-position.ts'
 import { deadLetterId } from './dead-letters.ts'
@@ -38,8 +38,7 @@ export async function applyPage(
     for (const one of some) {
       if (isSetAside(partition, page, one)) continue
       const letter = blocked.get(one.stored.row)
-      // What stands before the refused write may be in the database already: it is not for us to set aside.
-      const isBehind = letter !== undefined && comparePositions(one.position, positionOfAside(letter)) > 0
+      const isBehind = letter !== undefined && follows(partition, one, letter)
       if (!isBehind || !(await setAside(one, null))) free.push(one)
     }
     return free
@@ -113,6 +112,14 @@ export async function applyPage(
   for (let first = 0; first < page.placed.length; first += writes) {
     await apply(await withoutBlocked(page.placed.slice(first, first + writes)))
   }
+}
+
+/**
+ * Whether a write of a row was accepted after the one that was refused. What stands before that may be in the database already: it is not for us
+ * to set aside. A row has another partition only since nothing waited in the former one, whose positions mean nothing here.
+ */
+function follows({ number }: Partition, { position }: Placed, letter: string): boolean {
+  return partitionOfAside(letter) !== number || comparePositions(position, positionOfAside(letter)) > 0
 }
 
 /** As the table of the fences names it. */

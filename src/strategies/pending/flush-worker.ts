@@ -125,9 +125,12 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
 
   function renew(token: string): Timer {
     let timer: Timer
+    let isOver = false
     const later = () => {
       timer = clock.inBackground(leadMs / 3, async () => {
-        isLeading = await store.pending.keepLead(partition, token, leadMs).catch(() => isLeading)
+        const isKept = await store.pending.keepLead(partition, token, leadMs).catch(() => true)
+        if (isOver) return
+        isLeading = isKept
         if (isLeading) later()
         else wake()
       })
@@ -135,6 +138,7 @@ export function createFlushWorker(partition: Partition, model: PendingModel, dep
     later()
     return {
       cancel: () => {
+        isOver = true
         isLeading = false
         timer.cancel()
       },

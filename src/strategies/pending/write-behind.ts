@@ -66,6 +66,8 @@ export interface WriteBehind {
 
 /** How long a batch that is under way is waited for at the end. */
 const stopMs = 1000
+/** After which a store that was out of reach is looked at again. */
+const lookAgainMs = 1000
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const { models, store, clock, report, flushDeadlineMs } = deps
@@ -163,7 +165,16 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     for (const { model, partitions } of models.values()) {
       stopListening.push(pending.listen(model, (news) => onNews(model, news)))
       for (let number = 0; number < partitions; number += 1) workerOf(model, number)
+      void takeOver(model)
     }
+  }
+
+  /** What waits in partitions that there are no more: whoever made them may have died. */
+  async function takeOver(model: string): Promise<void> {
+    const found = await pending.backlog(model).catch(() => null)
+    if (!isStarted) return
+    if (found) for (const { number } of found.latest) workerOf(model, number)
+    else clock.inBackground(lookAgainMs, () => void (isStarted && takeOver(model)))
   }
 
   async function flush(): Promise<void> {

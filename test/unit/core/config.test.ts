@@ -241,6 +241,12 @@ describe('a valid configuration', () => {
 })
 
 describe('write-behind', () => {
+  it('has batches that one command can settle', () => {
+    const sized = (maxSize: number) => ({ models: { City: { strategy: 'write-behind', batch: { maxSize } } } })
+    expect(problemsOf(sized(10_000))).toEqual([])
+    expect(problemsOf(sized(10_001))).toEqual(['models.City.batch.maxSize: expected at most 10000, got 10001'])
+  })
+
   it('is for one of the models whose tables have the same name', () => {
     const strategy = 'write-behind'
     const problem = "models.PageView.strategy: 'write-behind' is that of City already, whose table has the same name"

@@ -7,16 +7,17 @@ const model = { batch: { maxSize: 10, maxDelayMs: 1000 } } as PendingModel
 const partition = { model: 'City', number: 0 }
 const outOfReach = () => Promise.reject(new Error('the store failed'))
 
-/** Timers are over at once. */
+/** Timers are over at once, but those after which the lead is renewed: these are returned. */
 function start(pending: object, others: object = {}) {
   const reported: string[] = []
+  const renewals: (() => void)[] = []
   const deps = {
     ...{ store: { pending } as unknown as Store, leadMs: 1_000_000, namespace: 'n', makeNonce: () => 'nonce' },
     clock: {
       nowMs: () => 0,
       inBackground(ms: number, run: () => void) {
-        // Not the renewal of the lead.
-        if (ms !== 1_000_000 / 3) setImmediate(run)
+        if (ms === 1_000_000 / 3) renewals.push(run)
+        else setImmediate(run)
         return { cancel() {} }
       },
     },
@@ -25,7 +26,7 @@ function start(pending: object, others: object = {}) {
   } as unknown as FlushWorkerDeps
   const worker = createFlushWorker(partition, model, deps)
   worker.start()
-  return { worker, reported }
+  return { worker, reported, renewals }
 }
 
 /**
@@ -65,7 +66,7 @@ function failing(first: string | null | Error) {
 }
 
 /** A worker that leads, and whose looks at the stream fail, or find nothing; the store is out of reach for every other question. */
-function leading(outcomes: readonly ('fails' | 'passes' | 'ends')[]) {
+function leading(outcomes: readonly ('fails' | 'passes' | 'ends')[], keepLead = async () => true) {
   let end = () => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
@@ -73,7 +74,7 @@ function leading(outcomes: readonly ('fails' | 'passes' | 'ends')[]) {
   const left = [...outcomes]
   const applier = { database: async () => 'database', claim: async () => 1n, prepare: async () => {} }
   const pending = {
-    ...{ lead: async () => true, keepLead: async () => true, resign: async () => {}, first: outOfReach },
+    ...{ lead: async () => true, keepLead, resign: async () => {}, first: outOfReach },
     ...{ databaseOf: async () => 'database', isNewServer: async () => false },
     async oldest() {
       const outcome = left.shift() ?? 'ends'
@@ -121,4 +122,19 @@ it('one has while what was accepted here is not flushed, and none has when it is
   await ended
   expect(reported).toEqual(['flush-failed', 'flush-failed'])
   await worker.stop()
+})
+
+it('renews its lead no more once it has stopped, whatever the store answers then', async () => {
+  const answers: ((isKept: boolean) => void)[] = []
+  let isHeld = false
+  const keepLead = () => (isHeld ? new Promise<boolean>((resolve) => answers.push(resolve)) : Promise.resolve(true))
+  const { worker, renewals, ended } = leading(['ends'], keepLead)
+  await ended
+  isHeld = true
+  renewals[0]!()
+  isHeld = false
+  await worker.stop()
+  for (const answer of answers) answer(true)
+  await new Promise(setImmediate)
+  expect([answers.length, renewals.length]).toEqual([1, 1])
 })
