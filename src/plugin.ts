@@ -191,6 +191,8 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     // A query that the database never answers must not keep the process from ending.
     await inTime(done(), config.drainDeadlineMs, clock)
   }
+  /** Takes back that it leaves when the program ends by itself. */
+  let stay: (() => void) | null = null
   const close = async () => {
     stay?.()
     stay = null
@@ -205,8 +207,6 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     await idle()
     await close()
   }
-  /** What takes back that it leaves when the program ends by itself. */
-  let stay: (() => void) | null = null
   const wake = () => {
     sweeper.start()
     checks.start()

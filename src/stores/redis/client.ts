@@ -52,15 +52,19 @@ export function openClient(source: ClientSource): OpenedClient {
  * Neither its connection nor the wait for the next one keeps the process from ending: whoever waits for an answer has a deadline, and that does.
  * Of a cluster both do.
  *
- * Source: `reconnectTimeout`, in `closeHandler` of ioredis 5; the event comes after it is set.
+ * Source: `stream`, and `reconnectTimeout` in `closeHandler`, of ioredis 6; the event comes after that is set. A client that is made from one of the
+ * user's may be of another copy, which has others.
  */
 function letEnd(client: Redis): Redis {
-  client.on('connect', () => client.stream.unref())
-  client.on('reconnecting', () => {
-    const { reconnectTimeout } = client as unknown as { readonly reconnectTimeout?: NodeJS.Timeout | null }
-    reconnectTimeout?.unref()
-  })
+  const keeping = client as unknown as { readonly stream?: Waiting; readonly reconnectTimeout?: Waiting | null }
+  client.on('connect', () => keeping.stream?.unref?.())
+  client.on('reconnecting', () => keeping.reconnectTimeout?.unref?.())
   return client
+}
+
+/** A socket, or a timer. */
+interface Waiting {
+  readonly unref?: () => unknown
 }
 
 /**
