@@ -169,6 +169,8 @@ describe.each(storeKinds)('cacheStrategy (%s)', (kind) => {
     await waitUntil(async () => (await read()).info.status === 'stale', { what: 'the entry to be stale', pollMs: 5 })
     await prisma.city.update({ where, data: { name: 'Lutetia' } })
     const { data, info } = await read()
-    expect([data!.name, info.status]).toEqual(['Lutetia', 'miss'])
+    expect(data!.name).toBe('Lutetia')
+    // The refresh behind the stale answer may have been slower than the write, and found what that wrote.
+    expect(info.status).not.toBe('stale')
   })
 })
