@@ -1,5 +1,5 @@
 import type { DataModel, Field, Model } from '../data-model.ts'
-import { pinOf } from '../equality/pin.ts'
+import { isPinnable, pinOf } from '../equality/pin.ts'
 import { isNode, type Node } from './node.ts'
 
 /** A lookup by a unique key, spelled as the row has it that it finds. */
@@ -19,13 +19,40 @@ export interface AsReturned {
  * Source: what `findUnique` returns on client 7.10, alone and with others.
  */
 export function asReturned(dataModel: DataModel, model: Model, where: Node): AsReturned {
+  const names = Object.keys(where)
+  if (names.length === 1 && haveOneSpelling(dataModel, model)) return { where, isCertain: true }
+  return spelledOut(dataModel, model, where)
+}
+
+/** By model: whether that is so of all values that its unique keys may have. Nearly always it is, and every miss asks. */
+const oneSpelling = new WeakMap<Model, boolean>()
+
+function haveOneSpelling(dataModel: DataModel, model: Model): boolean {
+  let have = oneSpelling.get(model)
+  if (have === undefined) {
+    have = model.uniques.every(({ fields }) => {
+      return fields.every((name) => {
+        const field = model.fields.get(name)!
+        return isPinnable(dataModel, field) && !hasSpellings(field)
+      })
+    })
+    oneSpelling.set(model, have)
+  }
+  return have
+}
+
+function hasSpellings({ nativeType }: Field): boolean {
+  return nativeType?.name === 'Uuid' || nativeType?.name === 'Date'
+}
+
+function spelledOut(dataModel: DataModel, model: Model, where: Node): AsReturned {
   const others: Record<string, unknown> = {}
   let isCertain = true
   for (const [name, value] of Object.entries(where)) {
     const field = model.fields.get(name)
     let spelled = value
     if (!field && isNode(value) && model.uniques.some((unique) => unique.name === name)) {
-      const inner = asReturned(dataModel, model, value)
+      const inner = spelledOut(dataModel, model, value)
       spelled = inner.where
       isCertain &&= inner.isCertain
     } else {
