@@ -15,7 +15,7 @@ export function isIoredis(input: object): boolean {
 function isRedisUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
   const { pathname, searchParams } = new URL(text)
-  return /^\/?\d*$/.test(pathname) && isNumber(searchParams.get('db') ?? undefined)
+  return /^\/?\d*\/?$/.test(pathname) && isNumber(searchParams.get('db') ?? undefined)
 }
 
 function isNumber(input: unknown): boolean {

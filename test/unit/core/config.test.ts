@@ -130,7 +130,7 @@ describe('a valid configuration', () => {
     expect(Object.isFrozen(redis)).toBe(false)
   })
 
-  it.each(['redis://localhost', 'rediss://user:secret@host:6380/2', '/run/redis.sock'])(
+  it.each(['redis://localhost', 'redis://[::1]/0/', 'rediss://user:secret@host:6380/2?db=2', '/run/redis.sock'])(
     'takes %s for a store',
     (redis) => {
       expect(parse({ redis }).redis).toBe(redis)
