@@ -10,7 +10,6 @@ import { type KnownSchema, parseConfig } from './core/config.ts'
 import { entryFormat } from './core/entry.ts'
 import { CacheError } from './core/errors.ts'
 import type { CacheEvent } from './core/events.ts'
-import { inTime } from './core/in-time.ts'
 import { fingerprint } from './core/key.ts'
 import { createNonceSource } from './core/nonce.ts'
 import type { Store } from './core/store.ts'
@@ -24,6 +23,7 @@ import { databaseIdentity } from './prisma/database-identity.ts'
 import { createExplainScope } from './prisma/explain-scope.ts'
 import { attach, type ExtendableClient } from './prisma/extension.ts'
 import { adapterOf, clientVersionOf, ignoresTransactions, schemaTextOf } from './prisma/internals.ts'
+import { createLifecycle } from './prisma/lifecycle.ts'
 import { createApplier } from './prisma/pending/applier.ts'
 import { openFlushClient } from './prisma/pending/flush-client.ts'
 import { createIsolation } from './prisma/pending/isolation.ts'
@@ -36,7 +36,6 @@ import { createReadMemo } from './prisma/read-memo.ts'
 import type { Runtime } from './prisma/runtime.ts'
 import { readDataModel } from './prisma/schema/read-data-model.ts'
 import { storedRows } from './prisma/stored-rows.ts'
-import { beforeExit, beforeTermination } from './prisma/termination.ts'
 import { createTransactions } from './prisma/transactions.ts'
 import { isOutage } from './prisma/transient.ts'
 import type { CachePlugin } from './prisma/types.ts'
@@ -171,51 +170,12 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     ...(config.checkWriters ? [() => checkWriters({ ...catalog, models: config.models })] : []),
   ])
   const explain = createExplainScope()
-  let mayEnd = () => {}
-  let isAwake = false
-  const drain = async () => {
-    if (!writeBehind.isInUse) return
-    for (const [model, writes] of await writeBehind.drain(config.drainDeadlineMs)) {
-      report({ kind: 'writes-left', model, writes })
-    }
-    await writeBehind.stop()
-    isAwake = false
-    mayEnd()
-  }
-  const idle = async () => {
-    const done = async () => {
-      await reader.idle()
-      await invalidator.idle()
-      await checks.done()
-    }
-    // A query that the database never answers must not keep the process from ending.
-    await inTime(done(), config.drainDeadlineMs, clock)
-  }
-  /** Takes back that it leaves when the program ends by itself. */
-  let stay: (() => void) | null = null
-  const close = async () => {
-    stay?.()
-    stay = null
-    // What it still asks of the store would open that again.
-    await writeBehind.ended()
-    await flushClient?.close()
-    await sweeper.stop()
-    await store.close()
-  }
-  const leave = async () => {
-    await drain()
-    await idle()
-    await close()
-  }
-  const wake = () => {
-    sweeper.start()
-    checks.start()
-    stay ??= beforeExit(leave)
-    if (!writeBehind.isInUse || isAwake) return
-    isAwake = true
-    mayEnd = beforeTermination(drain)
-    writeBehind.start()
-  }
+  const lifecycle = createLifecycle({
+    ...{ store, reader, invalidator, writeBehind, sweeper, checks, clock, report },
+    closeFlushClient: async () => flushClient?.close(),
+    drainDeadlineMs: config.drainDeadlineMs,
+  })
+  const { wake } = lifecycle
   const cache = cacheClient({ store, dataModel, invalidator, info, explain, stats: stats.read, writeBehind, wake })
 
   return {
@@ -245,10 +205,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     cache,
     accelerate: accelerateClient(cache),
     fingerprint: shared,
-    wake,
-    drain,
-    idle,
-    close,
+    lifecycle,
   }
 }
 

@@ -46,7 +46,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
 
   /** Begins an operation. Whether it is none of ours. */
   function passes(called: Hook): boolean {
-    runtime.wake()
+    runtime.lifecycle.wake()
     return isOfNoConcern(called, runtime)
   }
 
@@ -90,10 +90,11 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
       },
 
       async $disconnect(this: ExtendableClient) {
-        await runtime.drain()
-        await runtime.idle()
+        const { drain, idle, close } = runtime.lifecycle
+        await drain()
+        await idle()
         await parent.$disconnect.call(this)
-        await runtime.close()
+        await close()
       },
     },
   })

@@ -12,6 +12,7 @@ import type { WriteThrough } from '../strategies/write-through.ts'
 import type { Batches } from './batches.ts'
 import type { CallableModels } from './calls.ts'
 import type { ExplainScope } from './explain-scope.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import type { InfoScope } from './read-info.ts'
 import type { ReadMemo } from './read-memo.ts'
 import type { StoredRows } from './stored-rows.ts'
@@ -59,11 +60,5 @@ export interface Runtime {
   readonly accelerate: AccelerateClient
   /** Part of every key: schema, client version and codec. */
   readonly fingerprint: string
-  /** Called by every operation: starts what runs in the background. Idempotent. */
-  readonly wake: () => void
-  /** Writes accepted writes to the database, within a deadline, and then flushes no more. Says what is left. */
-  readonly drain: () => Promise<void>
-  /** Finishes what runs in the background; `close` then closes what was opened. Both may be followed by new operations. */
-  readonly idle: () => Promise<void>
-  readonly close: () => Promise<void>
+  readonly lifecycle: Lifecycle
 }
