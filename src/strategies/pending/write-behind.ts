@@ -1,7 +1,7 @@
 import type { Acceptable, Row } from '../../analysis/pending/pending-write.ts'
 import type { UniqueLookup } from '../../analysis/unique-lookup.ts'
 import type { DeadLetters } from '../../core/client.ts'
-import type { Clock } from '../../core/clock.ts'
+import type { Clock, Timer } from '../../core/clock.ts'
 import type { Stamp } from '../../core/entry-key.ts'
 import { inTime } from '../../core/in-time.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
@@ -66,8 +66,6 @@ export interface WriteBehind {
 
 /** How long a batch that is under way is waited for at the end. */
 const stopMs = 1000
-/** After which a store that was out of reach is looked at again. */
-const lookAgainMs = 1000
 
 export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const { models, store, clock, report, flushDeadlineMs } = deps
@@ -78,7 +76,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   const ready = new Map<string, Promise<void> | true>()
   /** By model, those who wait for its accepted writes. */
   const awaiting = new Map<string, Set<(settled: Settling) => void>>()
-  let stopListening: (() => void)[] = []
+  let atStop: (() => void)[] = []
   let isStarted = false
   let ending: Promise<unknown> = Promise.resolve()
 
@@ -163,18 +161,31 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     if (isStarted || models.size === 0) return
     isStarted = true
     for (const { model, partitions } of models.values()) {
-      stopListening.push(pending.listen(model, (news) => onNews(model, news)))
+      atStop.push(pending.listen(model, (news) => onNews(model, news)))
       for (let number = 0; number < partitions; number += 1) workerOf(model, number)
-      void takeOver(model)
+      atStop.push(takeOver(model))
     }
   }
 
-  /** What waits in partitions that there are no more: whoever made them may have died. */
-  async function takeOver(model: string): Promise<void> {
-    const found = await pending.backlog(model).catch(() => null)
-    if (!isStarted) return
-    if (found) for (const { number } of found.latest) workerOf(model, number)
-    else clock.inBackground(lookAgainMs, () => void (isStarted && takeOver(model)))
+  /**
+   * Flushes what waits in partitions that are not configured here, for whoever made them may die: an older release, also after this one has started.
+   * Looks as often as leads are asked for.
+   */
+  function takeOver(model: string): () => void {
+    let isOver = false
+    let timer: Timer | undefined
+    async function look(): Promise<void> {
+      // A store out of reach says the next time.
+      const found = await pending.backlog(model).catch(() => null)
+      if (isOver) return
+      for (const { number } of found?.latest ?? []) workerOf(model, number)
+      timer = clock.inBackground(deps.leadMs / 2, () => void look())
+    }
+    void look()
+    return () => {
+      isOver = true
+      timer?.cancel()
+    }
   }
 
   async function flush(): Promise<void> {
@@ -211,8 +222,8 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     },
     async stop() {
       isStarted = false
-      for (const stop of stopListening) stop()
-      stopListening = []
+      for (const stop of atStop) stop()
+      atStop = []
       const stopping = [...workers.values()]
       workers.clear()
       ending = Promise.all([ending, ...stopping.map((worker) => worker.stop())])
