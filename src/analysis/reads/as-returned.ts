@@ -14,7 +14,8 @@ export interface AsReturned {
  *
  * Prisma makes one statement of the lookups by a key that it is asked for in one tick, and tells each its row by comparing what it asked for with
  * what came back: not as the database compares, so that one that is spelled otherwise is told that there is no row. One that is alone
- * is told of it. Where nobody knows how a value is spelled in its row (`char(n)`, texts on MySQL), what is told then is not certain.
+ * is told of it, and so is one with more than values in its `where`. Where nobody knows how a value is spelled in its row (`char(n)`, texts on
+ * MySQL), what is told then is not certain.
  *
  * Source: what `findUnique` returns on client 7.10, alone and with others.
  */
@@ -48,6 +49,7 @@ function hasSpellings({ nativeType }: Field): boolean {
 function spelledOut(dataModel: DataModel, model: Model, where: Node): AsReturned {
   const others: Record<string, unknown> = {}
   let isCertain = true
+  let isAlone = false
   for (const [name, value] of Object.entries(where)) {
     const field = model.fields.get(name)
     let spelled = value
@@ -55,14 +57,17 @@ function spelledOut(dataModel: DataModel, model: Model, where: Node): AsReturned
       const inner = spelledOut(dataModel, model, value)
       spelled = inner.where
       isCertain &&= inner.isCertain
-    } else {
-      const pin = field && pinOf(dataModel, field, value)
-      if (typeof pin === 'string') spelled = spelledBy(pin, field!, value)
+    } else if (field && !isNode(value)) {
+      const pin = pinOf(dataModel, field, value)
+      if (typeof pin === 'string') spelled = spelledBy(pin, field, value)
       isCertain &&= value === undefined || pin !== undefined
-    }
+    } else isAlone = true
     if (spelled !== value) others[name] = spelled
   }
-  return { where: Object.keys(others).length === 0 ? where : { ...where, ...others }, isCertain }
+  return {
+    where: Object.keys(others).length === 0 ? where : { ...where, ...others },
+    isCertain: isCertain || isAlone,
+  }
 }
 
 function spelledBy(pin: string, { nativeType }: Field, value: unknown): unknown {
