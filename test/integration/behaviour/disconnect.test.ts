@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { Redis } from 'ioredis'
 import { describe, expect, inject, it } from 'vitest'
 import { cachePlugin } from '../../../src/index.ts'
-import { bundled } from '../../services/bundle.ts'
 import { stopLater } from '../../services/cleanup.ts'
 import { watchedClient } from '../../services/client.ts'
 import { freshNamespace } from '../../services/fresh.ts'
 import { freePort } from '../../services/private-server.ts'
 import { startRedis } from '../../services/redis.ts'
+import { runToEnd } from '../../services/run-to-end.ts'
 import { cachedClient } from '../cached-client.ts'
 import { type Cached, expectCached, patient, type Read, statusOf, storeKinds, useBench } from './bench.ts'
 
@@ -18,18 +16,9 @@ const read: Read = (client) => client.city.findUnique({ where: { id: 1 } })
 describe('a process that has disconnected', () => {
   const bench = useBench('redis')
 
-  /** Runs the worker to its end, which it must come to by itself. */
   const run = async (env: Readonly<Record<string, string>>) => {
-    const child = spawn(process.execPath, [await bundled(resolve(import.meta.dirname, 'leaving.worker.ts'))], {
-      env: { ...process.env, DATABASE_URL: bench.databaseUrl, NAMESPACE: freshNamespace(), ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let printed = ''
-    child.stdout.on('data', (chunk) => {
-      printed += chunk
-    })
-    stopLater(async () => void child.kill('SIGKILL'))
-    const [code] = await once(child, 'exit')
+    const common = { DATABASE_URL: bench.databaseUrl, NAMESPACE: freshNamespace() }
+    const { code, printed } = await runToEnd(resolve(import.meta.dirname, 'leaving.worker.ts'), { ...common, ...env })
     return { code, printed: JSON.parse(printed || '{}') }
   }
 

@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { describe, expect, inject, it } from 'vitest'
-import { bundled } from '../../services/bundle.ts'
-import { stopLater } from '../../services/cleanup.ts'
 import { freshNamespace } from '../../services/fresh.ts'
 import { freePort } from '../../services/private-server.ts'
 import { startRedis } from '../../services/redis.ts'
 import { redisCommand } from '../../services/redis-command.ts'
+import { runToEnd } from '../../services/run-to-end.ts'
 import { processesWait } from '../races/held-leases.ts'
 import { useBench } from './bench.ts'
 
@@ -15,7 +12,6 @@ describe('a program that never disconnects, and has nothing more to do', () => {
   const bench = useBench('redis')
   const shared = inject('redisUrl')
 
-  /** Runs the worker to its end, which it must come to by itself. */
   const run = async (what: string, { redis = shared, namespace = freshNamespace(), pid = 0 } = {}) => {
     const env = {
       DATABASE_URL: bench.databaseUrl,
@@ -24,16 +20,7 @@ describe('a program that never disconnects, and has nothing more to do', () => {
       WHAT: what,
       SERVER_PID: `${pid}`,
     }
-    const child = spawn(process.execPath, [await bundled(resolve(import.meta.dirname, 'ending.worker.ts'))], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    let printed = ''
-    child.stdout.on('data', (chunk) => {
-      printed += chunk
-    })
-    stopLater(async () => void child.kill('SIGKILL'))
-    const [code] = await once(child, 'close')
+    const { code, printed } = await runToEnd(resolve(import.meta.dirname, 'ending.worker.ts'), env)
     return { code, printed: printed.trim() }
   }
 

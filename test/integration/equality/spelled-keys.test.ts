@@ -1,20 +1,16 @@
-import { readFileSync } from 'node:fs'
-import { PrismaPg } from '@prisma/adapter-pg'
 import { afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { cachePlugin } from '../../../src/index.ts'
-import { type Prisma, PrismaClient } from '../../schemas/generated/elsewhere/client.ts'
+import type { Prisma, PrismaClient } from '../../schemas/generated/elsewhere/client.ts'
 import { stopLater } from '../../services/cleanup.ts'
-import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
-import { withPostgres } from '../../services/postgres.ts'
+import { elsewhereClient, elsewhereDatabase } from '../../services/elsewhere.ts'
+import { freshNamespace } from '../../services/fresh.ts'
 import { patient } from '../behaviour/bench.ts'
 
 let databaseUrl: string
 let plain: PrismaClient
 beforeAll(async () => {
-  databaseUrl = await freshDatabase()
-  const sql = readFileSync(new URL('../../schemas/elsewhere.sql', import.meta.url), 'utf8')
-  await withPostgres(databaseUrl, (client) => client.query(sql))
-  plain = client()
+  databaseUrl = await elsewhereDatabase()
+  plain = elsewhereClient(databaseUrl)
 })
 afterEach(async () => {
   await Promise.all([
@@ -25,18 +21,12 @@ afterEach(async () => {
   ])
 })
 
-function client(): PrismaClient {
-  const made = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl }) })
-  stopLater(() => made.$disconnect())
-  return made
-}
-
 type Strategy = 'cache-aside' | 'read-through' | 'write-through' | 'write-behind'
 
 function cachedBy(strategy: Strategy) {
   const model =
     strategy === 'write-behind' ? ({ strategy, acceptLoss: true, batch: { maxDelay: '1h' } } as const) : { strategy }
-  const cached = client().$extends(
+  const cached = elsewhereClient(databaseUrl).$extends(
     cachePlugin<Prisma.TypeMap>({
       ...{ ...patient, redis: inject('redisUrl'), namespace: freshNamespace() },
       models: { Token: model, Day: model, Visit: model, Switch: model, Nick: model },

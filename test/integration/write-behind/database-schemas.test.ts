@@ -1,23 +1,20 @@
-import { readFileSync } from 'node:fs'
-import { PrismaPg } from '@prisma/adapter-pg'
 import { beforeAll, expect, inject, it } from 'vitest'
 import { cachePlugin } from '../../../src/index.ts'
-import { type Prisma, PrismaClient } from '../../schemas/generated/elsewhere/client.ts'
+import type { Prisma } from '../../schemas/generated/elsewhere/client.ts'
 import { stopLater } from '../../services/cleanup.ts'
-import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
+import { elsewhereClient, elsewhereDatabase } from '../../services/elsewhere.ts'
+import { freshNamespace } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
 
 const late = { strategy: 'write-behind', acceptLoss: true, batch: { maxDelay: '1h' } } as const
 
 let databaseUrl: string
 beforeAll(async () => {
-  databaseUrl = await freshDatabase()
-  const sql = readFileSync(new URL('../../schemas/elsewhere.sql', import.meta.url), 'utf8')
-  await withPostgres(databaseUrl, (client) => client.query(sql))
+  databaseUrl = await elsewhereDatabase()
 })
 
 function open(models: Partial<Record<Prisma.ModelName, typeof late>>) {
-  const plain = new PrismaClient({ adapter: new PrismaPg({ connectionString: databaseUrl }) })
+  const plain = elsewhereClient(databaseUrl)
   const config = { redis: inject('redisUrl'), namespace: freshNamespace(), models }
   const cached = plain.$extends(cachePlugin<Prisma.TypeMap>(config))
   stopLater(() => cached.$disconnect())

@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { expect, inject, it } from 'vitest'
-import { bundled } from '../../services/bundle.ts'
-import { stopLater } from '../../services/cleanup.ts'
 import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
 import { spawnWorker } from '../../services/process.ts'
+import { runToEnd } from '../../services/run-to-end.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { cachedClient } from '../cached-client.ts'
 
@@ -77,16 +74,9 @@ it('ends after $disconnect although a batch is stuck in the database', async () 
   await withPostgres(options.databaseUrl, async (sql) => {
     await sql.query('BEGIN; LOCK TABLE "City" IN SHARE MODE')
     const { databaseUrl, redis, namespace } = options
-    const child = spawn(process.execPath, [await bundled(resolve(import.meta.dirname, 'stuck.worker.ts'))], {
-      env: { ...process.env, DATABASE_URL: databaseUrl, REDIS: redis, NAMESPACE: namespace },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    stopLater(async () => void child.kill('SIGKILL'))
-    let printed = ''
-    child.stdout.on('data', (chunk) => {
-      printed += chunk
-    })
-    expect(await once(child, 'close')).toEqual([0, null])
+    const env = { DATABASE_URL: databaseUrl, REDIS: redis, NAMESPACE: namespace }
+    const { printed, ...end } = await runToEnd(resolve(import.meta.dirname, 'stuck.worker.ts'), env)
+    expect(end).toEqual({ code: 0, signal: null })
     expect(JSON.parse(printed)).toEqual({ kind: 'writes-left', model: 'City', writes: 1 })
     await sql.query('ROLLBACK')
   })
