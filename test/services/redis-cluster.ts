@@ -7,6 +7,8 @@ const slotCount = 16_384
 
 export interface RedisCluster {
   readonly nodes: readonly PrivateServer[]
+  /** Starts one more node, as the replica of a master. Ready when it has what the master has, and every node knows it. */
+  addReplica(of: PrivateServer): Promise<PrivateServer>
   /** Of one node each: enough for a client to find the others. */
   readonly urls: readonly string[]
   stop(): Promise<void>
@@ -17,10 +19,8 @@ export async function startRedisCluster({ masters = 3 }: { readonly masters?: nu
   const buses: number[] = []
   const nodes: PrivateServer[] = []
   for (let index = 0; index < masters; index++) {
-    // The default, port + 10,000, does not exist for the upper part of the free ports.
-    const bus = await freePort()
-    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000']
-    nodes.push(await startRedis({ args }))
+    const { node, bus } = await startNode()
+    nodes.push(node)
     buses.push(bus)
   }
   for (const [index, { url }] of nodes.entries()) {
@@ -32,23 +32,45 @@ export async function startRedisCluster({ masters = 3 }: { readonly masters?: nu
   for (const [index, { port }] of nodes.entries()) {
     if (index > 0) await redisCommand(nodes[0]!.url, ['CLUSTER', 'MEET', '127.0.0.1', port, buses[index]!])
   }
+  await everyNodeKnows(nodes)
+  const replicas: PrivateServer[] = []
+  return {
+    nodes,
+    urls: nodes.map(({ url }) => url),
+    async addReplica(of) {
+      const { node, bus } = await startNode()
+      replicas.push(node)
+      await redisCommand(of.url, ['CLUSTER', 'MEET', '127.0.0.1', node.port, bus])
+      await everyNodeKnows([...nodes, ...replicas])
+      await redisCommand(node.url, ['CLUSTER', 'REPLICATE', String(await redisCommand(of.url, ['CLUSTER', 'MYID']))])
+      const isUp = async () => String(await redisCommand(node.url, ['INFO', 'replication'])).includes('link_status:up')
+      await waitUntil(isUp, { what: `the node on port ${node.port} to replicate`, deadlineMs: 20_000, pollMs: 50 })
+      return node
+    },
+    stop: async () => {
+      for (const node of [...nodes, ...replicas]) await node.stop()
+    },
+  }
+}
+
+async function startNode(): Promise<{ readonly node: PrivateServer; readonly bus: number }> {
+  // The default, port + 10,000, does not exist for the upper part of the free ports.
+  const bus = await freePort()
+  const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000']
+  return { node: await startRedis({ args }), bus }
+}
+
+async function everyNodeKnows(nodes: readonly PrivateServer[]): Promise<void> {
   for (const { url, port } of nodes) {
-    await waitUntil(async () => knowsAll(String(await redisCommand(url, ['CLUSTER', 'INFO'])), masters), {
+    await waitUntil(async () => knowsAll(String(await redisCommand(url, ['CLUSTER', 'INFO'])), nodes.length), {
       what: `the node on port ${port} to see the whole cluster`,
       deadlineMs: 20_000,
       pollMs: 50,
     })
   }
-  return {
-    nodes,
-    urls: nodes.map(({ url }) => url),
-    stop: async () => {
-      for (const node of nodes) await node.stop()
-    },
-  }
 }
 
-function knowsAll(info: string, masters: number): boolean {
+function knowsAll(info: string, nodes: number): boolean {
   const says = (line: string) => info.split('\r\n').includes(line)
-  return says('cluster_state:ok') && says(`cluster_known_nodes:${masters}`) && says(`cluster_slots_ok:${slotCount}`)
+  return says('cluster_state:ok') && says(`cluster_known_nodes:${nodes}`) && says(`cluster_slots_ok:${slotCount}`)
 }

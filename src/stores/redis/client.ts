@@ -77,6 +77,19 @@ export async function confirmDatabase({ client, owned }: OpenedClient): Promise<
   await client.select(client.options.db)
 }
 
+/**
+ * Asks a cluster who its masters are. By itself it asks only when a command was sent elsewhere, and nothing is sent to one that is out of reach: after a
+ * failover it would go on with a master that is a replica now.
+ *
+ * Source: `refreshSlotsCache` of ioredis, which asks one node after the other.
+ */
+export async function renewNodes(client: Client): Promise<void> {
+  if (!isCluster(client)) return
+  await new Promise<void>((resolve, reject) => {
+    client.refreshSlotsCache((error) => (error ? reject(error) : resolve()))
+  })
+}
+
 /** A second connection to the same place, for subscriptions. Always ours to close. A key prefix leaves channels alone. */
 export function openSubscriber(client: Client): Client {
   // Without options: any that were given here for the nodes would replace password and TLS.

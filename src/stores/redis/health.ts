@@ -11,8 +11,8 @@ const outageMs = 500
 const returnMs = probeEveryMs + connectMaxMs + reconnectMsMax + 500
 /** Of what prepares a server, one after the other. */
 export const preparingCommands = 3
-/** The database, and who it is. */
-const commandsOfLook = 2 + preparingCommands
+/** Where it is, the database, and who it is. */
+const commandsOfLook = 3 + preparingCommands
 
 /**
  * How Redis has answered this process lately, over all its sessions: who closes one and comes back knows no more than before.

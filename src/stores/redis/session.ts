@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
-import { type Client, type ClientSource, confirmDatabase, openClient } from './client.ts'
+import { type Client, type ClientSource, confirmDatabase, openClient, renewNodes } from './client.ts'
 import { withDeadline } from './deadline.ts'
 import { connectMaxMs, type Health, preparingCommands, probeEveryMs } from './health.ts'
 import { readIdentity } from './identity.ts'
@@ -153,8 +153,9 @@ export function openSession(
   /** Reads who the server is and prepares it; then commands may run. */
   async function look(): Promise<void> {
     looking = true
-    const startedEpoch = epoch
     try {
+      await withDeadline(renewNodes(client), commandDeadlineMs, clock)
+      const startedEpoch = epoch
       await withDeadline(confirmDatabase({ client, owned }), commandDeadlineMs, clock)
       const found = await withDeadline(readIdentity(client), commandDeadlineMs, clock)
       const isOther = last.identity !== '' && last.identity !== found

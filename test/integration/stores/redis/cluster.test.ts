@@ -104,6 +104,33 @@ describe('a cluster', () => {
   })
 })
 
+describe('a cluster whose master becomes a replica', () => {
+  it('is found again by a client that asks for nothing else, and knows what the new master has', async () => {
+    const own = await startRedisCluster()
+    const client = new Cluster([...own.urls])
+    client.on('error', () => {})
+    stopLater(async () => client.disconnect())
+    const { store, recovered, kinds } = openStore(client)
+    await fillEntry(store, 'row')
+    const [master] = own.nodes
+    const replica = await own.addReplica(master!)
+    await redisCommand(replica.url, ['CLUSTER', 'FAILOVER'])
+    const isReplica = async () => String(await redisCommand(master!.url, ['ROLE'])).startsWith('slave')
+    await waitUntil(isReplica, { what: 'the failover', deadlineMs: 20_000 })
+
+    // Nothing is sent to the slots of that master but what looks after the server.
+    const isNoticed = async () => {
+      await store.sweep(10_000).catch(() => {})
+      return kinds().includes('unavailable')
+    }
+    await waitUntil(isNoticed, { what: 'the failover to be noticed' })
+    await recovered()
+    expect(client.nodes('master').map(({ options }) => options.port)).toContain(replica.port)
+    await fillEntry(store, 'new')
+    expect(await servedRow(store)).toBe('new')
+  })
+})
+
 describe('the one node of a cluster, to a client that knows nothing of clusters', () => {
   it('R39: serves reads of several models from the cache, and shows every write', async () => {
     const { nodes } = await startRedisCluster({ masters: 1 })
