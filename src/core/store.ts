@@ -76,6 +76,12 @@ export interface Softened {
 /** Says which tags a write touches, given the shapes in use on the model. Pure; may be called again with newer shapes. */
 export type DecideTouched = (shapesInUse: readonly string[]) => readonly Tag[]
 
+/**
+ * Does what `touch` does without replacements, most of it done before. @param decide names the same tags as the one by which it was made, given the
+ * same shapes: called if there are others now.
+ */
+export type ReadyTouch = (decide: DecideTouched) => Promise<number>
+
 export type LeaseAnswer = { readonly kind: 'acquired' } | { readonly kind: 'held'; readonly remainingMs: number }
 
 export interface BeginLoad {
@@ -148,6 +154,8 @@ export interface Store {
    * there was no room.
    */
   touch(model: string, decide: DecideTouched, replacements?: readonly Replacement[]): Promise<number>
+  /** Makes ready what `touch` will do, as far as that is told before. Absent where nothing takes time. */
+  readyTouch?(model: string, decide: DecideTouched): ReadyTouch
   /** The shapes that are registered for a model. */
   shapesInUse(model: string): Promise<readonly string[]>
   /** Switches the caching of models off, or on again, for every process, and removes their root stamps. */

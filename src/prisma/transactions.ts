@@ -8,6 +8,8 @@ import { howRun } from './internals.ts'
 export interface StatementOutcome {
   readonly events: readonly RowEvent[]
   readonly rows: readonly HeldRow[]
+  /** Of a write that is alone: see {@link WriteOutcome}. */
+  readonly isAsForeseen?: boolean
 }
 
 /** A row that a statement returned, and what is held since before. */

@@ -6,6 +6,7 @@ import { type ClientInUse, notInnermost } from './client-in-use.ts'
 import { type Effect, effectOfRaw, effectOfWrite, locksRows } from './effects.ts'
 import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
+import { meanwhile } from './meanwhile.ts'
 import { mentioned } from './mentioned.ts'
 import { provesRollback } from './outcome.ts'
 import { acceptWrite } from './pending/accept-write.ts'
@@ -76,7 +77,9 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   let result: unknown
   let outcome: StatementOutcome
   try {
-    result = await queryWidened(hook, { given: hook.args, widened: widen(hook.args, effect.widenings) })
+    const running = queryWidened(hook, { given: hook.args, widened: widen(hook.args, effect.widenings) })
+    if (effect.foreseen) meanwhile(() => foresee(effect, scope))
+    result = await running
     // A fault in the analysis says nothing of the statement, which stands.
     outcome = stored(effect.outcome(result), held, runtime)
   } catch (error) {
@@ -84,11 +87,16 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
     else await scope.commit(effect.expected(), { keepIntents: true })
     throw error
   }
-  const { events, rows } = outcome
+  const { events, rows, isAsForeseen = false } = outcome
   const replacements = rows.length > 0 ? await runtime.writeThrough.replacements(withOthers(outcome)) : []
-  await scope.commit(events, { replacements })
+  await scope.commit(events, { replacements, isAsForeseen })
   narrow(result, effect.widenings)
   return result
+}
+
+function foresee({ foreseen }: Effect, scope: WriteScope): void {
+  const found = foreseen?.()
+  if (found) scope.foresee(found)
 }
 
 /** `undefined` where there is nothing to wait for. Rejects when accepted writes do not reach the database before it: then it must not run. */
@@ -133,8 +141,9 @@ async function heldStamps(
 }
 
 /** What is to be stored of the rows that came back. */
-function stored({ events, rows }: WriteOutcome, held: Held | null, { writeThrough }: Runtime): StatementOutcome {
-  if (held === null) return { events, rows: [] }
+function stored(outcome: WriteOutcome, held: Held | null, { writeThrough }: Runtime): StatementOutcome {
+  if (held === null) return { ...outcome, rows: [] }
+  const { events, rows } = outcome
   return { events, rows: rows.flatMap((row) => writeThrough.encoded(held.model, row, held.stamps) ?? []) }
 }
 

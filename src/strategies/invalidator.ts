@@ -1,6 +1,7 @@
+import type { Foreseen } from '../analysis/writes/analyse-write.ts'
 import type { RowEvent } from '../analysis/writes/row-event.ts'
 import { type ColumnsOf, touchedTags } from '../analysis/writes/touched.ts'
-import type { Replacement } from '../core/store.ts'
+import type { DecideTouched, ReadyTouch, Replacement } from '../core/store.ts'
 import { createDebts } from './debts.ts'
 import { createIntents, type IntentsDeps } from './intents.ts'
 import { parsedShapes } from './parsed-shape.ts'
@@ -27,6 +28,8 @@ export interface WriteScope {
    * wait for. That rejects when they do not get there in time: then the write must not run, and the scope is to be abandoned.
    */
   record(models: readonly string[]): Promise<void> | undefined
+  /** While the database is at it: makes ready what will be sent if it turns out as foreseen. */
+  foresee(foreseen: Foreseen): void
   /**
    * Never rejects. With `keepIntents`, the sweepers invalidate the models once more when the intents expire: for a write whose
    * outcome is not known, and which the database may still be at.
@@ -39,6 +42,8 @@ export interface CommitOptions {
   readonly keepIntents?: boolean
   /** What the write knows to be in the database now, stored in the step that invalidates. */
   readonly replacements?: readonly Replacement[]
+  /** Whether the events are those that were foreseen. */
+  readonly isAsForeseen?: boolean
 }
 
 export interface Invalidator {
@@ -55,6 +60,8 @@ export interface Invalidator {
   idle(): Promise<void>
 }
 
+type ReadiedTouches = ReadonlyMap<string, ReadyTouch>
+
 export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   const { store, clock, report, columnsOf, gates } = deps
   const intents = createIntents(deps)
@@ -62,10 +69,26 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
   const underWay = new Set<Promise<void>>()
   const debts = createDebts({ store, clock, report })
 
-  async function touchModel(model: string, events: readonly RowEvent[], replacements: readonly Replacement[]) {
+  function decideBy(model: string, events: readonly RowEvent[]): DecideTouched {
     const ofModel = events.filter((event) => event.model === model)
-    const decide = (shapes: readonly string[]) =>
-      touchedTags(ofModel, new Map([[model, parsedShapes(shapes)]]), columnsOf)
+    return (shapes) => touchedTags(ofModel, new Map([[model, parsedShapes(shapes)]]), columnsOf)
+  }
+
+  /** What is to be sent for each model; `null` where the arguments of the write do not tell. */
+  function readied({ events, isToldByArgs }: Foreseen): ReadiedTouches | null {
+    const ready = new Map<string, ReadyTouch>()
+    if (!store.readyTouch) return null
+    for (const model of modelsOf(events)) ready.set(model, store.readyTouch(model, decideBy(model, events)))
+    return isToldByArgs() ? ready : null
+  }
+
+  async function touchModel(
+    model: string,
+    events: readonly RowEvent[],
+    { replacements, ready }: { readonly replacements: readonly Replacement[]; readonly ready: ReadyTouch | undefined },
+  ) {
+    const decide = decideBy(model, events)
+    if (ready) return void (await ready(decide))
     const own = replacements.filter(({ guard }) => guard.model === model)
     const stored = await store.touch(model, decide, own)
     if (own.length > 0) report({ kind: 'written-through', model, stored, superseded: own.length - stored })
@@ -81,6 +104,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
     underWay.add(ended)
 
     let isOver = false
+    let foreseen: ReadiedTouches | null = null
     const scope: WriteScope = {
       record(names) {
         // What is recorded too late belongs to a statement that does not reach the database any more: nobody would take it back.
@@ -94,11 +118,17 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
         return entered ? Promise.all([entered, recorded]).then(() => {}) : recorded
       },
 
-      async commit(events, { keepIntents = false, replacements = [] } = {}) {
+      foresee(what) {
+        // It has ended sooner than that.
+        if (!isOver) foreseen = readied(what)
+      },
+
+      async commit(events, { keepIntents = false, replacements = [], isAsForeseen = false } = {}) {
         isOver = true
-        const touched = [...new Set(events.map((event) => event.model))]
+        const touched = modelsOf(events)
+        const ready = isAsForeseen ? foreseen : null
         try {
-          const touching = touched.map((model) => touchModel(model, events, replacements))
+          const touching = touched.map((model) => touchModel(model, events, { replacements, ready: ready?.get(model) }))
           await (touching.length === 1 ? touching[0] : Promise.all(touching))
         } catch (error) {
           gates.leave(scope)
@@ -151,4 +181,8 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
       debts.rest()
     },
   }
+}
+
+function modelsOf(events: readonly RowEvent[]): string[] {
+  return [...new Set(events.map((event) => event.model))]
 }

@@ -37,6 +37,15 @@ export interface WriteAnalysis {
   readonly storing: { readonly model: string; readonly lookups: readonly UniqueLookup[] } | null
   /** @param result what the database returned, to all that was asked for; `undefined` when that is not known. */
   readonly outcome: (result: unknown) => WriteOutcome
+  /** What it will most likely have done; `null` where its arguments do not tell. Absent as well. */
+  readonly foreseen?: () => Foreseen | null
+}
+
+/** What a write will have done if it returns what was given. */
+export interface Foreseen {
+  readonly events: readonly RowEvent[]
+  /** Whether so far nothing was asked of the events that only the row will tell. */
+  readonly isToldByArgs: () => boolean
 }
 
 export interface WriteOutcome {
@@ -44,6 +53,8 @@ export interface WriteOutcome {
   readonly events: readonly RowEvent[]
   /** Its own rows, as far as they are to be stored. */
   readonly rows: readonly ReturnedRow[]
+  /** Whether the events say what was foreseen, where that was told by the arguments. */
+  readonly isAsForeseen?: boolean
 }
 
 /** An operation, a model or an argument that is not known touches every model. */

@@ -6,11 +6,11 @@ import { isNode, type Node } from '../reads/node.ts'
 import type { Operation } from '../reads/read-analysis.ts'
 import { presenceOf, widen } from '../reads/widening.ts'
 import { boundLookup } from '../unique-lookup.ts'
-import { analyseWrite, type WriteAnalysis, type WriteOptions } from './analyse-write.ts'
+import { analyseWrite, type Foreseen, type WriteAnalysis, type WriteOptions } from './analyse-write.ts'
 import { BoundEvent, type EventPattern } from './bound-event.ts'
 import { wroteNothing } from './own-rows.ts'
 import type { ParametrizedWrite } from './parametrized-write.ts'
-import { ReturnedPins } from './returned-pins.ts'
+import { GivenPins, ReturnedPins } from './returned-pins.ts'
 import { returnedRows } from './returned-rows.ts'
 import { nothingKnown, type RowEvent } from './row-event.ts'
 import type { Touches } from './touch.ts'
@@ -53,11 +53,27 @@ export function compileWrite(
   const withRow = told.map(patternOf)
   const followed = numbersIn(told.filter((event) => !isOwn(event)))
   const returnsCount = operation.endsWith('Many')
+  // Rows that are to be stored tell more than what they touch.
+  let isForeseeable = !options.isUnpacked && !returnsCount && storing === null
+
+  function foreseen(given: readonly string[]): Foreseen | null {
+    if (!isForeseeable) return null
+    const pins = new GivenPins(given)
+    return {
+      events: bound(withRow, pins),
+      isToldByArgs() {
+        // Nor will it be by those of the next one: the shapes in use are the same, or more.
+        isForeseeable &&= !pins.isRowAsked
+        return !pins.isRowAsked
+      },
+    }
+  }
 
   return {
     of: (args, pins) => {
       const write = { model, operation, args }
       return {
+        foreseen: () => foreseen(pins),
         models,
         widenings,
         storing: storing && { model: name, lookups: storing.lookups.map((one) => boundLookup(one, pins)) },
@@ -73,7 +89,7 @@ export function compileWrite(
             return analyseWrite(dataModel, { ...write, model: name }, options).outcome(result)
           }
           const events = bound(withRow, new ReturnedPins(dataModel, pins, row.told, result))
-          if (storing === null) return { events, rows: [] }
+          if (storing === null) return { events, rows: [], isAsForeseen: true }
           const own = events.slice(0, ownEvents.length)
           return { events, rows: returnedRows(dataModel, { ...write, stored: options.stored! }, { result, own }) }
         },

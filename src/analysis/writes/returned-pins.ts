@@ -22,6 +22,26 @@ export class ReturnedPins implements ParameterPins {
   }
 }
 
+/** Those of a write that has not returned. */
+export class GivenPins implements ParameterPins {
+  readonly #given: readonly string[]
+  #isRowAsked = false
+
+  constructor(given: readonly string[]) {
+    this.#given = given
+  }
+
+  /** Whether one was asked for that the row will tell. */
+  get isRowAsked(): boolean {
+    return this.#isRowAsked
+  }
+
+  at(number: number): Pin | undefined {
+    this.#isRowAsked ||= number >= this.#given.length
+    return this.#given[number]
+  }
+}
+
 /** The pin of a value as it is now: the row belongs to the caller, who may change it before a transaction ends. */
 function pinLater(dataModel: DataModel, field: Field, value: unknown): () => Pin | undefined {
   if (isDate(value)) {

@@ -17,25 +17,32 @@ export class Prepared {
     this.#args = args
   }
 
-  /** Resolves to the reply, with texts. */
-  sendBy(client: Client): Promise<unknown> {
-    if (!sendsAsItIs(client)) return client.call(this.#name, ...this.#args)
+  /** Makes what goes over the wire now, and not when it is sent first. */
+  made(): this {
     this.#text ??= [this.#name, ...this.#args].reduce(
       (text, word) => `${text}$${Buffer.byteLength(word)}\r\n${word}\r\n`,
       `*${1 + this.#args.length}\r\n`,
     )
-    return client.sendCommand(new PreparedCommand(this.#name, this.#args, this.#text)) as Promise<unknown>
+    return this
+  }
+
+  /** Resolves to the reply, with texts. */
+  sendBy(client: Client): Promise<unknown> {
+    if (!sendsAsItIs(client)) return client.call(this.#name, ...this.#args)
+    this.made()
+    return client.sendCommand(new PreparedCommand(this.#name, this.#args, this.#text!)) as Promise<unknown>
   }
 }
 
 /**
  * Whether a command may be made for the client. One of another copy of ioredis may know other commands; one that pipelines by itself would send it
- * before what it was asked for earlier; and what somebody has put in the place of a method may go by the words, and change them.
+ * before what it was asked for earlier; one with a prefix puts that before the keys among the words; and what somebody has put in the place of a
+ * method may go by the words, and change them.
  */
 function sendsAsItIs(client: Client): client is Redis {
   const { call, sendCommand } = Redis.prototype
   const isOurs = client instanceof Redis && client.call === call && client.sendCommand === sendCommand
-  return isOurs && !client.options.enableAutoPipelining
+  return isOurs && !client.options.enableAutoPipelining && !client.options.keyPrefix
 }
 
 class PreparedCommand extends Command {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { Report } from '../../core/events.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
-import type { DecideTouched, Intent, Replacement, StampTag, Store } from '../../core/store.ts'
+import type { DecideTouched, Intent, ReadyTouch, Replacement, StampTag, Store } from '../../core/store.ts'
 import type { Client, ClientSource } from './client.ts'
 import { createConnection } from './connection.ts'
 import { createKeys, type Keys } from './keys.ts'
@@ -25,6 +25,8 @@ export interface RedisStoreDeps extends Sweeping {
   readonly makeNonce: MakeNonce
   readonly report: Report
 }
+
+type SendTouch = ReturnType<typeof scripts.readyTouch>
 
 interface Touching {
   readonly decide: DecideTouched
@@ -62,20 +64,32 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
   const pending = createPendingStore({ connection, channel, keys, makeNonce, commandDeadlineMs })
 
-  async function touch(client: Client, model: string, { decide, replacements }: Touching): Promise<number> {
+  function planned(model: string, { decide, replacements }: Touching): scripts.Touch {
+    const { version, shapes } = registries.get(model) ?? emptyRegistry
+    return {
+      ...planTouch(decide(shapes), keys),
+      replacements: replacements.map((one) => planReplacement(one, keys)),
+      modelKey: keys.model(model),
+      version,
+    }
+  }
+
+  /** @param first what is sent first, if that is made already. */
+  async function touch(client: Client, model: string, touching: Touching, first?: SendTouch): Promise<number> {
+    let sendTouch = first
     for (let decision = 0; decision < decisionsMax; decision += 1) {
-      const { version, shapes } = registries.get(model) ?? emptyRegistry
-      const outcome = await scripts.touch(client, {
-        ...planTouch(decide(shapes), keys),
-        replacements: replacements.map((one) => planReplacement(one, keys)),
-        modelKey: keys.model(model),
-        version,
-      })
+      const outcome = await (sendTouch ? sendTouch(client) : scripts.touch(client, planned(model, touching)))
+      sendTouch = undefined
       if ('stored' in outcome) return outcome.stored
       registries.set(model, outcome)
     }
     await dropRoots(client, [keys.table(model)], keys)
     return 0
+  }
+
+  function readyTouch(model: string, decide: DecideTouched): ReadyTouch {
+    const first = scripts.readyTouch(planned(model, { decide, replacements: [] }))
+    return (decide) => connection.run((client) => touch(client, model, { decide, replacements: [] }, first))
   }
 
   return {
@@ -116,6 +130,7 @@ export function createRedisStore(deps: RedisStoreDeps): Store {
 
     touch: (model, decide, replacements = []) =>
       connection.run((client) => touch(client, model, { decide, replacements })),
+    readyTouch,
     shapesInUse: (model) =>
       connection.run(async (client) => {
         const fields = (await send(client, ['hkeys', keys.model(model)])) as string[]

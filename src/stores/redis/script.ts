@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { type Client, isCluster } from './client.ts'
+import { Prepared } from './prepared.ts'
 import { send } from './send.ts'
 
 /** One Lua script: its text, and the digest under which Redis remembers it. */
@@ -18,17 +19,32 @@ export function loadScript(name: string): Script {
   return script
 }
 
+type Words = readonly (string | number)[]
+
 /** Runs by digest, and by text where the server does not know the script (first use, SCRIPT FLUSH, restart, another node). */
-export function run(
+export function run(client: Client, script: Script, keys: readonly string[], args: Words): Promise<unknown> {
+  const words = [keys.length, ...keys, ...args]
+  return runBy(client, ['evalsha', script.sha1, ...words], { script, words })
+}
+
+/** The same with all words at hand before it is sent: less is left to be done then. */
+export function readyRun(script: Script, keys: readonly string[], args: Words): (client: Client) => Promise<unknown> {
+  const words = [keys.length, ...keys, ...args].map(String)
+  const command = new Prepared(['evalsha', script.sha1, ...words]).made()
+  return (client) => runBy(client, command, { script, words })
+}
+
+async function runBy(
   client: Client,
-  script: Script,
-  keys: readonly string[],
-  args: readonly (string | number)[],
+  byDigest: Parameters<typeof send>[1],
+  { script, words }: { readonly script: Script; readonly words: Words },
 ): Promise<unknown> {
-  return send(client, ['evalsha', script.sha1, keys.length, ...keys, ...args]).catch((error: unknown) => {
+  try {
+    return await send(client, byDigest)
+  } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return send(client, ['eval', script.text, keys.length, ...keys, ...args])
-  })
+    return send(client, ['eval', script.text, ...words])
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { preciseShapesMax, shapesMax } from '../../core/store.ts'
 import type { Client } from './client.ts'
-import { loadScript, run } from './script.ts'
+import { loadScript, readyRun, run } from './script.ts'
 import { sendNow } from './send.ts'
 
 const scripts = {
@@ -159,12 +159,23 @@ export interface StoredReplacement {
   readonly text: string
 }
 
-/** Resolves to the number of replacements that were stored, or to the registry that the caller did not know. */
-export async function touch(
-  client: Client,
-  { modelKey, valueKeys, version, fields, replacements }: Touch,
-): Promise<{ readonly stored: number } | Registry> {
-  const keys = replacements.flatMap(({ guardKey, entryKey, heldValues }) => [
+/** The number of replacements that were stored, or the registry that the caller did not know. */
+export type Touched = { readonly stored: number } | Registry
+
+export async function touch(client: Client, what: Touch): Promise<Touched> {
+  const { keys, args } = wordsOfTouch(what)
+  return touched(await run(client, scripts.touch, keys, args))
+}
+
+/** {@link touch}, made before it is sent. */
+export function readyTouch(what: Touch): (client: Client) => Promise<Touched> {
+  const { keys, args } = wordsOfTouch(what)
+  const runBy = readyRun(scripts.touch, keys, args)
+  return async (client) => touched(await runBy(client))
+}
+
+function wordsOfTouch({ modelKey, valueKeys, version, fields, replacements }: Touch) {
+  const ofReplacements = replacements.flatMap(({ guardKey, entryKey, heldValues }) => [
     ...[guardKey, entryKey],
     ...heldValues.map(([key]) => key),
   ])
@@ -174,12 +185,13 @@ export async function touch(
       ...[heldFields.length, ...heldFields.flat(), heldValues.length, ...heldValues.map(([, stamp]) => stamp)],
     ],
   )
-  const reply = await run(
-    client,
-    scripts.touch,
-    [modelKey, ...valueKeys, ...keys],
-    [version, fields.length, ...fields, valueKeys.length, ...args],
-  )
+  return {
+    keys: [modelKey, ...valueKeys, ...ofReplacements],
+    args: [version, fields.length, ...fields, valueKeys.length, ...args],
+  }
+}
+
+function touched(reply: unknown): Touched {
   // A client that was given may be told to return numbers as text.
   if (!Array.isArray(reply)) return { stored: Number(reply) }
   const [current, ...shapes] = reply as [string, ...string[]]

@@ -51,3 +51,55 @@ it('is idle when those that were given up have been', async () => {
   await idling
   expect(steps).toEqual(['idle'])
 })
+
+const foreseen = { events: [write], isToldByArgs: () => true }
+
+/** An invalidator whose store makes touches ready. `sent` tells what was done. */
+function setupReady() {
+  const clock = createManualClock()
+  const makeNonce = createNonceSource()
+  const store = createMemoryStore({ clock, makeNonce, maxBytes: 100_000 })
+  const sent: string[] = []
+  const invalidator = createInvalidator({
+    ...{ clock, makeNonce, report: () => {}, intentMs: 1000, columnsOf: () => undefined },
+    gates: { enter: () => undefined, leave: () => {} },
+    store: {
+      ...store,
+      async touch() {
+        sent.push('touch')
+        return 0
+      },
+      readyTouch: (_model, decide) => {
+        decide([])
+        return async () => sent.push('ready')
+      },
+    },
+  })
+  return { scope: invalidator.open(), sent }
+}
+
+it('sends what was made ready when it turns out as foreseen', async () => {
+  const { scope, sent } = setupReady()
+  scope.foresee(foreseen)
+  expect(sent).toEqual([])
+  await scope.commit([write], { isAsForeseen: true })
+  expect(sent).toEqual(['ready'])
+})
+
+it.each([
+  ['turned out otherwise', foreseen, { isAsForeseen: false }],
+  ['is not told by its arguments', { ...foreseen, isToldByArgs: () => false }, { isAsForeseen: true }],
+])('sends nothing of it when the write %s', async (_how, what, options) => {
+  const { scope, sent } = setupReady()
+  scope.foresee(what)
+  await scope.commit([write], options)
+  expect(sent).toEqual(['touch'])
+})
+
+it('makes nothing ready for a write that is over', async () => {
+  const { scope, sent } = setupReady()
+  const committing = scope.commit([write], { isAsForeseen: true })
+  scope.foresee({ ...foreseen, isToldByArgs: () => expect.unreachable() })
+  await committing
+  expect(sent).toEqual(['touch'])
+})

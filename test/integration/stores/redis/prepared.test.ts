@@ -56,6 +56,14 @@ describe('a prepared command', () => {
     expect(await new Prepared(['get', name]).sendBy(client)).toBe('value')
   })
 
+  it('is a call of a client that puts a prefix before its keys', async () => {
+    const client = new Redis(inject('redisUrl'), { keyPrefix: 'mine:' })
+    stopLater(async () => client.disconnect())
+    const name = freshNamespace()
+    await client.set(name, 'value')
+    expect(await new Prepared(['get', name]).made().sendBy(client)).toBe('value')
+  })
+
   it('comes after what was asked for before, also of a client that pipelines by itself', async () => {
     const client = new Redis(inject('redisUrl'), { enableAutoPipelining: true })
     stopLater(async () => client.disconnect())

@@ -9,6 +9,7 @@ import { analyseWrite, type WriteOptions } from '../../../../src/analysis/writes
 import { compileWrite } from '../../../../src/analysis/writes/compiled-write.ts'
 import { parametrizedWrite } from '../../../../src/analysis/writes/parametrized-write.ts'
 import type { ReturnedRow } from '../../../../src/analysis/writes/returned-rows.ts'
+import type { RowEvent } from '../../../../src/analysis/writes/row-event.ts'
 import { Touches } from '../../../../src/analysis/writes/touch.ts'
 import { touchedTags } from '../../../../src/analysis/writes/touched.ts'
 import { tagId } from '../../../../src/core/stamp-tags.ts'
@@ -123,12 +124,8 @@ function shownRow({ row, lookups, events }: ReturnedRow) {
   return { row, lookups: namesOf(lookups), events: events.map(lineOf) }
 }
 
-it('tells of any write what its own analysis tells, and touches no less', () => {
-  const shapes = new Map([...dataModel.models.keys()].map((name) => [name, shapesOf(name)]))
-  const touches = new Touches()
-  const compiled = new Map<string, ReturnType<typeof compileWrite>>()
-  let bound = 0
-  let same = 0
+/** Writes, each with a row that it may return: mostly what was given comes back. */
+function writesWithRows() {
   const ofCall = (
     call: Parameters<typeof parametrizedWrite>[2] & { readonly model: string },
     row: fc.Arbitrary<object>,
@@ -150,19 +147,26 @@ it('tells of any write what its own analysis tells, and touches no less', () => 
         }),
       ),
     )
-    // Mostly what was given comes back.
     return fc.tuple(drawn, fc.integer({ min: 0, max: 9 })).map(([row, n]) => (n === 0 ? row : { ...row, ...given }))
   }
-  const calls = writeCalls(dataModel, readArgs(dataModel), clientModels).chain((call) =>
+  return writeCalls(dataModel, readArgs(dataModel), clientModels).chain((call) =>
     ofCall(call, rowOf(call.model, call.args)),
   )
+}
+
+it('tells of any write what its own analysis tells, and touches no less', () => {
+  const shapes = new Map([...dataModel.models.keys()].map((name) => [name, shapesOf(name)]))
+  const touches = new Touches()
+  const compiled = new Map<string, ReturnType<typeof compileWrite>>()
+  let bound = 0
+  let same = 0
   const settings = fc.record({
     mayWiden: fc.boolean(),
     isUnpacked: fc.constantFrom(false, false, true),
     isStored: fc.boolean(),
   })
   fc.assert(
-    fc.property(calls, settings, ([call, row], { isStored, ...flags }) => {
+    fc.property(writesWithRows(), settings, ([call, row], { isStored, ...flags }) => {
       const model = dataModel.models.get(call.model)!
       const taken = parametrizedWrite(dataModel, model, call)
       if (!taken) return
@@ -199,6 +203,48 @@ it('tells of any write what its own analysis tells, and touches no less', () => 
   expect(same / bound).toBeGreaterThan(0.9)
   expect(compiled.size).toBeLessThan(bound / 2)
 }, 30_000)
+
+it('what a write is foreseen to touch is what it touches, where its arguments tell', () => {
+  let [told, others] = [0, 0]
+  fc.assert(
+    fc.property(writesWithRows(), fc.infiniteStream(fc.nat()), ([call, row], numbers) => {
+      const taken = parametrizedWrite(dataModel, dataModel.models.get(call.model)!, call)
+      if (!taken) return
+      const options = { ...plainOptions, touches: new Touches() }
+      const write = compileWrite(dataModel, call, taken, options).of(call.args as never, taken.pins)
+      const foreseen = write.foreseen?.()
+      const few = (all: readonly Shape[]) => all[numbers.next().value! % all.length]!
+      const shapes = new Map([...dataModel.models.keys()].map((name) => [name, [few(shapesOf(name))]]))
+      const idsOf = (events: readonly RowEvent[]) => new Set(touchedTags(events, shapes).map(tagId))
+      const [expected, { events, isAsForeseen = false }] = [foreseen && idsOf(foreseen.events), write.outcome(row)]
+      if (!expected || !foreseen?.isToldByArgs() || !isAsForeseen) {
+        others += 1
+        return
+      }
+      told += 1
+      expect(idsOf(events)).toEqual(expected)
+    }),
+    { numRuns: 1500 },
+  )
+  expect(told).toBeGreaterThan(100)
+  expect(others).toBeGreaterThan(100)
+}, 30_000)
+
+it('what only the row tells is not foreseen, of this write and of those like it', () => {
+  const write = { model: 'Post', operation: 'update', args: { where: { id: 1 }, data: { title: 'a' } } }
+  const known = compileWrite(blog, write, parametrizedWrite(blog, blog.models.get('Post')!, write)!, {
+    ...plainOptions,
+    touches: new Touches(),
+  })
+  const of = () => known.of(write.args, ['1', 'a'])
+  const told = of().foreseen!()!
+  touchedTags(told.events, new Map([['Post', [makeShape(['id'], 'all')]]]))
+  expect(told.isToldByArgs()).toBe(true)
+  const later = of().foreseen!()!
+  touchedTags(later.events, new Map([['Post', [makeShape(['author_id'], 'all')]]]))
+  expect(later.isToldByArgs()).toBe(false)
+  expect(of().foreseen!()).toBeNull()
+})
 
 it('a value that is returned as another one is not taken for certain', () => {
   const write = { model: 'Tag', operation: 'update', args: { where: { id: 1 }, data: { label: 'a' } } }
