@@ -1,3 +1,5 @@
+import { driverErrorOf } from './driver-error.ts'
+
 /**
  * Whether an error proves that the write did not happen. Anything else counts as committed: a connection that broke while
  * the statement or the COMMIT was under way leaves that open, and the codes for it also mean other things.
@@ -8,6 +10,7 @@
 export function provesRollback(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error.name === 'PrismaClientValidationError') return true
+  if (wasNeverSent(error)) return true
   if (error.name !== 'PrismaClientKnownRequestError' || !('code' in error)) return false
   return typeof error.code === 'string' && refusals.has(error.code)
 }
@@ -32,6 +35,19 @@ const refusals = new Set([
   'P2020', // value out of range
   'P2021', // no such table
   'P2022', // no such column
+  'P2024', // no connection was free
   'P2025', // record not found
   'P2034', // write conflict or deadlock
 ])
+
+/**
+ * Whether there was no connection to begin with, so that nothing ran, in whatever way: what was cached before an outage of the database survives the
+ * writes that run into it. A connection that breaks is another kind.
+ *
+ * Source: kinds of errors of driver adapters, which `@prisma/adapter-pg` 7.10 makes of `ECONNREFUSED`, `ENOTFOUND`, `53300` and `28P01`.
+ */
+export function wasNeverSent(error: unknown): boolean {
+  return unconnected.has(driverErrorOf(error)?.kind ?? '')
+}
+
+const unconnected: ReadonlySet<string> = new Set(['DatabaseNotReachable', 'TooManyConnections', 'AuthenticationFailed'])

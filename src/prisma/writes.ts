@@ -8,7 +8,7 @@ import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
 import { meanwhile } from './meanwhile.ts'
 import { mentioned } from './mentioned.ts'
-import { provesRollback } from './outcome.ts'
+import { provesRollback, wasNeverSent } from './outcome.ts'
 import { acceptWrite } from './pending/accept-write.ts'
 import { awaitReads, awaitWrites } from './pending/await-writes.ts'
 import { neighboursOf } from './pending/neighbours.ts'
@@ -83,7 +83,7 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
     // A fault in the analysis says nothing of the statement, which stands.
     outcome = stored(effect.outcome(result), held, runtime)
   } catch (error) {
-    if (provesRollback(error) && !effect.mayCommit) scope.abandon()
+    if (wasNeverSent(error) || (provesRollback(error) && !effect.mayCommit)) scope.abandon()
     else await scope.commit(effect.expected(), { keepIntents: true })
     throw error
   }
