@@ -45,6 +45,7 @@ export async function effectOfRaw(hook: Hook, runtime: Runtime, client: ClientIn
     expected: () => events,
     models: [...new Set(events.map((event) => event.model))],
     widenings: [],
+    isReplaceable: false,
     storing: null,
     outcome: () => ({ events, rows: [] }),
     mayCommit: written.kind === 'unknown' || runtime.keepsOnError,

@@ -1,4 +1,4 @@
-import { driverErrorOf } from './driver-error.ts'
+import { driverErrorOf, prismaCodeOf } from './driver-error.ts'
 
 /**
  * Whether an error proves that the write did not happen. Anything else counts as committed: a connection that broke while
@@ -13,6 +13,11 @@ export function provesRollback(error: unknown): boolean {
   if (wasNeverSent(error)) return true
   if (error.name !== 'PrismaClientKnownRequestError' || !('code' in error)) return false
   return typeof error.code === 'string' && refusals.has(error.code)
+}
+
+/** Whether a write found no row that it was to change: it has run, and that is what it says of it. */
+export function saysNotFound(error: unknown): boolean {
+  return prismaCodeOf(error) === 'P2025'
 }
 
 const refusals = new Set([

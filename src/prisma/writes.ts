@@ -8,7 +8,7 @@ import type { Hook } from './hook.ts'
 import { howRun } from './internals.ts'
 import { meanwhile } from './meanwhile.ts'
 import { mentioned } from './mentioned.ts'
-import { provesRollback, wasNeverSent } from './outcome.ts'
+import { provesRollback, saysNotFound, wasNeverSent } from './outcome.ts'
 import { acceptWrite } from './pending/accept-write.ts'
 import { awaitReads, awaitWrites } from './pending/await-writes.ts'
 import { neighboursOf } from './pending/neighbours.ts'
@@ -83,8 +83,9 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
     // A fault in the analysis says nothing of the statement, which stands.
     outcome = stored(effect.outcome(result), held, runtime)
   } catch (error) {
-    if (wasNeverSent(error) || (provesRollback(error) && !effect.mayCommit)) scope.abandon()
-    else await scope.commit(effect.expected(), { keepIntents: true })
+    const fate = fateOf(error, effect)
+    if (fate === 'undone') scope.abandon()
+    else await scope.commit(effect.expected(), { keepIntents: fate === 'unknown' })
     throw error
   }
   const { events, rows, isAsForeseen = false } = outcome
@@ -92,6 +93,13 @@ async function runEffect(hook: Hook, runtime: Runtime, effect: Effect): Promise<
   await scope.commit(events, { replacements, isAsForeseen })
   narrow(result, effect.widenings)
   return result
+}
+
+/** What became of a write that failed. */
+function fateOf(error: unknown, { mayCommit, isReplaceable }: Effect): 'undone' | 'done' | 'unknown' {
+  if (wasNeverSent(error)) return 'undone'
+  if (mayCommit || !provesRollback(error)) return 'unknown'
+  return isReplaceable && saysNotFound(error) ? 'done' : 'undone'
 }
 
 function foresee({ foreseen }: Effect, scope: WriteScope): void {

@@ -5,10 +5,10 @@ import type { Operation } from '../reads/read-analysis.ts'
 import type { ClientView } from '../reads/rows.ts'
 import { absentFields, presenceOf, type Widening, widen } from '../reads/widening.ts'
 import type { UniqueLookup } from '../unique-lookup.ts'
-import { type DeclaredChanges, withConsequences } from './consequences.ts'
+import { type DeclaredChanges, mayBeReplaced, withConsequences } from './consequences.ts'
 import { knownOfRow } from './known-values.ts'
 import { nestedEvents } from './nested-writes.ts'
-import { ownWrite } from './own-rows.ts'
+import { countsNothing, ownWrite } from './own-rows.ts'
 import { reachedModels } from './reached-models.ts'
 import { lookupsBefore, type ReturnedRow, returnedRows } from './returned-rows.ts'
 import { condensed, type Known, type RowEvent, toldByResult } from './row-event.ts'
@@ -31,6 +31,8 @@ export interface WriteAnalysis {
   readonly expected: () => readonly RowEvent[]
   /** Every model that it may touch, whatever it returns. */
   readonly models: readonly string[]
+  /** Whether the database may do something else in its place: that it found no row says nothing then. */
+  readonly isReplaceable: boolean
   /** What it is to ask for in addition: the fields by which its rows are known. */
   readonly widenings: readonly Widening[]
   /** The lookups that may find its rows; `null` when nothing of it is stored. */
@@ -78,8 +80,10 @@ export function analyseWrite(
   const widened = widen(args, widenings)
   const returned = (row: unknown) =>
     row === anyRowReturned ? knownToBeReturned(dataModel, client, model, widened) : knownOfRow(dataModel, model, row)
+  const isReplaceable = mayBeReplaced(dataModel, declared, name)
   const outcome = (result: unknown): WriteOutcome => {
-    const { own, rows } = write.events(isUnpacked ? undefined : result, returned)
+    const isTold = !isUnpacked && !(isReplaceable && countsNothing(result))
+    const { own, rows } = write.events(isTold ? result : undefined, returned)
     const nested = rows.map(({ row, data }) => nestedEvents(dataModel, row, data))
     if (nested.includes('unknown')) return justEvents(everyModel(dataModel, 'a nested write that is not known'))
     return {
@@ -92,6 +96,7 @@ export function analyseWrite(
     expected,
     models: reachedModels(dataModel, declared, model, { operation, args: node }) ?? modelsOf(expected()),
     widenings,
+    isReplaceable,
     storing: isStored ? { model: name, lookups: lookupsBefore(dataModel, model, { operation, args: node }) } : null,
     outcome,
   }
@@ -149,6 +154,7 @@ export function unknownWrite(dataModel: DataModel, cause: string): WriteAnalysis
   return {
     expected: () => events,
     models: modelsOf(events),
+    isReplaceable: false,
     widenings: [],
     storing: null,
     outcome: () => justEvents(events),

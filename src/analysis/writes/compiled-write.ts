@@ -41,7 +41,7 @@ export function compileWrite(
   const patternOf = (event: RowEvent): EventPattern => ({ event, touches })
   const args = parametrized.args()
   const analysed = analyseWrite(dataModel, { model: name, operation, args }, options)
-  const { models, widenings, storing } = analysed
+  const { models, widenings, storing, isReplaceable } = analysed
   const bare = analysed.expected()
   const ownEvents = bare.filter(isOwn)
   const without = bare.map(patternOf)
@@ -75,13 +75,15 @@ export function compileWrite(
       return {
         foreseen: () => foreseen(pins),
         models,
+        isReplaceable,
         widenings,
         storing: storing && { model: name, lookups: storing.lookups.map((one) => boundLookup(one, pins)) },
         expected: () => bound(without, pins),
         outcome(result) {
           if (result === undefined || options.isUnpacked) return { events: bound(without, pins), rows: [] }
           if (returnsCount && isNode(result)) {
-            return { events: wroteNothing(dataModel, result) ? [] : bound(without, pins), rows: [] }
+            const isNothing = !isReplaceable && wroteNothing(dataModel, result)
+            return { events: isNothing ? [] : bound(without, pins), rows: [] }
           }
           const isAlike = isNode(result) && fits(result, row, { dataModel, pins, followed })
           // Of an upsert whose row tells nothing, what it would have created is known.

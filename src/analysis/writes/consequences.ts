@@ -1,6 +1,6 @@
 import { columnOf, type DataModel, type Model } from '../data-model.ts'
 import { cascadesOf } from './cascades.ts'
-import { anyEvent, type RowEvent, updateEvent } from './row-event.ts'
+import { anyEvent, type Known, type RowEvent, updateEvent } from './row-event.ts'
 
 /**
  * What is declared to change when a model is written, because the database does it by itself (triggers, rules), or because the
@@ -58,13 +58,23 @@ function declaredEffect(
   const model = dataModel.models.get(name)
   if (!model || field === null) return anyEvent(name, '')
   if (event.model !== name) return updateEvent(model, { changed: [field] })
-  // A row that is gone has no fields that could change.
-  if (event.kind === 'delete' || event.kind === 'any') return null
-  return updateEvent(model, { changed: [field], after: without(model, event, field) })
+  if (event.kind === 'any') return null
+  // A row whose deletion is made into something else is still there.
+  const known = without(model, event.kind === 'delete' ? event.before : event.after, field)
+  return updateEvent(model, { changed: [field], after: known })
 }
 
 /** What the rows still hold when a field of theirs changes once more. */
-function without(model: Model, { after }: RowEvent, field: string) {
+function without(model: Model, known: Known, field: string): Known {
   const column = columnOf(model, field)
-  return new Map([...after].filter(([name]) => name !== column))
+  return new Map([...known].filter(([name]) => name !== column))
+}
+
+/**
+ * Whether the database may do something else in the place of a write, as a rule `DO INSTEAD` or a trigger that returns NULL does. Then that no row
+ * was reached says nothing.
+ */
+export function mayBeReplaced({ models }: DataModel, declared: DeclaredChanges, model: string): boolean {
+  // What views show is no change of its own.
+  return (declared.get(model) ?? []).some(({ model: name }) => !models.get(name)?.isView)
 }

@@ -171,7 +171,7 @@ export function wroteNothing({ hasForeignKeys }: DataModel, result: unknown): bo
 }
 
 /** `{ count: 0 }`, or an empty list of rows. */
-function countsNothing(result: unknown): boolean {
+export function countsNothing(result: unknown): boolean {
   return Array.isArray(result) ? result.length === 0 : isNode(result) && result.count === 0
 }
 

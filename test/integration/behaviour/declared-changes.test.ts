@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
 import { waitUntil } from '../../services/wait-until.ts'
@@ -78,6 +78,92 @@ describe.each(storeKinds)('what is declared to change with a model (%s)', (kind)
     const events: Read = (client) => client.event.findMany({ orderBy: { id: 'asc' } })
     const write: Read = (client) => client.$executeRaw`UPDATE "Note" SET text = 'x' WHERE id = 1`
     expect(await statusesAfter(write, { events })).toEqual({ events: 'miss' })
+  })
+})
+
+const instead = `
+  CREATE RULE hide AS ON DELETE TO posts DO INSTEAD UPDATE posts SET published = false WHERE id = OLD.id RETURNING posts.*;
+  CREATE FUNCTION hide_comment() RETURNS trigger AS $$ BEGIN
+    UPDATE "Comment" SET text = '' WHERE id = OLD.id; RETURN NULL; END $$ LANGUAGE plpgsql;
+  CREATE TRIGGER hide_comment BEFORE DELETE ON "Comment" FOR EACH ROW EXECUTE FUNCTION hide_comment();
+  CREATE FUNCTION rename_team() RETURNS trigger AS $$ BEGIN
+    UPDATE "Team" SET name = 'renamed' WHERE id = (SELECT min(id) FROM "Team"); RETURN NULL; END $$ LANGUAGE plpgsql;
+  CREATE TRIGGER rename_team BEFORE INSERT ON "Tag" FOR EACH ROW EXECUTE FUNCTION rename_team();
+`
+const noLonger = `
+  DROP RULE hide ON posts; DROP FUNCTION hide_comment CASCADE; DROP FUNCTION rename_team CASCADE;
+`
+
+describe.each(storeKinds)('what is declared to happen in the place of a write (%s)', (kind) => {
+  const bench = useBench(kind, {
+    alsoChanges: { Post: ['Post.published'], Comment: ['Comment.text'], Tag: ['Team'] },
+  })
+  const asAdmin = (sql: string) => withPostgres(bench.databaseUrl, (client) => client.query(sql))
+  beforeEach(() => asAdmin(instead))
+  // The rows of the next test are made anew.
+  afterEach(() => asAdmin(noLonger))
+
+  const shown: Read = (client) => client.post.findMany({ where: { published: true }, orderBy: { id: 'asc' } })
+  const texts: Read = (client) => client.comment.findMany({ orderBy: { id: 'asc' } })
+  const empty: Read = (client) => client.comment.findMany({ where: { text: '' }, orderBy: { id: 'asc' } })
+  const teams: Read = (client) => client.team.findMany({ orderBy: { id: 'asc' } })
+  const comment = async () => {
+    const { id } = await bench.plain.comment.create({ data: { text: 'said', postId: 2 } })
+    return id
+  }
+
+  it.each<[string, readonly Read[], () => Promise<Read>]>([
+    [
+      'a delete that a rule makes an update',
+      [shown],
+      async () => (client) => client.post.deleteMany({ where: { id: 1 } }),
+    ],
+    ['a delete of one row', [shown], async () => (client) => client.post.delete({ where: { id: 2 } })],
+    [
+      'a delete that a trigger makes an update',
+      [texts, empty],
+      async () => {
+        const id = await comment()
+        return (client) => client.comment.deleteMany({ where: { id } })
+      },
+    ],
+    [
+      'a delete that seems to find no row',
+      [texts, empty],
+      async () => {
+        const id = await comment()
+        return (client) => client.comment.delete({ where: { id } })
+      },
+    ],
+    [
+      'a delete in a transaction that goes on',
+      [texts, empty],
+      async () => {
+        const id = await comment()
+        return (client) =>
+          client.$transaction(async (tx) => {
+            await tx.comment.delete({ where: { id } }).catch(() => {})
+            await tx.comment.deleteMany({ where: { id } })
+          })
+      },
+    ],
+    [
+      'a create that a trigger makes an update',
+      [teams],
+      async () => (client) => client.tag.createMany({ data: [{ name: 'team' }] }),
+    ],
+  ])('R24: is seen after %s', async (_what, reads, prepare) => {
+    await bench.plain.post.updateMany({ data: { published: true } })
+    const write = await prepare()
+    for (const seat of bench.seats) await seat.prisma.$cache.invalidateAll()
+    for (const read of reads) for (const seat of bench.seats) await read(seat.prisma)
+    const before = await Promise.all(reads.map((read) => read(bench.plain)))
+    await Promise.resolve(write(bench.writer)).catch(({ code }) => expect(code).toBe('P2025'))
+    for (const [i, read] of reads.entries()) {
+      const now = await read(bench.plain)
+      expect(now).not.toEqual(before[i])
+      for (const seat of bench.seats) expectSame(await read(seat.prisma), now, 'after it')
+    }
   })
 })
 
