@@ -97,10 +97,11 @@ function fieldsOf(value: Node, names: readonly string[]): Node {
   return Object.fromEntries(names.map((name) => [name, value[name]]))
 }
 
+/** Without alternatives it allows no row where it stands alone; in an `AND` Prisma leaves it out, and it allows all. Seen on client 7.10. */
 function readAlternatives(context: WhereContext, parts: readonly unknown[]): Where {
   const read = parts.map((part) => readWhere(context, part))
   return {
-    branches: context.negated ? anyRow : either(read.flatMap((part) => part.branches)),
+    branches: context.negated || parts.length === 0 ? anyRow : either(read.flatMap((part) => part.branches)),
     filters: read.flatMap((part) => part.filters),
   }
 }

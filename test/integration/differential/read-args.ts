@@ -134,7 +134,7 @@ export function readArgs(dataModel: DataModel, features: Features = everyFeature
         if (depth > 0) {
           for (const field of relationsOf(model)) entries.push(entry(field.name, relationFilter(field, depth)))
           const inner = args.where(model, depth - 1)
-          const few = fc.array(inner, { minLength: 1, maxLength: 2 })
+          const few = fc.array(inner, { minLength: 0, maxLength: 2 })
           entries.push(entry('AND', few), entry('OR', few), entry('NOT', fc.oneof(inner, few)))
         }
         return objectOf(entries, 2)
