@@ -6,6 +6,7 @@ import type { Base } from './base.ts'
 import { type CarriedStamps, createCarried } from './carried.ts'
 import { createHandOver, type HandOverDeps } from './hand-over.ts'
 import { type Accepted, fail, type Job, refuse, takeGroup } from './jobs.ts'
+import { createLater } from './later.ts'
 import type { PendingModel } from './pending-model.ts'
 import { createStaging, type Staging } from './staging.ts'
 
@@ -24,8 +25,8 @@ export interface AcceptorDeps extends HandOverDeps {
 
 /** One that the store is at, and one that this process is at. */
 const groupsMax = 2
-/** After so many attempts at which others wrote the row first, or kinds of lookups were dropped, the write goes to the database. */
-const attemptsMax = 8
+/** After so many attempts at which others wrote the row first, or kinds of lookups were dropped, the write goes to the database: after some 0.2 s. */
+const attemptsMax = 30
 /** Rows of one write. More would hold up everybody else in the store. */
 const wholeMax = 1000
 /** What all jobs of a group have in common. */
@@ -57,8 +58,10 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
   const underWay = new Set<Group>()
   let isRunning = false
   let { partitions } = model
+  const later = createLater({ ...deps, enqueue })
   const handOver = createHandOver(model, deps, {
     again,
+    gated,
     forget,
     partitioned: (found) => {
       partitions = found
@@ -212,7 +215,16 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
   function again(jobs: readonly Job[]): void {
     for (const job of jobs) {
       job.base = null
-      if (!isTriedOften(job)) enqueue(job)
+      if (!isTriedOften(job)) later.afterOthers(job)
+    }
+  }
+
+  function gated(jobs: readonly Job[]): void {
+    // They are about to change what it stands for.
+    carried.forget()
+    for (const job of jobs) {
+      job.base = null
+      if (!later.atGate(job)) refuse([job], synchronousWrites)
     }
   }
 
@@ -223,13 +235,16 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
 
   return {
     accept: (acceptable) =>
-      new Promise((resolve, reject) => enqueue({ acceptable, ids: null, base: null, attempts: 0, resolve, reject })),
+      new Promise((resolve, reject) =>
+        enqueue({ acceptable, ids: null, base: null, attempts: 0, gatedSinceMs: null, resolve, reject }),
+      ),
   }
 }
 
 const noRoom = 'the store has no room for the kinds of lookups of the model'
 const noName = 'one of its rows cannot be told from others surely, or shares a key with one that is written meanwhile'
 const othersWrite = 'others write the row'
+const synchronousWrites = 'a synchronous write on the model is under way'
 const scattered = 'its rows are in several partitions'
 const noSequence = 'the sequence of its id is not known, or comes to its end'
 const noIds: readonly bigint[] = []

@@ -18,6 +18,8 @@ export interface HandOverDeps extends AcceptRowDeps {
 export interface HandOverNews {
   /** These come again: others wrote their rows, or something else is not as it was thought. */
   readonly again: (jobs: readonly Job[]) => void
+  /** These met a synchronous write on the model. */
+  readonly gated: (jobs: readonly Job[]) => void
   /** Nothing that is known of rows and stamps is certain any more. */
   readonly forget: () => void
   readonly partitioned: (partitions: number) => void
@@ -46,7 +48,7 @@ const charactersMax = 512 * 1024
 
 export function createHandOver(model: PendingModel, deps: HandOverDeps, news: HandOverNews): HandOver {
   const { store, bases, onAccepted } = deps
-  const { again, forget, partitioned } = news
+  const { again, gated, forget, partitioned } = news
   const none = `\n${deps.codec.encode(null, model.model)}`
 
   const handOver: HandOver = async (place, staged, stamps, onSent) => {
@@ -99,7 +101,7 @@ export function createHandOver(model: PendingModel, deps: HandOverDeps, news: Ha
         conclude(number, sent, { ...answer, isWhole })
         return
       case 'gated':
-        refuse(jobs, 'a synchronous write on the model is under way')
+        gated(jobs)
         return
       case 'full':
         refuse(jobs, `${model.backlogMax} writes are waiting`)

@@ -17,6 +17,8 @@ export interface Job {
   /** The row that was read for it. */
   base: Base | null
   attempts: number
+  /** Since when it has met synchronous writes; `null` before it does. */
+  gatedSinceMs: number | null
   readonly resolve: (accepted: Accepted) => void
   readonly reject: (error: unknown) => void
 }

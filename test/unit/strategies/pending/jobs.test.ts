@@ -11,7 +11,7 @@ function job(row: string | null, { isWhole = false } = {}): Job {
     throw new Error('not called here')
   }
   const acceptable = { lookup, isWhole, resolve, idsNeeded: 0, result: resolve }
-  return { acceptable, ids: null, base: null, attempts: 0, resolve, reject: resolve }
+  return { acceptable, ids: null, base: null, attempts: 0, gatedSinceMs: null, resolve, reject: resolve }
 }
 
 const rowsOf = (jobs: readonly Job[]) => jobs.map(({ acceptable }) => acceptable.lookup?.name ?? null)
