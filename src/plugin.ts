@@ -31,6 +31,7 @@ import { rowLoader } from './prisma/pending/load-row.ts'
 import { referencesTo } from './prisma/pending/neighbours.ts'
 import { pendingModels } from './prisma/pending/pending-models.ts'
 import { createSequences } from './prisma/pending/sequence.ts'
+import { createUnseenColumns } from './prisma/pending/unseen-columns.ts'
 import { createInfoScope } from './prisma/read-info.ts'
 import { createReadMemo } from './prisma/read-memo.ts'
 import type { Runtime } from './prisma/runtime.ts'
@@ -193,6 +194,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
     invalidator,
     writeThrough,
     writeBehind,
+    unseenColumns: createUnseenColumns(client, dataModel),
     awaited,
     storedRows: rows,
     callable: callableModels(dataModel),

@@ -13,6 +13,7 @@ import type { Batches } from './batches.ts'
 import type { CallableModels } from './calls.ts'
 import type { ExplainScope } from './explain-scope.ts'
 import type { Lifecycle } from './lifecycle.ts'
+import type { UnseenColumns } from './pending/unseen-columns.ts'
 import type { InfoScope } from './read-info.ts'
 import type { ReadMemo } from './read-memo.ts'
 import type { StoredRows } from './stored-rows.ts'
@@ -44,6 +45,7 @@ export interface Runtime {
   readonly invalidator: Invalidator
   readonly writeThrough: WriteThrough
   readonly writeBehind: WriteBehind
+  readonly unseenColumns: UnseenColumns
   /** Those of the models whose accepted writes a query waits for. */
   readonly awaited: (models: Iterable<string>) => readonly string[]
   /** The models that are cached. */

@@ -9,14 +9,12 @@ import type { Taken, ValueRule } from './values/value-rule.ts'
 /** What a field gets in a new row that does not name it. */
 export type Absent =
   | { readonly kind: 'value'; readonly taken: Taken }
+  /** NULL, unless the database has a default that the schema does not name: the statement leaves the column out. */
+  | { readonly kind: 'unset'; readonly returned: unknown }
   | { readonly kind: 'made'; readonly make: (now: Date) => unknown }
   | { readonly kind: 'id' }
   /** It cannot be known, or has to be given. */
   | { readonly kind: 'unknown' }
-
-/** A missing list is NULL in the database, and empty to the client. */
-const emptyList: Taken = { stored: null, returned: [] }
-const nothing: Taken = { stored: null, returned: null }
 
 /** @param isId whether the integers of its sequence are reserved beforehand. */
 export function absentValue(field: Field, rule: ValueRule, { isId }: { readonly isId: boolean }): Absent {
@@ -24,8 +22,9 @@ export function absentValue(field: Field, rule: ValueRule, { isId }: { readonly 
   if (field.isUpdatedAt) return { kind: 'made', make: (now) => now }
   const found = field.default
   if (found === null) {
-    if (field.isList) return { kind: 'value', taken: emptyList }
-    return field.isRequired ? { kind: 'unknown' } : { kind: 'value', taken: nothing }
+    // A missing list is NULL in the database, and empty to the client.
+    if (field.isList) return { kind: 'unset', returned: [] }
+    return field.isRequired ? { kind: 'unknown' } : { kind: 'unset', returned: null }
   }
   switch (found.kind) {
     case 'literal': {

@@ -95,7 +95,7 @@ function refusal({ provider }: DataModel, model: Model): string | null {
 /** A column of a kind that is not understood may stay NULL. */
 function absentOfUnknown(field: Field): Absent {
   const isNull = field.default === null && !field.isRequired && !field.isList && !field.isUpdatedAt
-  return isNull ? { kind: 'value', taken: { stored: null, returned: null } } : { kind: 'unknown' }
+  return isNull ? { kind: 'unset', returned: null } : { kind: 'unknown' }
 }
 
 function isFilledUnseen({ isHidden, isRequired, isList, default: found }: Field): boolean {

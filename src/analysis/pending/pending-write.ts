@@ -10,7 +10,7 @@ export type Row = Readonly<Record<string, unknown>>
  * `null` is the NULL of the database, while `'null'` is that of JSON.
  */
 export type PendingWrite =
-  /** `row` has every field with a column that the client knows. */
+  /** `row` lacks the fields that are left to the database. */
   | { readonly kind: 'create'; readonly row: Row }
   | { readonly kind: 'update'; readonly id: Row; readonly changes: Changes }
   | { readonly kind: 'delete'; readonly id: Row }

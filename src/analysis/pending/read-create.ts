@@ -53,7 +53,7 @@ function build(
   for (const [name, found] of rules.fields) {
     const taken = given.get(name) ?? makeAbsent(found, now, nextId)
     if (!taken) return `the generated value of ${name} is not certain`
-    row[name] = taken.stored
+    if (taken.stored !== undefined) row[name] = taken.stored
     after[name] = taken.returned
   }
   return { write: { kind: 'create', row }, before: null, after }
@@ -63,6 +63,8 @@ function makeAbsent({ rule, absent }: FieldRules, now: Date, nextId: () => bigin
   switch (absent.kind) {
     case 'value':
       return absent.taken
+    case 'unset':
+      return { stored: undefined, returned: absent.returned }
     case 'made':
       return rule?.take(absent.make(now))
     case 'id': {

@@ -14,7 +14,7 @@ export type AcceptedWrite =
 /** Accepts a write of a model with write-behind, if what becomes of it is known without the database. */
 export async function acceptWrite(
   { model: name, operation, args, ...hook }: Hook & { readonly model: string },
-  { dataModel, declared, writeBehind, config, keepsOnError }: Runtime,
+  { dataModel, declared, writeBehind, config, keepsOnError, unseenColumns }: Runtime,
   client: ClientInUse,
 ): Promise<AcceptedWrite> {
   const synchronous = (reason: string): AcceptedWrite => ({ kind: 'synchronous', reason })
@@ -31,6 +31,12 @@ export async function acceptWrite(
   if (planned.idsNeeded > 0 && (config.models[name]!.sequenceBlock === 0 || dataModel.provider !== 'postgresql')) {
     return synchronous('the database gives it its id')
   }
+  const found = unseenColumns(model)
+  // Nearly every write: another promise would cost it more.
+  const unseen = found instanceof Promise ? await found : found
+  const isCreate = operation !== 'update' && operation !== 'delete'
+  const reason = unseen.inAny ?? (isCreate ? unseen.inCreates : null)
+  if (reason !== null) return synchronous(reason)
   const accepted = await writeBehind.accept(name, planned)
   return accepted.kind === 'accepted' ? { kind: 'accepted', result: planned.result(accepted.writes) } : accepted
 }

@@ -26,7 +26,7 @@ it('what is cached survives the writes that find no database', async () => {
   await expect(prisma.user.deleteMany()).rejects.toMatchObject(unreachable)
   await expect(prisma.$transaction([rename(), rename()])).rejects.toThrow()
   await expect(prisma.$transaction((tx) => tx.user.deleteMany())).rejects.toThrow()
-  await expect(prisma.$executeRaw`DELETE FROM users`).rejects.toThrow()
+  await expect(prisma.$executeRaw`DELETE FROM "User"`).rejects.toThrow()
   expect(events.filter(({ kind }) => kind === 'invalidated')).toEqual([])
   const { data, info } = await prisma.$cache.withInfo(read)
   expect([data, info.status]).toEqual([{ name: 'v1' }, 'stale'])
