@@ -11,7 +11,7 @@ import type { Store } from '../core/store.ts'
  */
 export interface Debts {
   /**
-   * Resolves when it is made good, or when the models have been owed for {@link patienceMs}. What is acknowledged only then is seen by all others
+   * Resolves when it is made good, or when anything has been owed for {@link patienceMs}. What is acknowledged only then is seen by all others
    * after a short outage, too; of a longer one they know, and do not serve at once what they find after it.
    */
   owe(models: readonly string[], error: unknown): Promise<void>
@@ -89,7 +89,7 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
       }
       report({ kind: 'invalidation-owed', models, error })
       retryLater()
-      const leftMs = Math.max(...models.map((model) => owed.get(model)!.sinceMs)) + patienceMs - clock.nowMs()
+      const leftMs = Math.min(...[...owed.values()].map(({ sinceMs }) => sinceMs)) + patienceMs - clock.nowMs()
       if (leftMs > 0) await inTime(paid(models), leftMs, clock)
     },
     owes(models) {

@@ -1,9 +1,10 @@
 import type { Clock } from '../../core/clock.ts'
 import { createWatchers } from '../../core/lease-watch.ts'
 import type { LeaseWatch, LoadOutcome } from '../../core/store.ts'
-import { type Client, openSubscriber } from './client.ts'
+import { type Client, isCluster, openSubscriber } from './client.ts'
 import type { Connection } from './connection.ts'
 import { withDeadline } from './deadline.ts'
+import { isTimeout } from './outage.ts'
 
 /**
  * What other processes tell this one: the end of a lease, and news of accepted writes.
@@ -44,12 +45,20 @@ export function createLeaseChannel({ connection, commandDeadlineMs, clock }: Lea
     return subscriber
   }
 
+  async function subscribe(client: Client, name: string): Promise<void> {
+    try {
+      await withDeadline(client.subscribe(name), commandDeadlineMs, clock)
+    } catch (error) {
+      // The kernel would trust a connection that is silently dead for minutes, and nothing else is sent over it.
+      if (isTimeout(error) && !isCluster(client) && client === subscriber) client.disconnect(true)
+    }
+  }
+
   return {
     async watch(name) {
       const client = open()
       const watch = watchers.watch(name)
-      const pending =
-        subscribed.get(name) ?? withDeadline(client.subscribe(name), commandDeadlineMs, clock).catch(() => {})
+      const pending = subscribed.get(name) ?? subscribe(client, name)
       subscribed.set(name, pending)
       await pending
       return {

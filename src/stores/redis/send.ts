@@ -1,4 +1,5 @@
 import { type Client, isCluster } from './client.ts'
+import { unavailable } from './outage.ts'
 import { Prepared } from './prepared.ts'
 
 /** The name of a command, then its arguments. */
@@ -31,7 +32,15 @@ export function sendNow(client: Client, command: Command | Prepared): Promise<un
 }
 
 function transmit(client: Client, command: Command | Prepared): Promise<unknown> {
-  return command instanceof Prepared ? command.sendBy(client) : client.call(...(command as [string, ...string[]]))
+  const reply =
+    command instanceof Prepared ? command.sendBy(client) : client.call(...(command as [string, ...string[]]))
+  return reply.then(notQueued)
+}
+
+/** Where its owner has a transaction open on a client that was given, everything is put off, and may never happen. */
+function notQueued(reply: unknown): unknown {
+  if (reply === 'QUEUED') throw unavailable('A transaction is open on the connection to Redis.')
+  return reply
 }
 
 /** @param socket of now: the client makes another one when it connects again; absent before it connects. */

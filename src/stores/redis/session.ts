@@ -75,6 +75,8 @@ export function openSession(
   let looking = false
   let connectedAtMs = clock.nowMs()
   let downSinceMs = clock.nowMs()
+  /** What the client has said last of why it has no connection. */
+  let lastError: unknown
   let markReady = () => {}
   const ready = new Promise<void>((resolve) => {
     markReady = resolve
@@ -85,13 +87,18 @@ export function openSession(
       connectedAtMs = clock.nowMs()
     },
     ready: () => {
+      lastError = undefined
       markReady()
       void probe()
     },
-    close: () => serverMayChange('The connection to Redis closed.'),
-    end: () => serverMayChange('The connection to Redis ended.'),
+    close: () => serverMayChange('The connection to Redis closed', lastError),
+    end: () => serverMayChange('The connection to Redis ended', lastError),
     '+node': onTopology,
     '-node': onTopology,
+    // Without a listener ioredis prints every error.
+    error: (error) => {
+      lastError = error
+    },
   })
   let markServing = () => {}
   const firstServed = withDeadline(
@@ -111,9 +118,10 @@ export function openSession(
     if (state === 'opening') await look()
   }
 
-  function serverMayChange(message: string) {
+  function serverMayChange(message: string, cause?: unknown) {
     epoch += 1
-    goDown(unavailable(message))
+    const why = reasonOf(cause)
+    goDown(unavailable(why === '' ? `${message}.` : `${message}: ${why}`, cause))
   }
 
   function onTopology() {
@@ -229,7 +237,7 @@ export function openSession(
     async verify() {
       const { found, known } = await run(async (_, known) => ({ found: await readIdentity(client), known }))
       if (found === known) return
-      serverMayChange('Redis is no longer the server that it was.')
+      serverMayChange('Redis is no longer the server that it was')
       await probe()
     },
 
@@ -246,13 +254,27 @@ export function openSession(
   }
 }
 
-function listen(client: Client, listeners: Readonly<Record<string, () => void>>): () => void {
-  // Without a listener ioredis prints every error; they arrive as rejections of the commands anyway.
-  const all = Object.entries({ ...listeners, error: () => {} })
+function listen(client: Client, listeners: Readonly<Record<string, (error?: unknown) => void>>): () => void {
+  const all = Object.entries(listeners)
+  // Many clients of Prisma may share one of Redis.
+  admitListeners(client, 1)
   for (const [event, listener] of all) client.on(event, listener)
   return () => {
     for (const [event, listener] of all) client.off(event, listener)
+    admitListeners(client, -1)
   }
+}
+
+function admitListeners(client: Client, more: number): void {
+  const limit = client.getMaxListeners()
+  // 0 is none.
+  if (limit > 0) client.setMaxListeners(limit + more)
+}
+
+/** Of a host with several addresses each has its own. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : ''
 }
 
 function changed() {

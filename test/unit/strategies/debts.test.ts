@@ -66,6 +66,17 @@ it('holds the writes of a model back for the beginning of an outage, and no long
   expect(debts.owes(['City'])).toBe(true)
 })
 
+it('holds no write back for the beginning of an outage that is over, of whatever model', async () => {
+  const { acknowledged, owe, pass } = setup()
+  owe('City')
+  await pass(2000)
+  for (const model of ['Country', 'River']) {
+    owe(model)
+    await pass(10)
+  }
+  expect(acknowledged).toEqual(['City', 'Country', 'River'])
+})
+
 it('pays for each model by itself', async () => {
   const { debts, acknowledged, owe, comeBack, pass } = setup()
   owe('City')

@@ -40,6 +40,26 @@ async function worksWith(client: Redis, namespace = `${inject('keyPrefix')}-${ra
   await store.close()
 }
 
+it('who waits for a lease hears of its end again, after the connection that tells it died silently', async () => {
+  const redis = await startRedis()
+  const forwarder = await startForwarder(redis.port)
+  const namespace = 'n'
+  const { store: holder } = openStore(redis.url, { namespace })
+  const { store: waiter } = openStore(forwarder.url, { namespace, commandDeadlineMs: 300 })
+  const waits = async (ms: number) => {
+    await holder.acquireLease(key, 'a', retainMs)
+    const watch = await waiter.watchLease(key)
+    await holder.releaseLease(key, 'a', 'filled')
+    const heard = await watch.released(ms)
+    await watch.close()
+    return heard
+  }
+  expect(await waits(20_000)).toBe('filled')
+  forwarder.forget()
+  await waits(1)
+  await waitUntil(async () => (await waits(500)) === 'filled', { what: 'it to be heard again' })
+})
+
 describe('a client that the user gave', () => {
   it.each([
     ['as it is', {}],
@@ -53,6 +73,32 @@ describe('a client that the user gave', () => {
     await worksWith(client)
     expect(await client.ping()).toBe('PONG')
     expect(client.eventNames().map((name) => client.listenerCount(name))).toEqual(listeners)
+  })
+
+  it('may serve many at once, without a warning of its listeners', async () => {
+    const client = give()
+    const limit = client.getMaxListeners()
+    const warnings: string[] = []
+    const warned = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', warned)
+    stopLater(async () => void process.off('warning', warned))
+    const stores = Array.from({ length: 12 }, () => openStore(client).store)
+    for (const store of stores) expect(await servedRow(store)).toBeNull()
+    for (const store of stores) await store.close()
+    expect(client.getMaxListeners()).toBe(limit)
+    expect(warnings).toEqual([])
+  })
+
+  it('does not take for an answer what is put off by a transaction that is open on it', async () => {
+    const client = give()
+    const { store, recovered } = openStore(client)
+    await fillEntry(store, 'row')
+    await client.multi({ pipeline: false })
+    await expect(touchRow(store)).rejects.toMatchObject({ code: 'STORE.UNAVAILABLE' })
+    await expect(servedRow(store)).rejects.toMatchObject({ code: 'STORE.UNAVAILABLE' })
+    await client.discard()
+    await recovered()
+    expect(await servedRow(store)).toBe('row')
   })
 
   it('keeps its key prefix, and wakes those whose client has none', async () => {

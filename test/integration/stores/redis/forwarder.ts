@@ -10,6 +10,8 @@ export interface Forwarder {
   forwardTo(port: number): void
   /** Cuts every connection; new ones are cut as well. */
   cut(): void
+  /** Nothing comes through the connections that are there any more, not even their end. New ones are as before. */
+  forget(): void
 }
 
 /** An address that stays while the server behind it changes, as that of a managed Redis does in a failover. */
@@ -28,12 +30,14 @@ export async function startForwarder(
   const cut = () => {
     for (const socket of sockets) socket.destroy()
   }
+  let pairs: [Socket, Socket][] = []
   const server = createServer((incoming): void => {
     if (target === null) return void incoming.destroy()
     const outgoing = keep(connect(target, '127.0.0.1'))
     keep(incoming).pipe(slowed(delayMs)).pipe(outgoing).pipe(slowed(delayMs)).pipe(incoming)
     incoming.on('close', () => outgoing.destroy())
     outgoing.on('close', () => incoming.destroy())
+    pairs.push([incoming, outgoing])
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -52,6 +56,16 @@ export async function startForwarder(
     cut() {
       target = null
       cut()
+    },
+    forget() {
+      for (const pair of pairs) {
+        for (const socket of pair) {
+          socket.unpipe()
+          socket.resume()
+          socket.removeAllListeners('close')
+        }
+      }
+      pairs = []
     },
   }
 }

@@ -36,6 +36,23 @@ describe('an outage of Redis', () => {
     expect(kinds()).toEqual(['unavailable', 'recovered'])
   })
 
+  it('says why there is no connection', async () => {
+    const redis = await startRedis({ args: ['--requirepass', 'secret'] })
+    const wrong = new URL(redis.url)
+    wrong.password = 'wrong'
+    for (const [url, why] of [
+      [wrong.href, /^The connection to Redis closed: .*WRONGPASS/],
+      [`redis://127.0.0.1:${await freePort()}`, /^The connection to Redis closed: .*ECONNREFUSED/],
+    ] as const) {
+      const { store, events } = openStore(url)
+      await expect(servedRow(store)).rejects.toMatchObject({ code: 'STORE.UNAVAILABLE' })
+      expect(events).toEqual([
+        { kind: 'store-unavailable', error: expect.objectContaining({ message: expect.stringMatching(why) }) },
+      ])
+      expect(events[0]).toHaveProperty('error.cause')
+    }
+  })
+
   it('R38: recovers from a freeze that outlasts several connections', async () => {
     const redis = await startRedis()
     const { store, recovered } = openStore(redis.url, { commandDeadlineMs: 100 })
