@@ -1,8 +1,8 @@
-// Compiles src to dist, and copies what the compiler leaves behind: the Lua scripts, each beside its module.
+// Compiles src to dist, and puts the Lua scripts, which the compiler leaves behind, into a module of their texts.
 import { execFileSync } from 'node:child_process'
-import { cpSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc')
@@ -14,7 +14,16 @@ try {
   // The compiler has said what is wrong.
   process.exit(1)
 }
-cpSync(resolve(root, 'src'), resolve(root, 'dist'), {
-  recursive: true,
-  filter: (path) => path.endsWith('.lua') || statSync(path).isDirectory(),
-})
+
+const scripts = resolve(root, 'src/stores/redis/scripts')
+const texts = readdirSync(scripts).map((name) => [basename(name, '.lua'), readFileSync(resolve(scripts, name), 'utf8')])
+const compiled = resolve(root, 'dist/stores/redis/script-texts.js')
+rmSync(`${compiled}.map`, { force: true })
+writeFileSync(
+  compiled,
+  `const texts = ${JSON.stringify(Object.fromEntries(texts), null, 2)}
+export function textOf(name) {
+  return texts[name]
+}
+`,
+)

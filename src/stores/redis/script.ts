@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { type Client, isCluster } from './client.ts'
 import { Prepared } from './prepared.ts'
+import { textOf } from './script-texts.ts'
 import { send } from './send.ts'
 
 /** One Lua script: its text, and the digest under which Redis remembers it. */
@@ -13,7 +13,7 @@ export interface Script {
 const loaded: Script[] = []
 
 export function loadScript(name: string): Script {
-  const text = readFileSync(new URL(`./scripts/${name}.lua`, import.meta.url), 'utf8')
+  const text = textOf(name)
   const script = { text, sha1: createHash('sha1').update(text).digest('hex') }
   loaded.push(script)
   return script
