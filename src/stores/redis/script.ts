@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
 import { type Client, isCluster } from './client.ts'
+import { isOutage } from './outage.ts'
 import { Prepared } from './prepared.ts'
 import { textOf } from './script-texts.ts'
 import { send } from './send.ts'
@@ -49,9 +51,13 @@ async function runBy(
 
 /**
  * Makes a server, or every master of a cluster, know all scripts. Without it everything works, but a script that must be sent
- * again by its text runs after commands that left later, which costs a second load of an entry now and then.
+ * again by its text runs after commands that left later, which costs a second load of an entry now and then. A server may refuse it.
  */
 export async function loadScripts(client: Client): Promise<void> {
   const nodes = isCluster(client) ? client.nodes('master') : [client]
-  await Promise.all(nodes.flatMap((node) => loaded.map(({ text }) => node.script('LOAD', text))))
+  const load = (node: Redis, { text }: Script) =>
+    node.script('LOAD', text).catch((error: unknown) => {
+      if (isOutage(error)) throw error
+    })
+  await Promise.all(nodes.flatMap((node) => loaded.map((script) => load(node, script))))
 }

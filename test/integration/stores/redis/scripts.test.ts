@@ -31,6 +31,15 @@ describe('the scripts', () => {
     expect((await store.stamps([...tags, user])).map((stamp) => stamp !== null)).toEqual([true, true, false, true])
   })
 
+  it('run on a server that does not load them', async () => {
+    const redis = await startRedis({ args: ['--rename-command', 'SCRIPT', ''] })
+    const { store } = openStore(redis.url)
+    await fillEntry(store, 'row')
+    expect(await servedRow(store)).toBe('row')
+    await touchRow(store)
+    expect(await servedRow(store)).toBeNull()
+  })
+
   it('R10: soften no root that was made on another server', async () => {
     const redis = await startRedis()
     const { store } = openStore(redis.url, { namespace: 'n' })
