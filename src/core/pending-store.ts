@@ -132,8 +132,10 @@ export type AcceptAnswer =
     }
   /** Root or shapes are not as given. */
   | { readonly kind: 'changed' }
-  /** A synchronous write is under way, or there are `backlogMax` writes: nothing was accepted. */
-  | { readonly kind: 'gated' | 'full' }
+  /** Synchronous writes are under way, some of them by name: nothing was accepted. */
+  | { readonly kind: 'gated'; readonly gates: readonly string[] }
+  /** There are `backlogMax` writes: nothing was accepted. */
+  | { readonly kind: 'full' }
   /** The model has this many partitions for the time being. */
   | { readonly kind: 'partitioned'; readonly partitions: number }
 

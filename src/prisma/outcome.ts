@@ -10,7 +10,7 @@ import { driverErrorOf, prismaCodeOf } from './driver-error.ts'
 export function provesRollback(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (error.name === 'PrismaClientValidationError') return true
-  if (wasNeverSent(error)) return true
+  if (wasNeverSent(error) || refusedLogins.has(driverErrorOf(error)?.kind ?? '')) return true
   if (error.name !== 'PrismaClientKnownRequestError' || !('code' in error)) return false
   return typeof error.code === 'string' && refusals.has(error.code)
 }
@@ -49,10 +49,11 @@ const refusals = new Set([
  * Whether there was no connection to begin with, so that nothing ran, in whatever way: what was cached before an outage of the database survives the
  * writes that run into it. A connection that breaks is another kind.
  *
- * Source: kinds of errors of driver adapters, which `@prisma/adapter-pg` 7.10 makes of `ECONNREFUSED`, `ENOTFOUND`, `53300` and `28P01`.
+ * Source: a kind of errors of driver adapters, which `@prisma/adapter-pg` 7.10 makes of `ECONNREFUSED` and `ENOTFOUND`.
  */
 export function wasNeverSent(error: unknown): boolean {
-  return unconnected.has(driverErrorOf(error)?.kind ?? '')
+  return driverErrorOf(error)?.kind === 'DatabaseNotReachable'
 }
 
-const unconnected: ReadonlySet<string> = new Set(['DatabaseNotReachable', 'TooManyConnections', 'AuthenticationFailed'])
+/** By which the database refuses a connection; but a procedure may raise them as well, after it has committed something. Of `53300` and `28P01`. */
+const refusedLogins: ReadonlySet<string> = new Set(['TooManyConnections', 'AuthenticationFailed'])

@@ -11,11 +11,13 @@ import type { Store } from '../core/store.ts'
  */
 export interface Debts {
   /**
-   * Resolves when it is made good, or when anything has been owed for {@link patienceMs}. What is acknowledged only then is seen by all others
+   * Resolves when it is made good, or when the store has taken nothing for {@link patienceMs}. What is acknowledged only then is seen by all others
    * after a short outage, too; of a longer one they know, and do not serve at once what they find after it.
    */
   owe(models: readonly string[], error: unknown): Promise<void>
   owes(models: readonly string[]): boolean
+  /** The store has taken an invalidation. */
+  taken(): void
   /** One attempt, now. Never rejects. */
   payOnce(): Promise<void>
   /** Stops retrying, which would open the store again, until somebody asks or more is owed. */
@@ -37,6 +39,7 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
   const owed = new Map<string, Debt>()
   const waiting = new Set<() => void>()
   let failures = 0
+  let takenMs = Number.NEGATIVE_INFINITY
   let delayMs = retryMs
   /** One attempt at a time is planned. */
   let timer: Timer | undefined
@@ -56,8 +59,13 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
     } catch {
       return false
     }
+    taken()
     if (owed.get(model)?.failure === failure) owed.delete(model)
     return true
+  }
+
+  function taken() {
+    takenMs = clock.nowMs()
   }
 
   function retryLater() {
@@ -89,7 +97,9 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
       }
       report({ kind: 'invalidation-owed', models, error })
       retryLater()
-      const leftMs = Math.min(...[...owed.values()].map(({ sinceMs }) => sinceMs)) + patienceMs - clock.nowMs()
+      // One model alone may be owed for reasons of its own: then others are taken.
+      const outageMs = Math.max(takenMs, Math.min(...[...owed.values()].map(({ sinceMs }) => sinceMs)))
+      const leftMs = outageMs + patienceMs - clock.nowMs()
       if (leftMs > 0) await inTime(paid(models), leftMs, clock)
     },
     owes(models) {
@@ -98,6 +108,7 @@ export function createDebts({ store, clock, report }: { store: Store; clock: Clo
       retryLater()
       return models.some((model) => owed.has(model))
     },
+    taken,
     payOnce,
     rest() {
       resting = true

@@ -130,6 +130,7 @@ export function createInvalidator(deps: InvalidatorDeps): Invalidator {
         try {
           const touching = touched.map((model) => touchModel(model, events, { replacements, ready: ready?.get(model) }))
           await (touching.length === 1 ? touching[0] : Promise.all(touching))
+          if (touched.length > 0) debts.taken()
         } catch (error) {
           gates.leave(scope)
           // Only this process knows that it is owed; the intents tell the others.

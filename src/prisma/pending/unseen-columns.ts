@@ -19,7 +19,8 @@ export function createUnseenColumns(client: object, { provider }: Pick<DataModel
 
   async function read(model: Model): Promise<Unseen> {
     const rows = await original.$queryRawUnsafe<readonly StoredColumn[]>(catalogs[provider]!, nameIn(model))
-    const found = unseenOf(model, new Map(rows.map((row) => [row.name, columnOf(row)])))
+    const isPlain = rows.every((row) => isTrue(row.isPlain))
+    const found = isPlain ? unseenOf(model, new Map(rows.map((row) => [row.name, columnOf(row)]))) : unseenInView
     known.set(model.name, found)
     return found
   }
@@ -41,6 +42,7 @@ export function createUnseenColumns(client: object, { provider }: Pick<DataModel
 }
 
 const nothingUnseen: Unseen = { inAny: null, inCreates: null }
+const unseenInView: Unseen = { inAny: 'its table is none, or a view', inCreates: null }
 
 interface Column {
   readonly isGenerated: boolean
@@ -77,6 +79,8 @@ interface StoredColumn {
   readonly isGenerated: unknown
   readonly hasDefault: unknown
   readonly isNotNull: unknown
+  /** Whether the table is one, and no view of another. */
+  readonly isPlain: unknown
 }
 
 function columnOf({ isGenerated, hasDefault, isNotNull }: StoredColumn): Column {
@@ -90,7 +94,9 @@ function isTrue(value: unknown): boolean {
 /**
  * By provider; the parameter is the table.
  *
- * An identity counts as a default. MariaDB says `NULL` where there is none; and a column that SQLite hides is generated, but for those of virtual tables.
+ * An identity counts as a default, and what a domain says as said of the column; of a domain of a domain, that it may say both. MariaDB says `NULL` where
+ * there is no default; a column that SQLite hides is generated, but for those of virtual tables; and one that is set by every update is as good as
+ * generated.
  *
  * Source: https://www.postgresql.org/docs/current/catalog-pg-attribute.html,
  * https://dev.mysql.com/doc/refman/8.4/en/information-schema-columns-table.html, https://mariadb.com/kb/en/information-schema-columns-table,
@@ -98,16 +104,21 @@ function isTrue(value: unknown): boolean {
  */
 const catalogs: Readonly<Record<string, string>> = {
   postgresql: `
-    SELECT attname::text AS "name", attgenerated <> '' AS "isGenerated", attnotnull AS "isNotNull",
-      (atthasdef AND attgenerated = '') OR attidentity <> '' AS "hasDefault"
+    SELECT attname::text AS "name", attgenerated <> '' AS "isGenerated", relkind IN ('r', 'p') AS "isPlain",
+      attnotnull OR typnotnull OR nested AS "isNotNull",
+      (atthasdef AND attgenerated = '') OR attidentity <> '' OR (typtype = 'd' AND typdefault IS NOT NULL) OR nested AS "hasDefault"
     FROM pg_catalog.pg_attribute
+      JOIN pg_catalog.pg_class c ON c.oid = attrelid
+      JOIN pg_catalog.pg_type t ON t.oid = atttypid,
+      LATERAL (SELECT EXISTS (SELECT FROM pg_catalog.pg_type b WHERE b.oid = t.typbasetype AND b.typtype = 'd') AS nested) n
     WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
   mysql: `
-    SELECT column_name AS \`name\`, extra LIKE '%GENERATED' AND extra NOT LIKE '%DEFAULT_GENERATED%' AS \`isGenerated\`,
+    SELECT column_name AS \`name\`, 1 AS \`isPlain\`,
+      (extra LIKE '%GENERATED' AND extra NOT LIKE '%DEFAULT_GENERATED%') OR extra LIKE '%on update%' AS \`isGenerated\`,
       is_nullable = 'NO' AS \`isNotNull\`,
       (column_default IS NOT NULL AND column_default <> 'NULL') OR extra LIKE '%auto_increment%' AS \`hasDefault\`
     FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?`,
   sqlite: `
-    SELECT name AS "name", hidden IN (2, 3) AS "isGenerated", "notnull" AS "isNotNull", dflt_value IS NOT NULL OR pk > 0 AS "hasDefault"
+    SELECT name AS "name", 1 AS "isPlain", hidden IN (2, 3) AS "isGenerated", "notnull" AS "isNotNull", dflt_value IS NOT NULL OR pk > 0 AS "hasDefault"
     FROM pragma_table_xinfo(?)`,
 }

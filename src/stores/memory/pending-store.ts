@@ -50,7 +50,7 @@ export function createMemoryPendingStore(deps: MemoryPendingDeps): PendingStore 
   function accept(group: AcceptGroup): AcceptAnswer {
     const { partition, rows, backlogMax, isWhole } = group
     const model = of(partition.model)
-    if (isGated(partition.model)) return { kind: 'gated' }
+    if (isGated(partition.model)) return { kind: 'gated', gates: [...model.gates.keys()] }
     if (model.partitions !== group.partitions && model.backlog > 0) {
       return { kind: 'partitioned', partitions: model.partitions }
     }

@@ -188,7 +188,7 @@ function acceptAnswer([word, told, ...verdicts]: readonly (string | number)[], i
     case 'PARTITIONED':
       return { kind: 'partitioned', partitions: Number(told) }
     case 'GATED':
-      return { kind: 'gated' }
+      return { kind: 'gated', gates: [told, ...verdicts].map(String) }
     case 'FULL':
       return { kind: 'full' }
     default:

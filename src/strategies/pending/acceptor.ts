@@ -219,13 +219,11 @@ export function createAcceptor(model: PendingModel, deps: AcceptorDeps): Accepto
     }
   }
 
-  function gated(jobs: readonly Job[]): void {
+  function gated(jobs: readonly Job[], gates: readonly string[]): void {
     // They are about to change what it stands for.
     carried.forget()
-    for (const job of jobs) {
-      job.base = null
-      if (!later.atGate(job)) refuse([job], synchronousWrites)
-    }
+    for (const job of jobs) job.base = null
+    refuse(later.atGates(jobs, gates), synchronousWrites)
   }
 
   function forget(): void {

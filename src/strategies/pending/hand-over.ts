@@ -18,8 +18,8 @@ export interface HandOverDeps extends AcceptRowDeps {
 export interface HandOverNews {
   /** These come again: others wrote their rows, or something else is not as it was thought. */
   readonly again: (jobs: readonly Job[]) => void
-  /** These met a synchronous write on the model. */
-  readonly gated: (jobs: readonly Job[]) => void
+  /** These met synchronous writes on the model. */
+  readonly gated: (jobs: readonly Job[], gates: readonly string[]) => void
   /** Nothing that is known of rows and stamps is certain any more. */
   readonly forget: () => void
   readonly partitioned: (partitions: number) => void
@@ -101,7 +101,7 @@ export function createHandOver(model: PendingModel, deps: HandOverDeps, news: Ha
         conclude(number, sent, { ...answer, isWhole })
         return
       case 'gated':
-        gated(jobs)
+        gated(jobs, answer.gates)
         return
       case 'full':
         refuse(jobs, `${model.backlogMax} writes are waiting`)

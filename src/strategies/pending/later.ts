@@ -16,13 +16,16 @@ export interface LaterDeps {
  * model would not come back to accepting until they stop.
  */
 export interface Later {
-  /** `false` where it has waited for synchronous writes for so long that it shall be one, too: who waits may be part of what they wait for. */
-  atGate(job: Job): boolean
+  /**
+   * Returns those that shall be synchronous, too: all, where a gate has been there for long, as that of a transaction; for who waits may be part of
+   * what it waits for.
+   */
+  atGates(jobs: readonly Job[], gates: readonly string[]): readonly Job[]
   /** The more often others were first, the longer: of several processes one has to go on alone. */
   afterOthers(job: Job): void
 }
 
-/** How long a write waits for synchronous ones of its model. */
+/** How long a write waits for synchronous ones of its model, and how long one of those may take to be waited for. */
 const gatePatienceMs = 250
 /** How often it looks for the end of them: from half of it to all of it. */
 const gateLookMs = 12
@@ -34,6 +37,8 @@ const pauseMsMax = 16
 export function createLater({ clock, random, enqueue }: LaterDeps): Later {
   /** They come again together. */
   let waiting: Job[] = []
+  /** Since when each gate has been there, as far as is known here. */
+  let seenMs = new Map<string, number>()
 
   function lookAgain(): void {
     const jobs = waiting
@@ -42,13 +47,21 @@ export function createLater({ clock, random, enqueue }: LaterDeps): Later {
   }
 
   return {
-    atGate(job) {
+    atGates(jobs, gates) {
       const nowMs = clock.nowMs()
-      job.gatedSinceMs ??= nowMs
-      if (nowMs - job.gatedSinceMs >= gatePatienceMs) return false
-      if (waiting.length === 0) clock.after((gateLookMs * (1 + random())) / 2, lookAgain)
-      waiting.push(job)
-      return true
+      const isLong = (sinceMs: number) => nowMs - sinceMs >= gatePatienceMs
+      seenMs = new Map(gates.map((id) => [id, seenMs.get(id) ?? nowMs]))
+      if ([...seenMs.values()].some(isLong)) return jobs
+      const tired: Job[] = []
+      for (const job of jobs) {
+        job.gatedSinceMs ??= nowMs
+        if (isLong(job.gatedSinceMs)) tired.push(job)
+        else {
+          if (waiting.length === 0) clock.after((gateLookMs * (1 + random())) / 2, lookAgain)
+          waiting.push(job)
+        }
+      }
+      return tired
     },
     afterOthers(job) {
       if (job.attempts <= promptMax) enqueue(job)

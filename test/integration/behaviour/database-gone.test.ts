@@ -1,7 +1,8 @@
 import { expect, inject, it } from 'vitest'
 import { createDatabase } from '../../services/database.ts'
+import { freshDatabase } from '../../services/fresh.ts'
 import { migrate } from '../../services/migrate.ts'
-import { startPostgres } from '../../services/postgres.ts'
+import { startPostgres, withPostgres } from '../../services/postgres.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { cachedClient } from '../cached-client.ts'
 
@@ -33,4 +34,20 @@ it('what is cached survives the writes that find no database', async () => {
   await server.restart()
   await waitUntil(() => rename(), { what: 'the database to be back' })
   expect(await read()).toEqual({ name: 'v2' })
+})
+
+it('what a procedure commits before it raises what refuses a login is seen', async () => {
+  const databaseUrl = await freshDatabase()
+  await withPostgres(databaseUrl, (client) =>
+    client.query(`CREATE PROCEDURE login() LANGUAGE plpgsql AS $$ BEGIN
+      UPDATE "User" SET name = 'tried'; COMMIT; RAISE invalid_password; END $$`),
+  )
+  const { prisma } = cachedClient({ databaseUrl, config: { models: { User: {} } } })
+  const { id } = await prisma.user.create({ data: { email: 'a@example.com', name: 'v1' } })
+  const read = () => prisma.user.findUnique({ where: { id }, select: { name: true } })
+  expect(await read()).toEqual({ name: 'v1' })
+  await expect(prisma.$executeRaw`CALL login()`).rejects.toMatchObject({
+    meta: { driverAdapterError: { cause: { kind: 'AuthenticationFailed' } } },
+  })
+  expect(await read()).toEqual({ name: 'tried' })
 })

@@ -149,7 +149,8 @@ async function expectStored(prisma: PrismaClient, model: Model, row: Row, where:
     `SELECT ${columns} FROM "${model.table}" WHERE id = $1`,
     where.id,
   )
-  expect(found).toEqual(Object.fromEntries(unclear.map(({ name, column }) => [column, row[name] === null])))
+  const isNull = (name: string) => row[name] === null || row[name] === undefined
+  expect(found).toEqual(Object.fromEntries(unclear.map(({ name, column }) => [column, isNull(name)])))
 }
 
 function argsOf(model: Model, call: Call, rows: readonly Row[]): Readonly<Record<string, unknown>> {

@@ -33,6 +33,28 @@ describeStores('write-behind on a table that does more than the schema says', (m
     expect(await prisma.event.findUnique({ where: { id: made.id } })).toEqual({ ...made, kind: 'b' })
   })
 
+  it.each([
+    ['a domain', [`CREATE DOMAIN label AS text DEFAULT 'x'`]],
+    ['a domain of a domain', [`CREATE DOMAIN inner_label AS text DEFAULT 'x'`, 'CREATE DOMAIN label AS inner_label']],
+  ])('so is the default of %s', async (_what, domains) => {
+    const { prisma, base, seat } = await open(...domains, 'ALTER TABLE "User" ALTER COLUMN name TYPE label')
+    const made = await prisma.user.create({ data: { id: 9, email: 'new@x' } })
+    expect(made.name).toBe('x')
+    expect(await base.user.findUnique({ where: { id: made.id } })).toEqual(made)
+    expect(reasons(seat)).toHaveLength(1)
+  })
+
+  it('what is behind a view is not known', async () => {
+    const { prisma, base, seat } = await open(
+      'ALTER TABLE "Tag" RENAME TO tags_below',
+      'CREATE VIEW "Tag" AS SELECT * FROM tags_below',
+      `ALTER TABLE tags_below ADD COLUMN extra int DEFAULT 5`,
+    )
+    const made = await prisma.tag.create({ data: { id: 1, name: 'a' } })
+    expect(reasons(seat)).toEqual(['its table is none, or a view'])
+    expect(await base.tag.findMany()).toEqual([made])
+  })
+
   it('a default that comes later is not written over, either', async () => {
     const { prisma, base, seat, change } = await open()
     await prisma.event.create({ data: { kind: 'before' } })
@@ -66,6 +88,12 @@ describeStores('write-behind on a table that does more than the schema says', (m
       'ALTER TABLE "Tag" ADD COLUMN extra int NOT NULL',
       (client) => client.tag.create({ data: { name: 'a' } }),
       'a column needs a value of which the schema does not say so',
+    ],
+    [
+      'a domain takes no NULL',
+      'CREATE DOMAIN needed AS text NOT NULL; ALTER TABLE "User" ALTER COLUMN name TYPE needed USING email',
+      (client) => client.user.create({ data: { email: 'new@x' } }),
+      'the database takes no NULL in a column that is optional',
     ],
     [
       'a column is optional in it alone',

@@ -3,7 +3,7 @@ import { createHealth } from '../../../src/stores/redis/health.ts'
 import { createManualClock } from './manual-clock.ts'
 
 const commandDeadlineMs = 200
-const recoveryMs = 3250
+const recoveryMs = 3450
 
 function setup() {
   const clock = createManualClock()

@@ -77,6 +77,19 @@ it('holds no write back for the beginning of an outage that is over, of whatever
   expect(acknowledged).toEqual(['City', 'Country', 'River'])
 })
 
+it('holds a write back in a short outage, also where another model is owed for good', async () => {
+  const { debts, acknowledged, owe, comeBack, pass } = setup()
+  owe('Refused')
+  await pass(2000)
+  debts.taken()
+  owe('City')
+  await pass(500)
+  expect(acknowledged).toEqual(['Refused'])
+  comeBack(['City'])
+  await pass(100)
+  expect(acknowledged).toEqual(['Refused', 'City'])
+})
+
 it('pays for each model by itself', async () => {
   const { debts, acknowledged, owe, comeBack, pass } = setup()
   owe('City')

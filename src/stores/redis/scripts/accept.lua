@@ -20,7 +20,7 @@
 --                         ('' for none); the number of writes, and each
 --
 --   returns   { 'ACCEPTED', backlog, then 'C' or 'T' or '' per row: held stamp changed, taken, or accepted } |
---             { 'CHANGED' } | { 'GATED' } | { 'FULL' } | { 'PARTITIONED', how many }
+--             { 'CHANGED' } | { 'GATED', ids of gates: 64 at most } | { 'FULL' } | { 'PARTITIONED', how many }
 --
 -- Why a script: a write is accepted, visible to every lookup, and ordered among those of its row in one step.
 -- Nothing is written before XADD, which a server without memory refuses: then nothing has happened.
@@ -29,7 +29,7 @@ local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 local newest = redis.call('ZREVRANGE', KEYS[4], 0, 0, 'WITHSCORES')
 if newest[2] and tonumber(newest[2]) > nowMs then
-  return { 'GATED' }
+  return { 'GATED', unpack(redis.call('ZRANGE', KEYS[4], 0, 63)) }
 elseif newest[2] then
   -- The writer died, perhaps after its commit and before it said so: what was known of any row may be older.
   redis.call('HDEL', KEYS[1], 'root')

@@ -128,7 +128,7 @@ const minutes = (many: number) => many * 60_000
 /** At a steady rate, but each key at a time of its own. */
 const steadily = (everyMs: number) => (key: number, nowMs: number) => Math.floor(nowMs / everyMs + ((key * 0.618) % 1))
 
-describe('aims at one stale answer in a hundred', () => {
+describe('aims at one stale answer in a hundred', { timeout: 30_000 }, () => {
   const few = { keys: 50, readEveryMs: 2000, hours: 3, afterHours: 1 }
 
   it.each([1, 2, 4, 8])('of %i processes, where all rows change alike', (processes) => {

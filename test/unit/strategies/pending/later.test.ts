@@ -11,11 +11,11 @@ function setup() {
   return { clock, later, tried, job }
 }
 
-it('those who meet a gate come again together, in their order', () => {
+it('those who meet gates come again together, in their order', () => {
   const { clock, later, tried, job } = setup()
   const jobs = [job(), job(), job()]
   for (const one of jobs) {
-    expect(later.atGate(one)).toBe(true)
+    expect(later.atGates([one], ['a'])).toEqual([])
     clock.advance(1)
   }
   expect(tried).toEqual([])
@@ -23,17 +23,28 @@ it('those who meet a gate come again together, in their order', () => {
   expect(tried).toEqual(jobs)
 })
 
-it('who has met gates for too long waits no longer', () => {
+it('who has met one gate after the other for too long waits no longer', () => {
   const { clock, later, tried, job } = setup()
   const one = job()
   let looks = 0
-  while (later.atGate(one)) {
+  while (later.atGates([one], [`gate ${looks}`]).length === 0) {
     looks += 1
     clock.advance(12)
     expect(tried).toHaveLength(looks)
   }
   expect(looks).toBe(Math.ceil(250 / 12))
-  expect(tried).toHaveLength(looks)
+  expect(later.atGates([job()], ['another'])).toEqual([])
+})
+
+it('nobody waits at a gate that has been there for too long, as long as it is', () => {
+  const { clock, later, job } = setup()
+  expect(later.atGates([job()], ['long', 'short'])).toEqual([])
+  clock.advance(250)
+  const jobs = [job(), job()]
+  expect(later.atGates(jobs, ['long'])).toEqual(jobs)
+  expect(later.atGates(jobs, ['new', 'long'])).toEqual(jobs)
+  expect(later.atGates([job()], ['new'])).toEqual([])
+  expect(later.atGates([job()], ['new', 'long'])).toEqual([])
 })
 
 it('who comes after others tries at once, and later with pauses that grow to a limit', () => {
