@@ -36,3 +36,9 @@ export function explained(error: unknown): unknown {
   if (error instanceof CacheError || !isOutage(error)) return error
   return unavailable('Redis cannot be used.', error)
 }
+
+/** What an error of a connection says. Of a host with several addresses each has its own. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : ''
+}

@@ -4,7 +4,8 @@ import { type Client, type ClientSource, confirmDatabase, openClient, renewNodes
 import { withDeadline } from './deadline.ts'
 import { connectMaxMs, type Health, preparingCommands, probeEveryMs } from './health.ts'
 import { readIdentity } from './identity.ts'
-import { explained, isOutage, isTimeout, saysReplica, silentlyDead, unavailable } from './outage.ts'
+import { listen } from './listen.ts'
+import { explained, isOutage, isTimeout, reasonOf, saysReplica, silentlyDead, unavailable } from './outage.ts'
 
 /**
  * One connection to Redis, from opening to closing: says no at once when there is none, and lets nothing through before the
@@ -252,29 +253,6 @@ export function openSession(
       client.disconnect()
     },
   }
-}
-
-function listen(client: Client, listeners: Readonly<Record<string, (error?: unknown) => void>>): () => void {
-  const all = Object.entries(listeners)
-  // Many clients of Prisma may share one of Redis.
-  admitListeners(client, 1)
-  for (const [event, listener] of all) client.on(event, listener)
-  return () => {
-    for (const [event, listener] of all) client.off(event, listener)
-    admitListeners(client, -1)
-  }
-}
-
-function admitListeners(client: Client, more: number): void {
-  const limit = client.getMaxListeners()
-  // 0 is none.
-  if (limit > 0) client.setMaxListeners(limit + more)
-}
-
-/** Of a host with several addresses each has its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
-  return error instanceof Error ? error.message : ''
 }
 
 function changed() {

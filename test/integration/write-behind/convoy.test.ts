@@ -1,5 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { waitUntil } from '../../services/wait-until.ts'
 import { describeStores } from '../cached-client.ts'
 import { behind, city, flushed, openSeats, reasons } from './seats.ts'
 
@@ -22,7 +23,7 @@ describeStores('write-behind, under writes that do not stop', (makeStoreConfig) 
       const { prisma } = seats[caller % seats.length]!
       for (let i = 0; i < writes; i += 1) {
         await prisma.city.update(addTo(1 + ((caller + i) % rows)))
-        await delay(1)
+        await turn()
       }
     }
     await Promise.all(Array.from({ length: callers }, (_, caller) => call(caller)))
@@ -38,7 +39,8 @@ describeStores('write-behind, under writes that do not stop', (makeStoreConfig) 
   ])('%s makes no others synchronous, once it is over', async (_what, write) => {
     const { one } = await open()
     const loading = load([one], { callers: 40, writes: 15 })
-    await delay(20)
+    const isUnderWay = () => one.events.filter(({ kind }) => kind === 'accepted').length >= 3
+    await waitUntil(isUnderWay, { what: 'writes to be accepted', pollMs: 1 })
     await write(one)
     const writes = await loading
     await flushed(one)
