@@ -33,7 +33,9 @@ export async function acceptWrite(
   }
   const found = unseenColumns(model)
   // Nearly every write: another promise would cost it more.
-  const unseen = found instanceof Promise ? await found : found
+  const unseen = found instanceof Promise ? await found.catch(() => null) : found
+  // The write itself tells what is wrong, as Prisma does.
+  if (unseen === null) return synchronous('the database does not say what its table does')
   const isCreate = operation !== 'update' && operation !== 'delete'
   const reason = unseen.inAny ?? (isCreate ? unseen.inCreates : null)
   if (reason !== null) return synchronous(reason)

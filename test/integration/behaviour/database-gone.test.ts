@@ -3,6 +3,7 @@ import { createDatabase } from '../../services/database.ts'
 import { freshDatabase } from '../../services/fresh.ts'
 import { migrate } from '../../services/migrate.ts'
 import { startPostgres, withPostgres } from '../../services/postgres.ts'
+import { freePort } from '../../services/private-server.ts'
 import { waitUntil } from '../../services/wait-until.ts'
 import { cachedClient } from '../cached-client.ts'
 
@@ -50,4 +51,19 @@ it('what a procedure commits before it raises what refuses a login is seen', asy
     meta: { driverAdapterError: { cause: { kind: 'AuthenticationFailed' } } },
   })
   expect(await read()).toEqual({ name: 'tried' })
+})
+
+it('the first write of a model with write-behind fails as without the plugin where there is no database', async () => {
+  const port = await freePort()
+  const databaseUrl = `postgresql://postgres@127.0.0.1:${port}/none`
+  const config = { models: { Tag: { strategy: 'write-behind', acceptLoss: true } } } as const
+  const { prisma, base } = cachedClient({ databaseUrl, config })
+  const errorOf = (client: typeof prisma | typeof base) =>
+    Promise.resolve(client.tag.create({ data: { id: 1, name: 'a' } })).then(
+      () => expect.unreachable(),
+      ({ name, code, meta }) => ({ name, code, meta }),
+    )
+  const expected = await errorOf(base)
+  expect(expected).toMatchObject({ code: 'P1001' })
+  expect(await errorOf(prisma)).toEqual(expected)
 })
