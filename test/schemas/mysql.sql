@@ -147,7 +147,7 @@ CREATE TABLE `Device` (
 
 -- CreateTable
 CREATE TABLE `Event` (
-    `id` BIGINT NOT NULL PRIMARY KEY,
+    `id` BIGINT NOT NULL PRIMARY KEY AUTO_INCREMENT,
     `kind` VARCHAR(191) NOT NULL,
     `payload` JSON
 );
