@@ -131,6 +131,35 @@ describe('a cluster whose master becomes a replica', () => {
   })
 })
 
+describe('a cluster that gets another master', () => {
+  it('has one cache for those who knew it before and for those who come', async () => {
+    const own = await startRedisCluster()
+    const open = (namespace: string) => {
+      const client = new Cluster([...own.urls])
+      client.on('error', () => {})
+      stopLater(async () => client.disconnect())
+      return openStore(client, { namespace })
+    }
+    const before = open(randomUUID())
+    await fillEntry(before.store, 'old')
+    await own.addMaster(own.nodes[0]!)
+    const { store } = open(before.namespace)
+    const stores = [before.store, store]
+
+    /** What each of them serves, after each has looked after the server. */
+    const served = async () => {
+      for (const one of stores) await one.sweep(10_000).catch(() => {})
+      return Promise.all(stores.map((one) => servedRow(one).catch(() => 'out of reach')))
+    }
+    const servedAnew = async () => {
+      await fillEntry(store, 'new').catch(() => {})
+      return served()
+    }
+    await expect.poll(servedAnew, { timeout: 20_000 }).toEqual(['new', 'new'])
+    for (let round = 0; round < 5; round += 1) expect(await served()).toEqual(['new', 'new'])
+  })
+})
+
 describe('the one node of a cluster, to a client that knows nothing of clusters', () => {
   it('R39: serves reads of several models from the cache, and shows every write', async () => {
     const { nodes } = await startRedisCluster({ masters: 1 })
