@@ -130,14 +130,14 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const entryTtls = createEntryTtls(clock)
   const rows = storedRows({ config, dataModel, entryTtls }, shared)
   const pending = pendingModels({ config, dataModel, entryTtls }, rows)
-  const flushClient = pending.size === 0 ? null : openFlushClient(client)
+  const flushClient = pending.size === 0 ? null : openFlushClient(client, clock)
   const writeBehind =
     flushClient === null
       ? noWriteBehind
       : createWriteBehind({
           ...{ store, codec, clock, makeNonce, report, columnsOf, namespace, random: Math.random },
           models: pending,
-          applier: createApplier({ client: flushClient.client, dataModel }),
+          applier: createApplier({ client: flushClient.client, use: flushClient.use, dataModel }),
           referencedBy: referencesTo(dataModel, (name) => pending.has(name)),
           leadMs: config.loadLeaseMs,
           gateMs: config.leaseMs,
@@ -173,7 +173,7 @@ function createRuntime(client: ExtendableClient, input: unknown): Runtime {
   const explain = createExplainScope()
   const lifecycle = createLifecycle({
     ...{ store, reader, invalidator, writeBehind, sweeper, checks, clock, report },
-    closeFlushClient: async () => flushClient?.close(),
+    closeFlushClient: (others) => (flushClient ? flushClient.close(others) : others()),
     drainDeadlineMs: config.drainDeadlineMs,
   })
   const { wake } = lifecycle

@@ -93,8 +93,7 @@ export function attach(parent: ExtendableClient, runtime: Runtime, given?: Exten
         const { drain, idle, close } = runtime.lifecycle
         await drain()
         await idle()
-        await parent.$disconnect.call(this)
-        await close()
+        await close(() => parent.$disconnect.call(this))
       },
     },
   })

@@ -13,11 +13,11 @@ export interface LifecycleDeps {
   readonly store: Pick<Store, 'close'>
   readonly reader: Pick<CacheAside, 'idle'>
   readonly invalidator: Pick<Invalidator, 'idle'>
-  readonly writeBehind: Pick<WriteBehind, 'isInUse' | 'start' | 'stop' | 'ended' | 'drain'>
+  readonly writeBehind: Pick<WriteBehind, 'isInUse' | 'isAwake' | 'start' | 'stop' | 'ended' | 'drain'>
   readonly sweeper: Sweeper
   readonly checks: StartChecks
-  /** Closes the client by which accepted writes reach the database. */
-  readonly closeFlushClient: () => Promise<void>
+  /** Closes the client by which accepted writes reach the database, after others that may share its connections. */
+  readonly closeFlushClient: (others: () => Promise<void>) => Promise<void>
   readonly clock: Clock
   readonly report: Report
   readonly drainDeadlineMs: number
@@ -34,9 +34,12 @@ export interface Lifecycle {
   wake(): void
   /** Writes accepted writes to the database, within a deadline, and then flushes no more. Says what is left. */
   drain(): Promise<void>
-  /** Finishes what runs in the background; `close` then closes what was opened. Both may be followed by new operations. */
+  /**
+   * Finishes what runs in the background; `close` then closes what was opened, and has `disconnect` close the client. Both may be followed by new
+   * operations.
+   */
   idle(): Promise<void>
-  close(): Promise<void>
+  close(disconnect?: () => Promise<void>): Promise<void>
 }
 
 export function createLifecycle({
@@ -75,12 +78,14 @@ export function createLifecycle({
     await inTime(done(), drainDeadlineMs, clock)
   }
 
-  async function close(): Promise<void> {
+  async function close(disconnect = async () => {}): Promise<void> {
     atExit?.()
     atExit = null
+    // Writes that were on their way when it was drained have woken it.
+    if (writeBehind.isAwake()) await drain()
     // What it still asks of the store would open that again.
     await writeBehind.ended()
-    await closeFlushClient()
+    await closeFlushClient(disconnect)
     await sweeper.stop()
     await store.close()
   }

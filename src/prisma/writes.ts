@@ -24,10 +24,16 @@ export async function runWrite(
 ): Promise<unknown> {
   warnOfOthers(runtime, client)
   const { model, operation } = hook
-  if (runtime.writeBehind.isPending(model)) {
-    const accepted = await acceptWrite(hook, runtime, client)
-    if (accepted.kind === 'accepted') return accepted.result
-    runtime.report({ kind: 'synchronous', model, operation, reason: accepted.reason })
+  const { writeBehind } = runtime
+  if (writeBehind.isPending(model)) {
+    const round = writeBehind.accepting.begin()
+    try {
+      const accepted = await acceptWrite(hook, runtime, client)
+      if (accepted.kind === 'accepted') return accepted.result
+      runtime.report({ kind: 'synchronous', model, operation, reason: accepted.reason })
+    } finally {
+      writeBehind.accepting.end(round)
+    }
   }
   return runEffect(hook, runtime, effectOfWrite(hook, runtime, client))
 }

@@ -13,25 +13,27 @@ import { Decimal } from '../values.ts'
 import { dialectOf } from './dialects.ts'
 import { errorSummary } from './error-summary.ts'
 import { createFence } from './fence.ts'
+import type { FlushClient } from './flush-client.ts'
 import { createPlainWriter } from './plain-writer.ts'
 import { createPostgresWriter } from './postgres/postgres-writer.ts'
-import type { TransactionClient } from './raw-client.ts'
+import type { RawClient, TransactionClient } from './raw-client.ts'
 import type { ModelWriter, WavePlan } from './wave-writer.ts'
 
 export interface ApplierOptions {
   /** Any client of the database: what extensions do is left out. */
   readonly client: object
+  /** Does what needs the client, which may be closed at any time. Default: at once. */
+  readonly use?: FlushClient['use']
   readonly dataModel: DataModel
   /** The longest that a batch may take, in ms. Default: 30 s. */
   readonly batchMs?: number
+  /** The longest wait for a connection out of the pool, in ms. Default: 5 s. */
+  readonly connectionMs?: number
   /** How long PostgreSQL waits for us within a batch before it ends the batch: a frozen process must let go. Default: 10 s. */
   readonly idleMs?: number
   /** How long a batch waits for a row that another transaction holds, on PostgreSQL. Default: 2 s. */
   readonly lockMs?: number
 }
-
-/** Prisma's limit for a connection out of the pool. */
-const connectionMs = 5_000
 
 /**
  * Applies pending writes by a Prisma client.
@@ -41,8 +43,10 @@ const connectionMs = 5_000
  */
 export function createApplier({
   client,
+  use = (work) => work(),
   dataModel,
   batchMs = 30_000,
+  connectionMs = 5_000,
   idleMs = 10_000,
   lockMs = 2_000,
 }: ApplierOptions): Applier {
@@ -69,13 +73,13 @@ export function createApplier({
 
   return {
     claim(partition) {
-      return original.$transaction((tx) => notOfTheWrites(fence.claim(tx, partition)), inTransaction)
+      return answered(() => original.$transaction((tx) => notOfTheWrites(fence.claim(tx, partition)), inTransaction))
     },
     async prepare({ model: name, writes }) {
       const model = dataModel.models.get(name)
       if (!model || prepared.has(writes)) return
       try {
-        const own = await notOfTheWrites(writer.prepare(model))
+        const own = await notOfTheWrites(answered(() => writer.prepare(model)))
         prepared.set(writes, own.plan(wavesOf(model, writes)))
       } catch {
         // It is told by who applies them.
@@ -85,7 +89,7 @@ export function createApplier({
       const model = modelOf(dataModel, batch)
       if (doubtful.get(batch.partition) === batch.epoch) return 'fenced'
       try {
-        const own = await notOfTheWrites(writer.prepare(model))
+        const own = await notOfTheWrites(answered(() => writer.prepare(model)))
         const planFrom = plannerOf(model, batch, own)
         return (await applyAtOnce(batch, planFrom)) ?? (await applyInSteps(batch, planFrom))
       } catch (error) {
@@ -94,7 +98,7 @@ export function createApplier({
         throw error
       }
     },
-    database: () => notOfTheWrites(fence.database(original, randomUUID())),
+    database: () => notOfTheWrites(answered(() => fence.database(original, randomUUID()))),
     describe: errorSummary,
     isTransient,
   }
@@ -109,30 +113,41 @@ export function createApplier({
     const condition = fence.moveFrom({ partition, stream, epoch, from: known.last, to: upTo })
     const { writeIf } = planFrom(known.last)
     if (!condition || !writeIf) return null
-    const waited = await inTime(writeIf(original, condition), batchMs, systemClock)
-    if (waited.kind === 'done') {
-      if (!waited.value) return null
-      reached.set(partition, { stream, last: upTo })
-      return 'applied'
+    try {
+      const isWritten = await answered(() => writeIf(original, condition), batchMs)
+      if (!isWritten) return null
+    } catch (error) {
+      if (!isTransient(error)) return null
+      if (!isAnswer(error)) doubtful.set(partition, epoch)
+      throw error
     }
-    const error = waited.kind === 'failed' ? waited.error : new Error(`A batch took longer than ${batchMs} ms.`)
-    if (!isTransient(error)) return null
-    if (!isAnswer(error)) doubtful.set(partition, epoch)
-    throw error
+    reached.set(partition, { stream, last: upTo })
+    return 'applied'
   }
 
   async function applyInSteps(batch: ApplyBatch, planFrom: Planner): Promise<'applied' | 'fenced'> {
     const { partition, stream, epoch, upTo } = batch
-    const outcome = await original.$transaction(async (tx) => {
+    const step = async (tx: RawClient) => {
       const found = await notOfTheWrites(fence.hold(tx, batch))
       if (found?.epoch !== epoch) return 'fenced'
       const { last } = found
       if (last !== null && comparePositions(upTo, last) <= 0) return 'applied before'
       await planFrom(last).write(tx, fence.moveTo(stream, { isFirst: last === null, to: upTo, epoch }))
       return 'applied'
-    }, inTransaction)
+    }
+    const outcome = await answered(() => original.$transaction(step, inTransaction))
     if (outcome === 'applied') reached.set(partition, { stream, last: upTo })
     return outcome === 'fenced' ? outcome : 'applied'
+  }
+
+  /**
+   * Prisma ends a transaction that takes too long, but waits for ever for an answer that a silently dead connection owes: whoever leads would hold the
+   * partition for as long. Later than Prisma's own limits. Rejects with what counts as transient.
+   */
+  async function answered<T>(ask: () => Promise<T>, limitMs = batchMs + 2 * connectionMs): Promise<T> {
+    const waited = await inTime(use(ask), limitMs, systemClock)
+    if (waited.kind === 'done') return waited.value
+    throw waited.kind === 'failed' ? waited.error : new Error(`The database did not answer within ${limitMs} ms.`)
   }
 
   /** Plans once, unless it turns out that another part of the batch is applied already. */

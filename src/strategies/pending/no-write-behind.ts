@@ -1,3 +1,4 @@
+import { countUnderWay } from '../../core/under-way.ts'
 import { noDeadLetter } from './dead-letters.ts'
 import type { WriteBehind } from './write-behind.ts'
 
@@ -5,7 +6,9 @@ import type { WriteBehind } from './write-behind.ts'
 export const noWriteBehind: WriteBehind = {
   isInUse: false,
   isPending: () => false,
+  isAwake: () => false,
   accept: async () => ({ kind: 'synchronous', reason: 'no model has write-behind' }),
+  accepting: countUnderWay(),
   settled: async () => {},
   gates: { enter: () => undefined, leave: () => {} },
   deadLetters: { list: async () => [], retry: noLetter, discard: noLetter },

@@ -6,6 +6,7 @@ import type { Stamp } from '../../core/entry-key.ts'
 import { inTime } from '../../core/in-time.ts'
 import type { MakeNonce } from '../../core/nonce.ts'
 import type { PendingNews } from '../../core/pending-store.ts'
+import { countUnderWay, type UnderWay } from '../../core/under-way.ts'
 import { type Acceptor, createAcceptor } from './acceptor.ts'
 import type { Applier } from './applier.ts'
 import { createBarrier, type Settling } from './barrier.ts'
@@ -43,18 +44,22 @@ export interface WriteBehind {
   /** Whether any model has it. */
   readonly isInUse: boolean
   isPending(model: string): boolean
+  /** Whether anything is being flushed, or may be. */
+  isAwake(): boolean
   /**
    * @throws CacheError `WRITE_BEHIND.NOT_DURABLE` or `WRITE_BEHIND.NO_TABLE` when the servers are not fit for it, and as
    * {@link Acceptor.accept}.
    */
   accept(model: string, acceptable: Acceptable): Promise<Accepted>
+  /** Told by who calls that, before and after: what is about to be accepted, {@link drain} waits for. */
+  readonly accepting: Pick<UnderWay, 'begin' | 'end'>
   /** Resolves when what was accepted on these models before the call is in the database. */
   settled(models: Iterable<string>): Promise<void>
   readonly gates: Gates
   readonly deadLetters: DeadLetters
   /** As {@link settled} of every model, however long it takes. */
   flush(): Promise<void>
-  /** As {@link flush}, for `deadlineMs` at most. Resolves to how many writes are left, by model. Never rejects. */
+  /** As {@link flush}, also of what is about to be accepted, for `deadlineMs` at most. Resolves to how many writes are left, by model. Never rejects. */
   drain(deadlineMs: number): Promise<ReadonlyMap<string, number>>
   /** Begins to flush. Idempotent. */
   start(): void
@@ -79,6 +84,7 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   let atStop: (() => void)[] = []
   let isStarted = false
   let ending: Promise<unknown> = Promise.resolve()
+  const accepting = countUnderWay()
 
   const barrier = createBarrier({
     pending,
@@ -195,6 +201,8 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
   return {
     isInUse: models.size > 0,
     isPending: (model) => models.has(model),
+    isAwake: () => workers.size > 0,
+    accepting,
     accept(name, acceptable) {
       const model = models.get(name)!
       const isPlain = model.durability !== 'applied'
@@ -211,7 +219,10 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
     deadLetters: createDeadLetters({ ...deps, settled }),
     flush,
     async drain(deadlineMs) {
-      await Promise.all([...models.keys()].map((model) => barrier.pass(model, deadlineMs).catch(() => {})))
+      const giveUpMs = clock.nowMs() + deadlineMs
+      await inTime(accepting.ended(), deadlineMs, clock)
+      const leftMs = giveUpMs - clock.nowMs()
+      await Promise.all([...models.keys()].map((model) => barrier.pass(model, leftMs).catch(() => {})))
       const left = async (model: string) => [model, (await pending.backlog(model)).writes] as const
       const all = await Promise.all([...models.keys()].map((model) => left(model).catch(() => [model, 0] as const)))
       return new Map(all.filter(([, writes]) => writes > 0))

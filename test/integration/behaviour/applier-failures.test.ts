@@ -5,6 +5,7 @@ import type { ApplyBatch } from '../../../src/strategies/pending/applier.ts'
 import { uncachedClient } from '../../services/client.ts'
 import { freshDatabase } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
+import { startForwarder } from '../stores/redis/forwarder.ts'
 import { add, batchOf, errorOf, update, useApplier } from './applying.ts'
 
 const applying = useApplier()
@@ -141,6 +142,23 @@ describe('failures', () => {
     expect(applying.applier.isTransient(await failed)).toBe(true)
     expect(await applying.applier.apply(batch)).toBe('applied')
     expect(await views()).toEqual([1, 0, 0])
+  })
+
+  it('gives up what a silently dead connection owes it, and goes on with another one', async () => {
+    const { dataModel, databaseUrl } = applying
+    const forwarder = await startForwarder(Number(new URL(databaseUrl).port || 5432))
+    const url = new URL(databaseUrl)
+    url.host = `127.0.0.1:${forwarder.port}`
+    const client = uncachedClient(url.href)
+    const applier = createApplier({ client, dataModel, batchMs: 300, connectionMs: 100 })
+    const known = await applier.database()
+    forwarder.forget()
+    const error = await errorOf(applier.database())
+    expect(error).toMatchObject({ message: 'The database did not answer within 500 ms.' })
+    expect(applier.isTransient(error)).toBe(true)
+    expect(await applier.database()).toBe(known)
+    // Else the client could not be disconnected.
+    forwarder.cut()
   })
 
   it('lets go of its locks when it is frozen', async () => {

@@ -43,6 +43,24 @@ it('writes what was accepted before $disconnect resolves, and goes on afterwards
   expect(await views()).toBe(2)
 })
 
+it('waits for what is about to be accepted when it disconnects, and then flushes no more', async () => {
+  const { one, open, views, vote } = await setup()
+  const other = open()
+  const held = other.adapter.holdNext((sql) => sql.startsWith('UPDATE'))
+  const synchronous = Promise.resolve(other.prisma.city.updateMany({ data: { population: 6 } }))
+  await held.reached
+  // Waits for the end of that one.
+  const waiting = Promise.resolve(vote(other))
+  const disconnected = other.prisma.$disconnect()
+  held.release()
+  await Promise.all([synchronous, waiting, disconnected])
+  expect(await views()).toBe(1)
+  // Nobody leads any more: another one may at once.
+  await vote(one)
+  await one.prisma.$cache.flush()
+  expect(await views()).toBe(2)
+})
+
 it('writes what was accepted when the process gets SIGTERM, and ends by the signal', async () => {
   const { views, startProcess } = await setup()
   const worker = await startProcess()
