@@ -120,6 +120,8 @@ export function createWriteBehind(deps: WriteBehindDeps): WriteBehind {
       reserveIds: (count, root) => deps.reserveIds(name, count, root),
       onAccepted(number, writes, backlog) {
         report({ kind: 'accepted', model: name, writes, backlog })
+        // It was on its way when this was stopped: who leads has to hear of those who wait.
+        start()
         workerOf(name, number).accepted(writes)
       },
     })

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { expect, inject, it } from 'vitest'
 import { freshDatabase, freshNamespace } from '../../services/fresh.ts'
 import { withPostgres } from '../../services/postgres.ts'
@@ -51,12 +52,29 @@ it('waits for what is about to be accepted when it disconnects, and then flushes
   await held.reached
   // Waits for the end of that one.
   const waiting = Promise.resolve(vote(other))
+  await setImmediate()
   const disconnected = other.prisma.$disconnect()
   held.release()
   await Promise.all([synchronous, waiting, disconnected])
   expect(await views()).toBe(1)
   // Nobody leads any more: another one may at once.
   await vote(one)
+  await one.prisma.$cache.flush()
+  expect(await views()).toBe(2)
+})
+
+it('flushes for those who wait what was accepted after it had disconnected', async () => {
+  const { one, open, views, vote } = await setup()
+  const other = open()
+  await vote(other)
+  const held = other.adapter.holdNext((sql) => sql.startsWith('UPDATE'))
+  const synchronous = Promise.resolve(other.prisma.city.updateMany({ data: { population: 6 } }))
+  await held.reached
+  const disconnected = other.prisma.$disconnect()
+  // Too late to be waited for.
+  const waiting = Promise.resolve(vote(other))
+  held.release()
+  await Promise.all([synchronous, waiting, disconnected])
   await one.prisma.$cache.flush()
   expect(await views()).toBe(2)
 })
